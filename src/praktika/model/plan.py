@@ -1,0 +1,159 @@
+"""The Plan: what a run of one workflow will do, as plain data.
+
+Compiling a declaration yields Plans; the engine, the runners and the report know nothing else of
+it. A Plan is self-contained: with the commit's files beside it, a run needs no author's code but
+the commands themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from praktika.model.problem import Problem
+
+VERSION = 1
+
+Decision = Literal["run", "skip"]
+NeedKind = Literal["artifact", "job", "order"]
+
+
+def job_key(name: str) -> str:
+    """The stable identity of a job inside its workflow, safe in paths, URLs and queues.
+
+    A readable slug and the first 10 hex digits of the name's SHA-256: names that differ in any
+    way ("A B", "A_B", "Build (a)", "Build [a]") have different keys, whatever their length.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].rstrip("-")
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{slug}-{digest}" if slug else digest
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One job waits for another.
+
+    Attributes:
+        job: key of the awaited job.
+        kind: "artifact" (its files are brought in), "job" (its report is), "order" (nothing is).
+        artifacts: names of the artifacts, for the kind "artifact".
+    """
+
+    job: str
+    kind: NeedKind
+    artifacts: tuple[str, ...] = ()
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Files that one job leaves for others.
+
+    Attributes:
+        name: as declared.
+        kind: "s3", "github" or "phony" (a name only, no files).
+        paths: files, folders or globs, relative to the workspace.
+        provider: key of the job that provides it.
+        compress: whether its files are stored compressed (zstd).
+    """
+
+    name: str
+    kind: str
+    paths: tuple[str, ...]
+    provider: str
+    compress: bool = False
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One job of a Plan.
+
+    Attributes:
+        key: see `job_key`.
+        where: `file:line` of its declaration.
+        runs_on: labels, as declared.
+        command: a line for bash.
+        needs: jobs that it waits for, each once, in the order of the declaration.
+        requires: names of artifacts to bring in.
+        provides: names of artifacts to store.
+        timeout: seconds.
+        cleanup: a line for bash that runs beside SIGTERM at a timeout, or "".
+        always_run: it runs whatever became of its needs, and after a cancel too.
+        allow_failure: its failure neither stops its dependents nor fails the run.
+        force_success: a failure is shown as OK.
+        test_reports: globs of report files that the command leaves.
+        decision: "run", or "skip" with the reason.
+        reason: why, in words for people.
+        parameter: what parametrize gave it.
+        report_subtree: name of the part whose children are the test cases.
+        config: the declaration as plain data, for the job's own environment.
+    """
+
+    key: str
+    name: str
+    command: str
+    where: str = ""
+    runs_on: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    requires: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
+    timeout: float = 5 * 3600
+    cleanup: str = ""
+    always_run: bool = False
+    allow_failure: bool = False
+    force_success: bool = False
+    pre_hooks: tuple[str, ...] = ()
+    post_hooks: tuple[str, ...] = ()
+    test_reports: tuple[str, ...] = ()
+    run_in_docker: str = ""
+    decision: Decision = "run"
+    reason: str = ""
+    parameter: Any = None
+    report_subtree: str = ""
+    config: dict[str, Any] = {}
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One workflow, ready to run.
+
+    Attributes:
+        workflow: its name.
+        event: the kind of event that starts it ("pull_request", "push" …).
+        where: `file:line` of its declaration.
+        jobs: every job once, needs before dependents.
+        artifacts: every artifact that a job of the plan provides.
+        branches: globs of pushed branches that start it; empty means any.
+        base_branches: globs of a pull request's base that start it; empty means any.
+        secrets: names of the declared secrets with their kinds.
+        settings: the settings that runners need (`TEMP_DIR` …).
+        warnings: findings that did not stop the compilation.
+        version: of this shape.
+    """
+
+    workflow: str
+    event: str
+    jobs: tuple[Job, ...]
+    where: str = ""
+    artifacts: tuple[Artifact, ...] = ()
+    branches: tuple[str, ...] = ()
+    base_branches: tuple[str, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    settings: dict[str, Any] = {}
+    aliases: dict[str, str] = {}
+    warnings: tuple[Problem, ...] = ()
+    version: int = VERSION
+
+
+class Compilation(msgspec.Struct, frozen=True, kw_only=True):
+    """What compiling a repository's declaration gave: plans, or the reasons why not.
+
+    Attributes:
+        plans: the workflows, in the order of their files; empty if any problem is an error.
+        problems: everything found, errors and warnings, in file order.
+        settings: all settings by name, as far as they are plain data.
+        pools: the labels that declared runner pools serve; None when no pool is declared.
+    """
+
+    plans: tuple[Plan, ...]
+    problems: tuple[Problem, ...]
+    settings: dict[str, Any] = {}
+    pools: tuple[str, ...] | None = None

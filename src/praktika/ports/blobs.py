@@ -1,0 +1,47 @@
+"""Blobs: logs, artifacts, results, reports, claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+class Blobs(Protocol):
+    """Bytes under keys: path-like names of `[A-Za-z0-9._/-]`, without "." or ".." segments.
+
+    Concurrency: readers see an old or a new blob whole, never a mixture. Of several `create`
+    calls for one key exactly one succeeds.
+    """
+
+    def put(self, key: str, data: bytes | Path) -> None:
+        """Store bytes, or a file's, replacing what was there."""
+
+    def create(self, key: str, data: bytes) -> None:
+        """Store bytes where nothing is yet.
+
+        Raises:
+            Conflict: the key is taken.
+        """
+
+    def get(self, key: str, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes `[start:end]`; short or empty where the blob ends earlier.
+
+        Raises:
+            Absent: there is no such blob.
+        """
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Write a blob to a file, replacing it; its directory must exist.
+
+        Raises:
+            Absent: there is no such blob.
+        """
+
+    def stream(self, key: str) -> BinaryIO:
+        """A new unbuffered stream; what is written can be read under `key` while it grows.
+
+        The only writer is the caller; `close` makes it final.
+        """
+
+    def list(self, prefix: str) -> list[str]:
+        """The keys below `prefix` (a key's leading segments), sorted."""
