@@ -11,20 +11,20 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something to be done for a run."""
 
 
-class MakePlan(Command, tag=True):
+class MakePlan(Command, frozen=True, kw_only=True, tag=True):
     """Compile the declaration; answer with Planned or PlanFailed."""
 
     workflow: str
 
 
-class Dispatch(Command, tag=True):
+class Dispatch(Command, frozen=True, kw_only=True, tag=True):
     """Give an attempt of a job to a runner; it answers with JobStarted and JobFinished."""
 
     job: str
     attempt: int
 
 
-class Revoke(Command, tag=True):
+class Revoke(Command, frozen=True, kw_only=True, tag=True):
     """Stop an attempt that is queued or runs."""
 
     job: str
@@ -32,7 +32,7 @@ class Revoke(Command, tag=True):
     reason: str
 
 
-class Conclude(Command, tag=True):
+class Conclude(Command, frozen=True, kw_only=True, tag=True):
     """Every job is settled: write the run's Result and report."""
 
     status: Status

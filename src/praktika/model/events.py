@@ -9,6 +9,7 @@ import msgspec
 
 from praktika.model.plan import Plan
 from praktika.model.result import Status
+from praktika.model.wire import decode
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -17,7 +18,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     at: float
 
 
-class RunRequested(Event, tag=True):
+class RunRequested(Event, frozen=True, kw_only=True, tag=True):
     """Somebody, or something, asked for this run.
 
     Attributes:
@@ -39,19 +40,19 @@ class RunRequested(Event, tag=True):
     dirty: int = 0
 
 
-class Planned(Event, tag=True):
+class Planned(Event, frozen=True, kw_only=True, tag=True):
     """The declaration was compiled."""
 
     plan: Plan
 
 
-class PlanFailed(Event, tag=True):
+class PlanFailed(Event, frozen=True, kw_only=True, tag=True):
     """The declaration could not be compiled; `reason` is for people."""
 
     reason: str
 
 
-class JobStarted(Event, tag=True):
+class JobStarted(Event, frozen=True, kw_only=True, tag=True):
     """A runner has begun an attempt."""
 
     job: str
@@ -59,7 +60,7 @@ class JobStarted(Event, tag=True):
     runner: str = ""
 
 
-class JobFinished(Event, tag=True):
+class JobFinished(Event, frozen=True, kw_only=True, tag=True):
     """An attempt ended, and its Result is stored.
 
     Attributes:
@@ -79,7 +80,7 @@ class JobFinished(Event, tag=True):
     blocks: bool = True
 
 
-class JobLost(Event, tag=True):
+class JobLost(Event, frozen=True, kw_only=True, tag=True):
     """An attempt will never report: its runner is gone."""
 
     job: str
@@ -87,7 +88,7 @@ class JobLost(Event, tag=True):
     reason: str
 
 
-class CancelRequested(Event, tag=True):
+class CancelRequested(Event, frozen=True, kw_only=True, tag=True):
     """Somebody asked to stop the run.
 
     Attributes:
@@ -102,3 +103,13 @@ class CancelRequested(Event, tag=True):
 AnyEvent = (
     RunRequested | Planned | PlanFailed | JobStarted | JobFinished | JobLost | CancelRequested
 )
+
+
+def decode_event(data: bytes) -> AnyEvent:
+    """The event that these bytes tell of.
+
+    Raises:
+        WireError: they are not an event that this version knows.
+    """
+    event: AnyEvent = decode(data, AnyEvent)  # type: ignore[arg-type] # a union is no class
+    return event

@@ -47,7 +47,7 @@ def decode(data: bytes | bytearray | memoryview, kind: type[T], *, limit: int | 
         raise WireError(str(error)) from error
 
 
-def convert(value: Any, kind: type[T]) -> T:  # noqa: ANN401 - any parsed JSON may come in
+def convert(value: Any, kind: type[T]) -> T:
     """A validated value of `kind` from plain Python data.
 
     Raises:

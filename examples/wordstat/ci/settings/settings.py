@@ -1,0 +1,1 @@
+MAIN_BRANCH = "main"

@@ -1,0 +1,40 @@
+"""Install the Debian packages that some tests need, where that is allowed.
+
+Elsewhere those tests are skipped, and the skips are counted and named.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+# program -> package
+NEEDED = {"chromium": "chromium"}
+
+
+def main() -> int:
+    """Install what is missing; never fails, as a missing package only skips tests."""
+    missing = [package for program, package in NEEDED.items() if shutil.which(program) is None]
+    if not missing:
+        return 0
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        print(f"not installed (needs root and apt-get), so some tests will be skipped: {missing}")
+        return 0
+    print(f"installing {', '.join(missing)} ...", flush=True)
+    apt_get("update", "-qq")
+    if apt_get("install", "-y", "-qq", "--no-install-recommends", *missing) != 0:
+        print(f"could not be installed, so some tests will be skipped: {missing}")
+    return 0
+
+
+def apt_get(*arguments: str) -> int:
+    """The exit code of apt-get, which asks nothing and says only what went wrong."""
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", *arguments]
+    return subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""The loop: events in, decisions, journal, commands out.
+
+Order is what makes it safe: an event is journalled before its commands are carried out, and
+acknowledged after. Whoever dies in between leaves a journal from which `due` goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, assert_never
+
+import msgspec
+
+from praktika.engine.run import Phase, Run, Stage
+from praktika.engine.select import select
+from praktika.engine.step import due, replay, step
+from praktika.errors import PraktikaError
+from praktika.model.commands import AnyCommand, Conclude, Dispatch, MakePlan, Revoke
+from praktika.model.events import (
+    AnyEvent,
+    CancelRequested,
+    JobLost,
+    PlanFailed,
+    Planned,
+    RunRequested,
+    decode_event,
+)
+from praktika.model.plan import Plan
+from praktika.model.result import Result, Status
+from praktika.model.task import Facts, RunFile, Task
+from praktika.model.wire import encode, pretty
+from praktika.orchestrator import names
+from praktika.orchestrator.summary import summarize
+from praktika.ports.blobs import Blobs
+from praktika.ports.clock import Clock
+from praktika.ports.compute import Compute
+from praktika.ports.journal import Journal
+from praktika.ports.queue import Queue
+
+_BATCH = 100
+_PATIENCE = 0.1
+
+
+class Observer(Protocol):
+    """Somebody who watches a run."""
+
+    def saw(self, run: Run, event: AnyEvent) -> None:
+        """The run has moved by this event."""
+
+    def concluded(self, run: Run, result: Result) -> None:
+        """The run is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an orchestrator works with.
+
+    Attributes:
+        journal, queue, blobs, clock, compute: see the ports.
+        tasks: name of the queue of tasks.
+        make_plan: compiles the declaration and finds the workflow; raises PraktikaError.
+        render: the page of a Result.
+        facts: of the code.
+        source: the folder that workspaces are copied from.
+    """
+
+    journal: Journal
+    queue: Queue
+    blobs: Blobs
+    clock: Clock
+    compute: Compute
+    tasks: str
+    make_plan: Callable[[str], Plan]
+    render: Callable[[Result], bytes]
+    facts: Facts
+    source: Path
+
+
+class Orchestrator:
+    """Serves one run."""
+
+    def __init__(self, run: str, around: Surroundings, observers: Sequence[Observer] = ()) -> None:
+        self.id = run
+        self.around = around
+        self.observers = observers
+        self.run = Run()
+        self.position = 0
+        self.result: Result | None = None
+        self.dead: set[str] = set()
+
+    def request(self, request: RunRequested) -> None:
+        """Begin the run.
+
+        Raises:
+            Conflict: there is a run of this id.
+        """
+        self._take([request])
+
+    def serve(self, cancel: Callable[[], CancelRequested | None]) -> Result:
+        """Go on until the run is concluded; its Result.
+
+        Args:
+            cancel: asked ten times a second for a request to stop the run.
+        """
+        events = self.around.journal.read(self.id, self.position)
+        self.run = replay(events) if self.position == 0 else self.run
+        self.position += len(events) if self.position == 0 else 0
+        self._carry_out(due(self.run))
+        while self.run.stage is not Stage.CONCLUDED or self.result is None:
+            messages = self.around.queue.receive(
+                names.events(self.id), limit=_BATCH, wait=_PATIENCE
+            )
+            incoming = [decode_event(message.body) for message in messages]
+            request = cancel()
+            if request is not None:
+                incoming.append(request)
+            incoming.extend(self._lost())
+            self._take(incoming)
+            self.around.queue.ack(messages)
+        return self.result
+
+    def _take(self, events: Sequence[AnyEvent]) -> None:
+        """Decide on events, journal those that changed something, do what follows."""
+        pending = list(events)
+        while pending:
+            kept: list[AnyEvent] = []
+            commands: list[AnyCommand] = []
+            for event in pending:
+                decision = step(self.run, event)
+                if decision.run is self.run:
+                    continue
+                self.run = decision.run
+                commands.extend(decision.commands)
+                kept.append(event)
+                for observer in self.observers:
+                    observer.saw(self.run, event)
+            if kept:
+                self.around.journal.append(self.id, self.position, kept)
+                self.position += len(kept)
+            pending = self._carry_out(commands)
+
+    def _carry_out(self, commands: Sequence[AnyCommand]) -> list[AnyEvent]:
+        answers: list[AnyEvent] = []
+        tasks: list[Task] = []
+        for command in commands:
+            match command:
+                case MakePlan():
+                    answers.append(self._make_plan(command.workflow))
+                case Dispatch():
+                    tasks.append(Task(run=self.id, job=command.job, attempt=command.attempt))
+                case Revoke():
+                    key = names.job(self.id, command.job, command.attempt, "cancel")
+                    self.around.blobs.put(key, command.reason.encode())
+                case Conclude():
+                    self._send(tasks)
+                    tasks = []
+                    self._conclude(command.status)
+                case _:
+                    assert_never(command)
+        self._send(tasks)
+        return answers
+
+    def _send(self, tasks: Sequence[Task]) -> None:
+        self.around.queue.send(
+            self.around.tasks,
+            [encode(task) for task in tasks],
+            identity=[f"{task.run}/{task.job}/{task.attempt}" for task in tasks],
+        )
+
+    def _make_plan(self, workflow: str) -> AnyEvent:
+        assert self.run.requested is not None
+        try:
+            plan = self.around.make_plan(workflow)
+        except PraktikaError as error:
+            return PlanFailed(at=self.around.clock.now(), reason=str(error))
+        plan = select(plan, self.run.requested.only)
+        self.around.blobs.put(names.plan(self.id), pretty(plan))
+        run_file = RunFile(
+            run=self.id,
+            plan=names.plan(self.id),
+            facts=msgspec.structs.replace(self.around.facts, event=plan.event),
+            source=str(self.around.source),
+        )
+        self.around.blobs.put(names.run_file(self.id), pretty(run_file))
+        return Planned(at=self.around.clock.now(), plan=plan)
+
+    def _lost(self) -> list[AnyEvent]:
+        """What was lost with runners that ended by themselves."""
+        # A runner's last JobStarted may arrive after its death is known.
+        self.dead.update(self.around.compute.lost())
+        if not self.dead:
+            return []
+        at = self.around.clock.now()
+        return [
+            JobLost(at=at, job=key, attempt=state.attempt, reason=f"{state.runner} died")
+            for key, state in self.run.jobs.items()
+            if state.phase is Phase.RUNNING and state.runner in self.dead
+        ]
+
+    def _conclude(self, status: Status) -> None:
+        result = summarize(self.run, status, self.id, self.around)
+        self.around.blobs.put(names.result(self.id), pretty(result))
+        self.around.blobs.put(names.report(self.id), self.around.render(result))
+        self.result = result
+        for observer in self.observers:
+            observer.concluded(self.run, result)

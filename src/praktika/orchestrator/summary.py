@@ -1,0 +1,97 @@
+"""The Result of a run, folded from those of its jobs."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from praktika.engine.run import JobState, Run
+from praktika.errors import Absent
+from praktika.model.plan import Job
+from praktika.model.result import Result, Status
+from praktika.model.task import Facts
+from praktika.model.wire import WireError, decode
+from praktika.orchestrator import names
+from praktika.ports.blobs import Blobs
+from praktika.ports.clock import Clock
+from praktika.version import VERSION
+
+
+class Sources(Protocol):
+    """What a summary is made from."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """Where the jobs' Results are."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time of the conclusion."""
+
+    @property
+    def facts(self) -> Facts:
+        """Of the code."""
+
+
+def summarize(run: Run, status: Status, run_id: str, sources: Sources) -> Result:
+    """The whole tree: the workflow with its jobs, in the order of the plan."""
+    request = run.requested
+    assert request is not None
+    jobs = run.plan.jobs if run.plan else ()
+    return Result(
+        name=request.workflow,
+        status=status,
+        start_time=request.at,
+        duration=max(0.0, sources.clock.now() - request.at),
+        results=tuple(_job(job, run.jobs[job.key], run_id, sources.blobs) for job in jobs),
+        info=run.failure or (f"cancelled by {run.cancelled_by}" if run.cancelled_by else ""),
+        ext=_facts(run, run_id, sources.facts),
+    )
+
+
+def _job(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result:
+    stored = _stored(job, state, run_id, blobs)
+    if stored is not None:
+        return stored
+    ext: dict[str, Any] = {
+        "reason": state.reason or job.reason,
+        "command": job.command,
+        "runs_on": list(job.runs_on),
+    }
+    if state.status is Status.ERROR:
+        ext["verdict"] = "infrastructure"
+    return Result(name=job.name, status=state.status, info=state.reason, ext=ext)
+
+
+def _stored(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result | None:
+    """What the attempt that counts has stored, if it is what the engine knows of it."""
+    if state.attempt == 0:
+        return None
+    try:
+        data = blobs.get(names.job(run_id, job.key, state.attempt, "result.json"))
+        stored = decode(data, Result)
+    except (Absent, WireError):
+        return None
+    return stored if stored.status is state.status else None
+
+
+def _facts(run: Run, run_id: str, facts: Facts) -> dict[str, Any]:
+    assert run.requested is not None
+    ext: dict[str, Any] = {
+        "run_id": run_id,
+        "workflow_name": run.requested.workflow,
+        "event": run.plan.event if run.plan else "",
+        "repo_name": facts.repository,
+        "git_branch": facts.branch,
+        "commit_sha": facts.sha,
+        "commit_message": facts.message,
+        "dirty": facts.dirty,
+        "by": run.requested.by,
+        "version": VERSION,
+    }
+    if run.cancelled_by:
+        ext["is_cancelled"] = True
+    if run.plan and run.plan.warnings:
+        ext["warnings"] = [
+            {"message": str(problem), "from": "praktika check"} for problem in run.plan.warnings
+        ]
+    return ext

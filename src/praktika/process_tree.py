@@ -1,0 +1,101 @@
+"""The process tree below this process, and ending all of it.
+
+On Linux a runner is a *subreaper*: a process whose parent dies becomes a child of the runner
+instead of init's. So what a job started stays below the runner, whatever session or process group
+it moved to and whatever it did to its environment. Elsewhere only the living parents lead to it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+
+import psutil
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def become_subreaper() -> bool:
+    """Whether orphans below this process will become its children from now on."""
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    return bool(libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+
+
+def has_children() -> bool:
+    """Whether any process, living or dead and not reaped, is a child of this one."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def reap() -> dict[int, int]:
+    """Wait status by process id of every child that has ended."""
+    ended: dict[int, int] = {}
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            ended[pid] = status
+    return ended
+
+
+def descendants() -> list[psutil.Process]:
+    """Every process below this one that still runs."""
+    found = psutil.Process().children(recursive=True)
+    return [process for process in found if _is_alive(process)]
+
+
+def names(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
+    """What to call these processes in a message, `name (pid)`."""
+    found = []
+    for process in processes:
+        with suppress(psutil.Error):
+            found.append(f"{process.name()} ({process.pid})")
+    return tuple(found)
+
+
+def terminate(processes: Iterable[psutil.Process]) -> None:
+    """Ask each of them to end."""
+    for process in processes:
+        _send(process, signal.SIGTERM)
+        _send(process, signal.SIGCONT)
+
+
+def kill_all() -> None:
+    """End everything below this process by force, also what is being started meanwhile.
+
+    First everything is stopped, until nothing new appears, then killed: a process that forks as
+    fast as it can cannot outrun it.
+    """
+    seen: set[int] = set()
+    for _ in range(100):
+        fresh = [process for process in descendants() if process.pid not in seen]
+        if not fresh:
+            break
+        for process in fresh:
+            seen.add(process.pid)
+            _send(process, signal.SIGSTOP)
+    for process in descendants():
+        _send(process, signal.SIGKILL)
+
+
+def _send(process: psutil.Process, number: signal.Signals) -> None:
+    # psutil compares start times, so that a reused process id is never signalled.
+    with suppress(psutil.Error):
+        process.send_signal(number)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -1,0 +1,185 @@
+"""Artifacts: what a job leaves for others, packed and stored; and brought in again.
+
+An artifact is one tar file of paths relative to the workspace, and a record of its size and
+SHA-256 that the consumer checks before it unpacks anything.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import tarfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from praktika.errors import OperatorError, PraktikaError
+from praktika.model.plan import Artifact, Job, Plan, job_key
+from praktika.model.task import Task
+from praktika.model.wire import decode, encode
+from praktika.ports.blobs import Blobs
+
+PHONY = "phony"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What was stored under an artifact's name.
+
+    Attributes:
+        name: of the artifact.
+        provider: key of the job.
+        attempt: of that job.
+        size: bytes of the tar file.
+        sha256: of the tar file, hexadecimal.
+        files: how many files it holds.
+    """
+
+    name: str
+    provider: str
+    attempt: int
+    size: int = 0
+    sha256: str = ""
+    files: int = 0
+
+
+class OutputMissing(Exception):
+    """The job did not leave what the artifact names."""
+
+
+def store_all(
+    blobs: Blobs, task: Task, plan: Plan, job: Job, workspace: Path
+) -> tuple[tuple[Record, ...], tuple[str, ...], str]:
+    """What of the job's artifacts was stored, what was missing, and what failed.
+
+    Returns:
+        The records; a sentence for each artifact that the job did not leave; the last error of
+        the store, or "".
+    """
+    stored: list[Record] = []
+    missing: list[str] = []
+    trouble = ""
+    for artifact in plan.artifacts:
+        if artifact.name not in job.provides:
+            continue
+        try:
+            stored.append(store(blobs, task, artifact, workspace))
+        except OutputMissing as error:
+            missing.append(str(error))
+        except (OSError, PraktikaError) as error:
+            trouble = f"artifact '{artifact.name}' could not be stored: {error}"
+    return tuple(stored), tuple(missing), trouble
+
+
+def bring_all(blobs: Blobs, run: str, plan: Plan, job: Job, workspace: Path, inputs: Path) -> None:
+    """Bring in every artifact that the job requires.
+
+    Raises:
+        OperatorError: one of them is not stored, or not what was stored.
+    """
+    for artifact in plan.artifacts:
+        if artifact.name in job.requires and artifact.kind != PHONY:
+            bring(blobs, run, artifact.name, workspace=workspace, inputs=inputs)
+
+
+def store(blobs: Blobs, task: Task, artifact: Artifact, workspace: Path) -> Record:
+    """Pack and store an artifact; of a phony one, its name alone.
+
+    Raises:
+        OutputMissing: a path of the artifact matches nothing, or lies outside the workspace.
+    """
+    record = Record(name=artifact.name, provider=artifact.provider, attempt=task.attempt)
+    if artifact.kind == PHONY:
+        return record
+    paths = sorted(_matches(artifact, workspace))
+    packed = workspace.with_name(f"{workspace.name}.{job_key(artifact.name)}.tar")
+    try:
+        files = _pack(packed, workspace, paths)
+        size = packed.stat().st_size
+        record = msgspec.structs.replace(record, size=size, sha256=_sha256(packed), files=files)
+        blobs.put(_key(task.run, artifact.name, "tar"), packed)
+        blobs.put(_key(task.run, artifact.name, "json"), encode(record))
+    finally:
+        packed.unlink(missing_ok=True)
+    return record
+
+
+def bring(blobs: Blobs, run: str, name: str, *, workspace: Path, inputs: Path) -> Record:
+    """Unpack a stored artifact at the paths where its provider left it.
+
+    Job scripts written for older versions look for its files directly in the input folder, so
+    they are linked there as well, where nothing of that name is yet.
+
+    Raises:
+        OperatorError: it is not stored, or not what was stored.
+    """
+    record = decode(blobs.get(_key(run, name, "json")), Record)
+    packed = workspace.with_name(f"{workspace.name}.{job_key(name)}.tar")
+    try:
+        blobs.fetch(_key(run, name, "tar"), packed)
+        if _sha256(packed) != record.sha256:
+            raise OperatorError(f"artifact '{name}' is not what its producer stored (SHA-256)")
+        with tarfile.open(packed) as tar:
+            members = [_checked(member, name) for member in tar]
+            # The attribute, not the argument: Python 3.11 before .4 has neither.
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)
+            tar.extractall(workspace, members)  # noqa: S202 - each member was checked
+    finally:
+        packed.unlink(missing_ok=True)
+    for member in members:
+        _link(workspace / member.name, inputs)
+    return record
+
+
+def _matches(artifact: Artifact, workspace: Path) -> Iterator[str]:
+    root = workspace.resolve()
+    for pattern in artifact.paths:
+        relative = os.path.relpath(pattern, root) if pattern.startswith("/") else pattern
+        if ".." in PurePosixPath(relative).parts:
+            raise OutputMissing(f"artifact '{artifact.name}': '{pattern}' is not in the workspace")
+        # Path.glob has no include_hidden, and its results would have to be made relative again.
+        found = glob.glob(relative, root_dir=root, recursive=True, include_hidden=True)  # noqa: PTH207 - see above
+        if not found and not os.path.lexists(root / relative):
+            raise OutputMissing(f"artifact '{artifact.name}': nothing matches '{pattern}'")
+        yield from found or [relative]
+
+
+def _pack(packed: Path, workspace: Path, paths: Sequence[str]) -> int:
+    with tarfile.open(packed, "w", format=tarfile.PAX_FORMAT, dereference=False) as tar:
+        for path in paths:
+            tar.add(workspace / path, arcname=os.path.normpath(path), filter=_anonymous)
+        return sum(not member.isdir() for member in tar.getmembers())
+
+
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
+        return None
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
+
+
+def _checked(member: tarfile.TarInfo, name: str) -> tarfile.TarInfo:
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts:
+        raise OperatorError(f"artifact '{name}' has an entry outside the workspace: {member.name}")
+    if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
+        raise OperatorError(f"artifact '{name}' has an entry that is no file: {member.name}")
+    return member
+
+
+def _link(path: Path, inputs: Path) -> None:
+    if path.is_file() and path.parent != inputs:
+        with suppress(FileExistsError):
+            os.link(path, inputs / path.name)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _key(run: str, name: str, ending: str) -> str:
+    return f"runs/{run}/artifacts/{job_key(name)}.{ending}"

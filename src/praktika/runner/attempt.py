@@ -1,0 +1,178 @@
+"""One attempt, from its task to its Result.
+
+Whatever goes wrong inside ends in a Result that says so: the only exceptions that leave `execute`
+are bugs, and a store that cannot even take the Result.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from praktika.errors import PraktikaError
+from praktika.model.events import JobFinished
+from praktika.model.plan import Job, Plan
+from praktika.model.result import Result
+from praktika.model.task import RunFile, Task
+from praktika.model.wire import WireError, encode, pretty
+from praktika.ports.blobs import Blobs
+from praktika.ports.clock import Clock
+from praktika.runner import artifacts, attachments, environment, hooks, kv
+from praktika.runner.dressing import Circumstances, dress, with_messages
+from praktika.runner.evidence import gather
+from praktika.runner.outcome import Evidence, judge
+from praktika.runner.process import Command, Exit, Limits, Stop, run
+from praktika.runner.workspace import workspace
+from praktika.runner.written import running
+from praktika.sdk.names import result_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a runner works with.
+
+    Attributes:
+        blobs: where everything is stored.
+        clock: see the port.
+        work: the folder for workspaces.
+        library: a folder that holds `praktika` and nothing else.
+        name: of this runner.
+        inherited: the environment that jobs get.
+        limits: for every command; the timeout is replaced by the job's own.
+    """
+
+    blobs: Blobs
+    clock: Clock
+    work: Path
+    library: Path
+    name: str
+    inherited: Mapping[str, str]
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A task with what it refers to."""
+
+    task: Task
+    plan: Plan
+    job: Job
+    run_file: RunFile
+
+    @property
+    def prefix(self) -> str:
+        """Where everything of this attempt is stored."""
+        return f"runs/{self.task.run}/jobs/{self.task.job}/{self.task.attempt}"
+
+
+def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
+    """Run the attempt and store its Result; the event that tells of it."""
+    attempt = _Attempt(bench, assignment, stop)
+    at = bench.clock.now()
+    began = bench.clock.monotonic()
+    with bench.blobs.stream(f"{assignment.prefix}/job.log") as log:
+        result = attempt.run(log)
+    circumstances = Circumstances(
+        job=assignment.job,
+        names={job.key: job.name for job in assignment.plan.jobs},
+        attempt=assignment.task.attempt,
+        runner=bench.name,
+        log=f"jobs/{assignment.task.job}/{assignment.task.attempt}/job.log",
+        end=attempt.end,
+        stored=tuple(attempt.stored),
+        start_time=at,
+        duration=bench.clock.monotonic() - began,
+    )
+    result = dress(result, circumstances)
+    bench.blobs.put(f"{assignment.prefix}/result.json", pretty(result))
+    return JobFinished(
+        at=bench.clock.now(),
+        job=assignment.task.job,
+        attempt=assignment.task.attempt,
+        status=result.status,
+        reason=str(result.ext.get("reason", "")),
+        provided=tuple(record.name for record in attempt.stored),
+        blocks=not result.ext.get("do_not_block_pipeline_on_failure", False),
+    )
+
+
+class _Attempt:
+    """The stages of an attempt, and what they leave for the next one."""
+
+    def __init__(self, bench: Bench, assignment: Assignment, stop: Stop) -> None:
+        self.bench = bench
+        self.assignment = assignment
+        self.job = assignment.job
+        self.stop = stop
+        self.end: Exit | None = None
+        self.stored: list[artifacts.Record] = []
+
+    def run(self, log: BinaryIO) -> Result:
+        """The Result of the attempt, before it is dressed with its circumstances."""
+        place = self.bench.work / self.bench.name / "workspace"
+        try:
+            with workspace(Path(self.assignment.run_file.source), place) as here:
+                return self._in(here, log)
+        except (OSError, PraktikaError, WireError) as error:
+            self.stored.clear()
+            evidence = Evidence(exit=None, trouble=f"the job could not run: {error}")
+            return judge(self.job, evidence)
+
+    def _in(self, here: Path, log: BinaryIO) -> Result:
+        setting = self._prepare(here)
+        base = Command(line="", cwd=here, env=environment.variables(setting, self.bench.inherited))
+        limits = replace(self.bench.limits, timeout=self.job.timeout)
+        before = hooks.run_all(self.job.pre_hooks, base, log, limits)
+        command = replace(base, line=self.job.command, cleanup=self.job.cleanup)
+        self.end = run(command, log, limits, self.stop)
+        evidence = gather(self.job, self.end, here, self._result_path(setting))
+        result = self._judge(evidence, here)
+        result = attachments.keep(
+            self.bench.blobs, result, workspace=here, prefix=f"{self.assignment.prefix}/files"
+        )
+        self._result_path(setting).write_bytes(encode(result))
+        after = hooks.run_all(self.job.post_hooks, base, log, limits)
+        document = environment.read_back(setting.temp)
+        kv.publish(self.bench.blobs, self.assignment.plan, self.assignment.task, document)
+        return hooks.attach(with_messages(result, document), before, after)
+
+    def _prepare(self, here: Path) -> environment.Setting:
+        plan = self.assignment.plan
+        temp = here / str(plan.settings.get("TEMP_DIR", "./ci/tmp"))
+        inputs = here / str(plan.settings.get("INPUT_DIR", temp))
+        for folder in (temp, inputs):
+            folder.mkdir(parents=True, exist_ok=True)
+        setting = environment.Setting(
+            task=self.assignment.task,
+            plan=plan,
+            job=self.job,
+            facts=self.assignment.run_file.facts,
+            temp=temp,
+            library=self.bench.library,
+        )
+        artifacts.bring_all(
+            self.bench.blobs, self.assignment.task.run, plan, self.job, here, inputs
+        )
+        known = kv.collect(self.bench.blobs, self.assignment.task.run)
+        environment.write(setting, known)
+        start = running(self.job.name, self.bench.clock.now())
+        self._result_path(setting).write_bytes(encode(start))
+        return setting
+
+    def _judge(self, evidence: Evidence, here: Path) -> Result:
+        """The Result; outputs are stored only if the job went well, and may spoil it."""
+        result = judge(self.job, evidence)
+        if not result.status.is_ok:
+            return result
+        task = self.assignment.task
+        stored, missing, trouble = artifacts.store_all(
+            self.bench.blobs, task, self.assignment.plan, self.job, here
+        )
+        self.stored.extend(stored)
+        return judge(self.job, replace(evidence, missing=missing, trouble=trouble))
+
+    def _result_path(self, setting: environment.Setting) -> Path:
+        return Path(result_path(self.job.name, os.fspath(setting.temp)))

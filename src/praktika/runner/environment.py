@@ -1,0 +1,111 @@
+"""What a job can know: its environment variables and the files of `TEMP_DIR`.
+
+Event text (titles, branches, messages) reaches a job only as data in these places, never as part
+of a command line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from praktika.model.plan import Job, Plan
+from praktika.model.task import Facts, Task
+from praktika.model.wire import pretty
+
+_OWN = ("PRAKTIKA_", "JOB_NAME", "CHECK_NAME")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Everything that describes one attempt to the job itself."""
+
+    task: Task
+    plan: Plan
+    job: Job
+    facts: Facts
+    temp: Path
+    library: Path
+    """A folder that holds `praktika` and nothing else, for PYTHONPATH."""
+
+
+def variables(setting: Setting, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of the job's command."""
+    env = {key: value for key, value in inherited.items() if not key.startswith(_OWN)}
+    path = os.pathsep.join([".", "./ci", os.fspath(setting.library)])
+    own_path = inherited.get("PYTHONPATH", "")
+    return env | {
+        "PRAKTIKA": "1",
+        "PRAKTIKA_RUN": setting.task.run,
+        "PRAKTIKA_JOB": setting.task.job,
+        "PRAKTIKA_ATTEMPT": str(setting.task.attempt),
+        "PRAKTIKA_WORKFLOW": setting.plan.workflow,
+        "PRAKTIKA_SETTINGS": os.fspath(setting.temp / "settings.json"),
+        "JOB_NAME": setting.job.name,
+        "CHECK_NAME": setting.job.name,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": path + (os.pathsep + own_path if own_path else ""),
+    }
+
+
+def write(setting: Setting, kv: Mapping[str, Any]) -> None:
+    """Write `environment.json` and `settings.json` into the job's `TEMP_DIR`."""
+    _dump(setting.temp / "environment.json", _document(setting, kv))
+    _dump(setting.temp / "settings.json", setting.plan.settings)
+
+
+def read_back(temp: Path) -> dict[str, Any]:
+    """What the job left in `environment.json`; empty if it is gone or unreadable."""
+    try:
+        document = json.loads((temp / "environment.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _document(setting: Setting, kv: Mapping[str, Any]) -> dict[str, Any]:
+    facts = setting.facts
+    return {
+        "WORKFLOW_NAME": setting.plan.workflow,
+        "JOB_NAME": setting.job.name,
+        "REPOSITORY": facts.repository,
+        "BRANCH": facts.branch,
+        "SHA": facts.sha,
+        "PR_NUMBER": -1 if facts.local else facts.pr_number,
+        "EVENT_TYPE": facts.event,
+        "EVENT_TIME": "",
+        "JOB_OUTPUT_STREAM": "",
+        "EVENT_FILE_PATH": "",
+        "CHANGE_URL": "",
+        "COMMIT_URL": "",
+        "BASE_BRANCH": facts.base_branch,
+        "RUN_ID": setting.task.run,
+        "RUN_URL": "",
+        "INSTANCE_TYPE": "",
+        "INSTANCE_ID": "",
+        "INSTANCE_LIFE_CYCLE": "",
+        "PR_BODY": "",
+        "PR_TITLE": "",
+        "USER_LOGIN": "",
+        "FORK_NAME": facts.repository,
+        "COMMIT_MESSAGE": facts.message,
+        "LINKED_PR_NUMBER": 0,
+        "LOCAL_RUN": facts.local,
+        "PR_LABELS": [],
+        "REPORT_MESSAGES": [],
+        "JOB_CONFIG": setting.job.config,
+        "TRACEBACKS": [],
+        "WORKFLOW_JOB_DATA": {},
+        "JOB_KV_DATA": dict(kv),
+        "JOB_KV_DATA_BASE_KEYS": sorted(kv),
+        "COMMIT_AUTHORS": [facts.author] if facts.author else [],
+        "WORKFLOW_CONFIG": {"name": setting.plan.workflow, "sha": facts.sha},
+    }
+
+
+def _dump(path: Path, value: object) -> None:
+    path.write_bytes(pretty(value))

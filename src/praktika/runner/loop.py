@@ -1,0 +1,146 @@
+"""A runner's life: lease a task, claim it, run it, tell of it, and again.
+
+The lease says that the runner lives; the claim says that the attempt is its own. A task whose
+attempt was claimed before was given up by another runner: it is reported lost, never run twice.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from praktika.errors import Absent, Conflict
+from praktika.model.events import AnyEvent, JobLost, JobStarted
+from praktika.model.plan import Plan
+from praktika.model.task import TASK_LIMIT, RunFile, Task
+from praktika.model.wire import decode, encode
+from praktika.ports.queue import Message, Queue
+from praktika.runner.attempt import Assignment, Bench, execute
+
+LEASE = 30.0
+"""Seconds that a task is leased for; extended at a third of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Where a runner gets its tasks and tells of them.
+
+    Attributes:
+        queue: see the port.
+        tasks: name of the queue of tasks.
+        events: name of a run's queue of events, by run id.
+    """
+
+    queue: Queue
+    tasks: str
+    events: Callable[[str], str]
+
+
+class Runner:
+    """Serves one queue of tasks, one at a time."""
+
+    def __init__(self, bench: Bench, mailbox: Mailbox) -> None:
+        self.bench = bench
+        self.mailbox = mailbox
+        self.ending = ""
+        self._runs: dict[str, tuple[RunFile, Plan]] = {}
+
+    def serve(self, *, while_true: Callable[[], bool]) -> None:
+        """Work until `while_true` says otherwise, or SIGTERM comes."""
+        while while_true():
+            # Between tasks there is nothing to save: SIGTERM may end the process at once.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            messages = self.mailbox.queue.receive(self.mailbox.tasks, lease=LEASE, wait=1.0)
+            signal.signal(signal.SIGTERM, self._on_terminate)
+            for message in messages:
+                self._take(message, while_true)
+            if self.ending:
+                return
+
+    def _on_terminate(self, number: int, _frame: object) -> None:
+        self.ending = f"the runner was ended ({signal.Signals(number).name})"
+
+    def _take(self, message: Message, while_true: Callable[[], bool]) -> None:
+        task = decode(message.body, Task, limit=TASK_LIMIT)
+        if not self._claim(task):
+            lost = JobLost(
+                at=self.bench.clock.now(),
+                job=task.job,
+                attempt=task.attempt,
+                reason="its runner did not report",
+            )
+            self._tell(task, lost)
+            self.mailbox.queue.ack([message])
+            return
+        run_file, plan = self._load(task.run)
+        job = next(job for job in plan.jobs if job.key == task.job)
+        started = JobStarted(
+            at=self.bench.clock.now(), job=task.job, attempt=task.attempt, runner=self.bench.name
+        )
+        self._tell(task, started)
+        watch = _Watch(self, message, task, while_true)
+        assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
+        finished = execute(self.bench, assignment, watch.reason_to_stop)
+        if watch.is_current:
+            self._tell(task, finished)
+            self.mailbox.queue.ack([message])
+
+    def _claim(self, task: Task) -> bool:
+        key = f"runs/{task.run}/jobs/{task.job}/{task.attempt}/claim"
+        try:
+            self.bench.blobs.create(key, self.bench.name.encode())
+        except Conflict:
+            return False
+        return True
+
+    def _load(self, run: str) -> tuple[RunFile, Plan]:
+        if run not in self._runs:
+            run_file = decode(self.bench.blobs.get(f"runs/{run}/run.json"), RunFile)
+            plan = decode(self.bench.blobs.get(run_file.plan), Plan)
+            self._runs = {run: (run_file, plan)}
+        return self._runs[run]
+
+    def _tell(self, task: Task, event: AnyEvent) -> None:
+        self.mailbox.queue.send(self.mailbox.events(task.run), [encode(event)])
+
+
+class _Watch:
+    """Looks after a running attempt: keeps its lease, and knows when it has to stop."""
+
+    def __init__(
+        self, runner: Runner, message: Message, task: Task, while_true: Callable[[], bool]
+    ) -> None:
+        self.runner = runner
+        self.message = message
+        self.cancel = f"runs/{task.run}/jobs/{task.job}/{task.attempt}/cancel"
+        self.while_true = while_true
+        self.is_current = True
+        self.next_extension = time.monotonic() + LEASE / 3
+
+    def reason_to_stop(self) -> str:
+        """Why the attempt has to end now, or ""."""
+        if self.runner.ending:
+            return self.runner.ending
+        if not self.while_true():
+            self.is_current = False
+            return "the run was abandoned"
+        if time.monotonic() >= self.next_extension:
+            self.next_extension = time.monotonic() + LEASE / 3
+            try:
+                self.runner.mailbox.queue.extend(self.message, LEASE)
+            except Conflict:
+                self.is_current = False
+                return "the runner lost its lease"
+        try:
+            return self.runner.bench.blobs.get(self.cancel).decode("utf-8", "replace")
+        except Absent:
+            return ""
+
+
+def parent_lives() -> Callable[[], bool]:
+    """A condition that holds as long as the process that started this one lives."""
+    parent = os.getppid()
+    return lambda: os.getppid() == parent

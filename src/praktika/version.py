@@ -1,0 +1,3 @@
+"""This praktika's version."""
+
+VERSION = "0.2.0"

@@ -1,0 +1,84 @@
+"""A run on this machine: an orchestrator in this process, runners as its children."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from praktika.adapters.local import git
+from praktika.adapters.local.compute import LocalCompute
+from praktika.model.plan import Plan
+from praktika.orchestrator.orchestrator import Observer, Orchestrator, Surroundings
+from praktika.report import render
+from praktika.wiring.stores import Stores
+
+POOL = "runner"
+
+
+def new_run_id() -> str:
+    """An id that sorts by time and is easy to read aloud."""
+    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2)
+
+
+def tasks_queue(run: str) -> str:
+    """The queue of a local run's tasks; its runners serve nobody else."""
+    return f"tasks-{run}"
+
+
+def work_folder(state: Path, run: str) -> Path:
+    """Where the run's source and its runners' workspaces are."""
+    return state / "work" / run
+
+
+class LocalRun:
+    """One run of a compiled plan on this machine.
+
+    Args:
+        place: the checkout.
+        stores: where the run is kept.
+        plan: what to run.
+        workers: how many jobs run at a time.
+    """
+
+    def __init__(self, place: git.Checkout, stores: Stores, plan: Plan, *, workers: int) -> None:
+        self.id = new_run_id()
+        self._place = place
+        self._stores = stores
+        self._plan = plan
+        self._workers = workers
+
+    @contextmanager
+    def orchestrator(self, observers: Sequence[Observer]) -> Iterator[Orchestrator]:
+        """The run's orchestrator; runners start at once, and are ended with the block."""
+        work = work_folder(self._stores.state, self.id)
+        compute = LocalCompute(self._runner_command)
+        try:
+            compute.scale(POOL, self._workers)
+            git.snapshot(self._place, work / "source")
+            yield Orchestrator(self.id, self._surroundings(compute, work), observers)
+        finally:
+            compute.close()
+            shutil.rmtree(work, ignore_errors=True)
+
+    def _surroundings(self, compute: LocalCompute, work: Path) -> Surroundings:
+        return Surroundings(
+            journal=self._stores.journal,
+            queue=self._stores.queue,
+            blobs=self._stores.blobs,
+            clock=self._stores.clock,
+            compute=compute,
+            tasks=tasks_queue(self.id),
+            make_plan=lambda _: self._plan,
+            render=render,
+            facts=self._place.facts,
+            source=work / "source",
+        )
+
+    def _runner_command(self, name: str) -> Sequence[str]:
+        where = ("--root", str(self._place.root), "--run", self.id)
+        return [sys.executable, "-m", "praktika.cli.runner", *where, name]

@@ -1,0 +1,48 @@
+"""A runner of a local run, in this process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import praktika
+from praktika import process_tree
+from praktika.orchestrator import names
+from praktika.runner.attempt import Bench
+from praktika.runner.loop import Mailbox, Runner
+from praktika.wiring.local_run import tasks_queue, work_folder
+from praktika.wiring.stores import open_stores
+
+
+def build_runner(root: Path, run: str, name: str) -> Runner:
+    """A runner that serves the tasks of one local run.
+
+    Raises:
+        OperatorError: the stores cannot be opened.
+    """
+    process_tree.become_subreaper()
+    stores = open_stores(root)
+    return Runner(
+        Bench(
+            blobs=stores.blobs,
+            clock=stores.clock,
+            work=work_folder(stores.state, run),
+            library=_library(stores.state),
+            name=name,
+            inherited=os.environ,
+        ),
+        Mailbox(queue=stores.queue, tasks=tasks_queue(run), events=names.events),
+    )
+
+
+def _library(state: Path) -> Path:
+    """A folder that holds `praktika` alone, so that jobs of any Python can import it."""
+    library = state / "lib"
+    library.mkdir(exist_ok=True)
+    package = Path(praktika.__file__).parent
+    link = library / "praktika"
+    if not link.is_symlink() or link.readlink() != package:
+        draft = library / f"praktika.{os.getpid()}"
+        draft.symlink_to(package)
+        draft.replace(link)
+    return library
