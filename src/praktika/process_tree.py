@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
 import psutil
@@ -86,6 +87,25 @@ def kill_all() -> None:
             _send(process, signal.SIGSTOP)
     for process in descendants():
         _send(process, signal.SIGKILL)
+
+
+def kill_strangers(known: AbstractSet[int]) -> None:
+    """End every child of this process that is not known, with all below it.
+
+    They are orphans: what a runner that died had started, and this subreaper inherited.
+    """
+    for _ in range(100):
+        strangers = [child for child in psutil.Process().children() if child.pid not in known]
+        if not strangers:
+            return
+        for stranger in strangers:
+            with suppress(psutil.Error):
+                # Before its own end, as afterwards nothing tells that these are of one family.
+                for process in stranger.children(recursive=True):
+                    _send(process, signal.SIGKILL)
+            _send(stranger, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(stranger.pid, 0)
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> None:

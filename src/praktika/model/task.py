@@ -53,10 +53,12 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         plan: blob key of the plan.
         facts: see `Facts`.
-        source: how a workspace is made (local: directory of the snapshot's origin).
+        source: the folder that workspaces are copied from.
+        name: of the checkout's folder, which each workspace gets.
     """
 
     run: str
+    name: str
     plan: str
     facts: Facts
     source: str

@@ -64,6 +64,7 @@ class Surroundings:
         render: the page of a Result.
         facts: of the code.
         source: the folder that workspaces are copied from.
+        name: of the checkout's folder.
     """
 
     journal: Journal
@@ -76,6 +77,7 @@ class Surroundings:
     render: Callable[[Result], bytes]
     facts: Facts
     source: Path
+    name: str
 
 
 class Orchestrator:
@@ -182,6 +184,7 @@ class Orchestrator:
             plan=names.plan(self.id),
             facts=msgspec.structs.replace(self.around.facts, event=plan.event),
             source=str(self.around.source),
+            name=self.around.name,
         )
         self.around.blobs.put(names.run_file(self.id), pretty(run_file))
         return Planned(at=self.around.clock.now(), plan=plan)

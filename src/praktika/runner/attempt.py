@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from praktika.errors import PraktikaError
@@ -99,6 +99,12 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
     )
 
 
+_NO_CONTAINERS = (
+    "the job asks for run_in_docker, and this version does not start containers yet; "
+    "`praktika run --no-docker` runs its command on this machine instead"
+)
+
+
 class _Attempt:
     """The stages of an attempt, and what they leave for the next one."""
 
@@ -112,9 +118,13 @@ class _Attempt:
 
     def run(self, log: BinaryIO) -> Result:
         """The Result of the attempt, before it is dressed with its circumstances."""
-        place = self.bench.work / self.bench.name / "workspace"
+        if self.job.run_in_docker:
+            return judge(self.job, Evidence(exit=None, trouble=_NO_CONTAINERS))
+        run_file = self.assignment.run_file
+        # The last part of the path is what many tools call the project.
+        place = self.bench.work / self.bench.name / (PurePosixPath(run_file.name).name or "source")
         try:
-            with workspace(Path(self.assignment.run_file.source), place) as here:
+            with workspace(Path(run_file.source), place) as here:
                 return self._in(here, log)
         except (OSError, PraktikaError, WireError) as error:
             self.stored.clear()

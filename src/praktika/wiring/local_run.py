@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import sys
@@ -30,9 +31,14 @@ def tasks_queue(run: str) -> str:
     return f"tasks-{run}"
 
 
-def work_folder(state: Path, run: str) -> Path:
-    """Where the run's source and its runners' workspaces are."""
-    return state / "work" / run
+def work_folder(run: str) -> Path:
+    """Where the run's source and its runners' workspaces are.
+
+    Outside of the checkout: tools that look for their configuration in the folders above a job's
+    workspace must not find the author's own.
+    """
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "praktika" / run
 
 
 class LocalRun:
@@ -55,7 +61,7 @@ class LocalRun:
     @contextmanager
     def orchestrator(self, observers: Sequence[Observer]) -> Iterator[Orchestrator]:
         """The run's orchestrator; runners start at once, and are ended with the block."""
-        work = work_folder(self._stores.state, self.id)
+        work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
         try:
             compute.scale(POOL, self._workers)
@@ -77,6 +83,7 @@ class LocalRun:
             render=render,
             facts=self._place.facts,
             source=work / "source",
+            name=self._place.root.name,
         )
 
     def _runner_command(self, name: str) -> Sequence[str]:

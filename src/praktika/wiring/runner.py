@@ -26,7 +26,7 @@ def build_runner(root: Path, run: str, name: str) -> Runner:
         Bench(
             blobs=stores.blobs,
             clock=stores.clock,
-            work=work_folder(stores.state, run),
+            work=work_folder(run),
             library=_library(stores.state),
             name=name,
             inherited=os.environ,

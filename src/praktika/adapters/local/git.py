@@ -1,0 +1,204 @@
+"""The repository on this machine: its facts, and a copy of its files to run from."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from praktika.errors import OperatorError
+from praktika.model.task import Facts
+
+STATE_DIR = ".praktika"
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A folder to run from: a git work tree, or a plain folder.
+
+    Attributes:
+        root: its top.
+        git_dir: the repository's own folder (shared by its work trees), None for a plain folder.
+        facts: see `Facts`.
+        notes: what is unusual about it, one sentence each, for people.
+    """
+
+    root: Path
+    git_dir: Path | None
+    facts: Facts
+    notes: tuple[str, ...] = ()
+
+
+def find(start: Path) -> Checkout:
+    """The checkout around `start`.
+
+    Raises:
+        OperatorError: git is missing or refuses, or the repository is bare.
+    """
+    answer = _git(start, "rev-parse", "--is-bare-repository", "--git-common-dir", check=False)
+    if answer.returncode != 0:
+        return _plain(start, answer.stderr.decode("utf-8", "replace"))
+    bare, common = _text(answer.stdout).split("\n")[:2]
+    top = _git(start, "rev-parse", "--show-toplevel", check=False)
+    if bare == "true" or top.returncode != 0:
+        raise OperatorError(
+            f"{start} is in a bare repository or inside .git: there are no files to run. "
+            "Clone it (`git clone`), and run praktika in the clone."
+        )
+    root = Path(os.fsdecode(top.stdout.rstrip(b"\n")))
+    return _describe(root, (start / common).resolve())
+
+
+def snapshot(checkout: Checkout, target: Path) -> int:
+    """Copy the checkout's files as they are now, changed and new ones too; how many there are.
+
+    What git ignores is left out. In a git work tree the copy gets a small repository of its own
+    that borrows the objects of the original, so that jobs can use git but not change the author's
+    repository.
+    """
+    target.mkdir(parents=True)
+    if checkout.git_dir is None:
+        return _copy_plain(checkout.root, target)
+    listed = _git(
+        checkout.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"
+    ).stdout
+    names = {os.fsdecode(name) for name in listed.split(b"\0") if name}
+    for name in sorted(names):
+        if name.split("/", 1)[0] != STATE_DIR:
+            _copy(checkout.root / name, target / name)
+    _make_repository(checkout, checkout.git_dir, target)
+    return len(names)
+
+
+def _describe(root: Path, git_dir: Path) -> Checkout:
+    notes: list[str] = []
+    log = _git(root, "log", "-1", "--format=%H%x00%an <%ae>%x00%B", check=False)
+    sha = author = message = ""
+    if log.returncode == 0:
+        sha, author, message = _text(log.stdout).split("\0", 2)
+    else:
+        notes.append("there is no commit yet; the files are taken as they are")
+    branch = _text(_git(root, "symbolic-ref", "-q", "--short", "HEAD", check=False).stdout)
+    if not branch:
+        notes.append(f"the head is detached at {sha[:10]}")
+    status = _git(root, "status", "--porcelain", "-z", "--untracked-files=normal").stdout
+    dirty = sum(1 for entry in status.split(b"\0") if entry)
+    if dirty and sha:
+        notes.append(f"{dirty} changed files are included as they are")
+    facts = Facts(
+        repository=_repository(root),
+        sha=sha,
+        branch=branch,
+        dirty=dirty,
+        message=message.strip(),
+        author=author,
+    )
+    return Checkout(root=root, git_dir=git_dir, facts=facts, notes=tuple(notes))
+
+
+def _plain(start: Path, complaint: str) -> Checkout:
+    if "not a git repository" not in complaint:
+        raise OperatorError(f"git refuses this folder: {complaint.strip()}")
+    root = next((up for up in (start, *start.parents) if (up / "ci" / "workflows").is_dir()), start)
+    return Checkout(
+        root=root,
+        git_dir=None,
+        facts=Facts(repository=root.name),
+        notes=("this is no git repository: there is no commit, and all files are taken",),
+    )
+
+
+def _repository(root: Path) -> str:
+    """`owner/name` of the remote, or the folder's name."""
+    url = _text(_git(root, "config", "--get", "remote.origin.url", check=False).stdout)
+    parts = [part for part in re.split(r"[/:]", url.removesuffix(".git")) if part]
+    return "/".join(parts[-2:]) if "://" in url or "@" in url else root.name
+
+
+def _make_repository(checkout: Checkout, git_dir: Path, target: Path) -> None:
+    own = target / ".git"
+    (own / "objects" / "info").mkdir(parents=True)
+    (own / "refs").mkdir()
+    (own / "objects" / "info" / "alternates").write_bytes(os.fsencode(git_dir / "objects") + b"\n")
+    (own / "config").write_bytes(_config(checkout.root))
+    facts = checkout.facts
+    head = f"ref: refs/heads/{facts.branch}" if facts.branch else facts.sha
+    (own / "HEAD").write_bytes(os.fsencode(head) + b"\n")
+    refs = _git(checkout.root, "show-ref", check=False).stdout
+    (own / "packed-refs").write_bytes(b"# pack-refs with: \n" + refs)
+    if (git_dir / "shallow").exists():
+        shutil.copyfile(git_dir / "shallow", own / "shallow")
+    if facts.sha:
+        _git(target, "read-tree", "HEAD")
+
+
+def _config(root: Path) -> bytes:
+    url = _git(root, "config", "--get", "remote.origin.url", check=False).stdout.rstrip(b"\n")
+    lines = [b"[core]", b"\trepositoryformatversion = 0", b"\tbare = false", b"[gc]", b"\tauto = 0"]
+    if url:
+        clean = _CREDENTIALS.sub("", os.fsdecode(url))
+        quoted = clean.replace("\\", "\\\\").replace('"', '\\"')
+        lines += [
+            b'[remote "origin"]',
+            b'\turl = "' + os.fsencode(quoted) + b'"',
+            b"\tfetch = +refs/heads/*:refs/remotes/origin/*",
+        ]
+    return b"\n".join(lines) + b"\n"
+
+
+def _copy_plain(root: Path, target: Path) -> int:
+    count = 0
+    for here, folders, files in os.walk(root):
+        if Path(here) == root and STATE_DIR in folders:
+            folders.remove(STATE_DIR)
+        for name in [*files, *(name for name in folders if (Path(here) / name).is_symlink())]:
+            path = Path(here) / name
+            _copy(path, target / path.relative_to(root))
+            count += 1
+    return count
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy one entry; what was deleted meanwhile, or is a socket or device, is left out."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink():
+            target.symlink_to(source.readlink())
+        elif source.is_dir():  # a submodule: its files, without its repository
+            shutil.copytree(
+                source,
+                target,
+                symlinks=True,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns(".git"),
+            )
+        elif source.is_file():
+            shutil.copy2(source, target)
+    except FileNotFoundError:
+        return
+
+
+def _git(cwd: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    try:
+        answer = subprocess.run(_command(arguments), cwd=cwd, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise OperatorError("git was not found; install it (`apt-get install git`)") from None
+    if check and answer.returncode != 0:
+        complaint = answer.stderr.decode("utf-8", "replace").strip()
+        raise OperatorError(f"git {arguments[0]} failed: {complaint}")
+    return answer
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    # The language of messages is fixed by environment-independent `-c`; hooks are never run here.
+    return ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *arguments]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace").rstrip("\n")

@@ -1,0 +1,1 @@
+"""Bytes that anybody may have written, as characters, lines, numbers and times."""
