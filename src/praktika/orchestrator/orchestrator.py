@@ -106,10 +106,8 @@ class Orchestrator:
         Args:
             cancel: asked ten times a second for a request to stop the run.
         """
-        events = self.around.journal.read(self.id, self.position)
-        self.run = replay(events) if self.position == 0 else self.run
-        self.position += len(events) if self.position == 0 else 0
-        self._carry_out(due(self.run))
+        if self.position == 0:
+            self._resume()
         while self.run.stage is not Stage.CONCLUDED or self.result is None:
             messages = self.around.queue.receive(
                 names.events(self.id), limit=_BATCH, wait=_PATIENCE
@@ -122,6 +120,13 @@ class Orchestrator:
             self._take(incoming)
             self.around.queue.ack(messages)
         return self.result
+
+    def _resume(self) -> None:
+        """Take over from a predecessor: its journal says where, `due` what to do again."""
+        events = self.around.journal.read(self.id)
+        self.run = replay(events)
+        self.position = len(events)
+        self._take(self._carry_out(due(self.run)))
 
     def _take(self, events: Sequence[AnyEvent]) -> None:
         """Decide on events, journal those that changed something, do what follows."""

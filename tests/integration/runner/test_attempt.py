@@ -1,0 +1,275 @@
+"""An attempt, from its task to its stored Result, with real processes and stores in memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+import praktika
+from praktika.adapters.local.clock import SystemClock
+from praktika.adapters.memory.blobs import MemoryBlobs
+from praktika.model.plan import Artifact, Job, Plan
+from praktika.model.result import Result, Status
+from praktika.model.task import Facts, RunFile, Task
+from praktika.model.wire import decode
+from praktika.runner.attempt import Assignment, Bench, execute
+from praktika.runner.process import Limits, never
+
+PYTHON = shlex.quote(sys.executable)
+
+
+class Runner:
+    """Runs jobs of one plan after another, as a runner would."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.blobs = MemoryBlobs()
+        self.source = tmp_path / "source"
+        self.source.mkdir()
+        library = tmp_path / "lib"
+        library.mkdir()
+        (library / "praktika").symlink_to(Path(praktika.__file__).parent)
+        self.bench = Bench(
+            blobs=self.blobs,
+            clock=SystemClock(),
+            work=tmp_path / "work",
+            library=library,
+            name="runner-1",
+            inherited={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+            limits=Limits(grace=0.5),
+        )
+        self.artifacts: tuple[Artifact, ...] = ()
+
+    def run(self, command: str, *, key="job", name="A job: ü/1", stop=never, **fields) -> Result:
+        job = Job(key=key, name=name, command=command, **fields)
+        plan = Plan(workflow="W", event="push", jobs=(job,), artifacts=self.artifacts)
+        run_file = RunFile(
+            run="r", plan="", facts=Facts(sha="abc"), source=str(self.source), name="repo"
+        )
+        task = Task(run="r", job=key, attempt=1)
+        assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
+        self.event = execute(self.bench, assignment, stop)
+        self.log = self.blobs.get(f"runs/r/jobs/{key}/1/job.log")
+        result = decode(self.blobs.get(f"runs/r/jobs/{key}/1/result.json"), Result)
+        assert result.status is self.event.status
+        assert list(self.bench.work.glob("*/*")) == []
+        return result
+
+    def script(self, text: str) -> str:
+        (self.source / "script.py").write_text(text)
+        return f"{PYTHON} script.py"
+
+
+@pytest.fixture
+def runner(tmp_path):
+    return Runner(tmp_path)
+
+
+def test_an_exit_code_is_the_outcome(runner):
+    result = runner.run("echo hello; exit 0")
+    assert (result.status, runner.log) == (Status.OK, b"hello\n")
+    assert result.name == "A job: ü/1"
+    assert result.duration > 0
+    assert result.ext["log"] == "jobs/job/1/job.log"
+
+
+def test_the_folder_is_called_as_the_checkout(runner):
+    runner.run("basename $PWD")
+    assert runner.log == b"repo\n"
+
+
+def test_a_result_that_the_job_writes(runner):
+    command = runner.script(
+        "from praktika.result import Result\n"
+        "parts = [Result(name='a', status='OK'), Result(name='b', status='FAIL', info='why')]\n"
+        "Result.create_from(results=parts, info='half').complete_job()\n"
+    )
+    result = runner.run(command)
+    assert result.status is Status.FAIL
+    assert [(part.name, part.status) for part in result.results] == [("a", "OK"), ("b", "FAIL")]
+    assert "half" in result.info
+
+
+def test_the_name_of_the_result_file_is_agreed_for_every_name(runner):
+    command = runner.script(
+        "from praktika.result import Result\nResult.create_from(status='FAIL').complete_job()\n"
+    )
+    for name in ["x" * 300, "🎉 / \"quotes\" 'n' [slash]", "C++ 50% v1.2", "日本語" * 60]:
+        assert runner.run(command, name=name).status is Status.FAIL, name
+
+
+def test_a_hundred_thousand_results(runner):
+    command = runner.script(
+        "from praktika.result import Result\n"
+        "parts = [Result(name=f'test {n}', status='OK', duration=0.1) for n in range(100_000)]\n"
+        "Result.create_from(results=parts).complete_job()\n"
+    )
+    result = runner.run(command)
+    assert (result.status, len(result.results)) == (Status.OK, 100_000)
+
+
+def test_fault_36_a_job_that_is_killed_has_a_reason(runner):
+    result = runner.run("kill -9 $$")
+    assert result.status is Status.ERROR
+    assert "SIGKILL" in result.info
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": 1}', "\\xff\\xfe"])
+def test_an_invalid_result_is_an_error_that_says_so(runner, text):
+    command = runner.script(
+        "import glob\n"
+        "path, = glob.glob('ci/tmp/result_*.json')\n"
+        f"open(path, 'wb').write(b'{text}')\n"
+    )
+    result = runner.run(command)
+    assert result.status is Status.ERROR
+    assert "Result cannot be read" in result.info
+
+
+def test_a_result_file_that_is_removed_counts_as_none(runner):
+    assert runner.run("rm ci/tmp/result_*.json").status is Status.OK
+
+
+def test_a_command_that_does_not_exist(runner):
+    result = runner.run("no-such-command --now")
+    assert result.status is Status.FAIL
+    assert "command not found" in result.info
+
+
+def test_a_timeout(runner):
+    result = runner.run("echo before; sleep 60", timeout=0.3)
+    assert (result.status, result.ext["verdict"]) == (Status.ERROR, "timeout")
+    assert "before" in result.info
+
+
+def test_a_cancel(runner):
+    result = runner.run("sleep 60", stop=lambda: "cancelled by ann")
+    assert (result.status, result.ext["reason"]) == (Status.DROPPED, "cancelled by ann")
+
+
+def test_output_that_is_not_utf8(runner):
+    result = runner.run(r"printf 'bad \xff\xfe bytes'; exit 1")
+    assert runner.log == b"bad \xff\xfe bytes"
+    assert "bad �� bytes" in result.info
+
+
+def test_hooks_are_in_ext_and_their_failure_is_a_warning_only(runner):
+    result = runner.run(
+        "cat from-pre", pre_hooks=("echo ready > from-pre",), post_hooks=("false", "echo still")
+    )
+    assert result.status is Status.OK
+    assert [hook["status"] for hook in result.ext["hooks"]["post"]] == ["FAIL", "OK"]
+    assert [note["message"] for note in result.ext["warnings"]] == ["post-hook failed: false"]
+    assert result.results == ()
+
+
+def test_a_post_hook_can_read_the_job_s_result(runner):
+    command = "cat ci/tmp/result_*.json > seen; cp seen ci/tmp/x"
+    result = runner.run("exit 1", post_hooks=(command, "grep -q FAIL seen"))
+    assert [hook["status"] for hook in result.ext["hooks"]["post"]] == ["OK", "OK"]
+
+
+def test_artifacts_pass_from_job_to_job(runner):
+    runner.artifacts = (Artifact(name="bin", kind="s3", paths=("ci/tmp/out",), provider="build"),)
+    built = runner.run("mkdir ci/tmp/out; echo 1 > ci/tmp/out/x", key="build", provides=("bin",))
+    assert runner.event.provided == ("bin",)
+    assert built.ext["artifacts"][0]["sha256"]
+    runner.run("cat ci/tmp/out/x", key="use", requires=("bin",))
+    assert runner.log == b"1\n"
+
+
+def test_an_artifact_that_is_not_left_fails_the_job(runner):
+    runner.artifacts = (Artifact(name="bin", kind="s3", paths=("out",), provider="build"),)
+    result = runner.run("true", key="build", provides=("bin",))
+    assert (result.status, runner.event.provided) == (Status.FAIL, ())
+    assert "nothing matches 'out'" in result.info
+
+
+def test_fault_32_a_missing_input_is_an_error_before_the_start(runner):
+    runner.artifacts = (Artifact(name="bin", kind="s3", paths=("out",), provider="build"),)
+    result = runner.run("touch started", key="use", requires=("bin",))
+    assert (result.status, runner.log) == (Status.ERROR, b"")
+
+
+def test_test_reports_become_results(runner):
+    xml = (
+        '<testsuite name="s"><testcase classname="c" name="good" time="0.5"/>'
+        '<testcase classname="c" name="bad"><failure message="no">trace</failure></testcase>'
+        "</testsuite>"
+    )
+    (runner.source / "report.xml").write_text(xml)
+    result = runner.run("true", test_reports=("*.xml",))
+    assert [part.status for part in result.results] == [Status.OK, Status.FAIL]
+    assert result.status is Status.FAIL
+
+
+def test_a_named_report_that_is_missing(runner):
+    result = runner.run("true", test_reports=("out/*.xml",))
+    assert result.status is Status.FAIL
+    assert "'out/*.xml' was not written" in result.info
+
+
+def test_attached_files_are_stored_under_safe_names(runner):
+    command = runner.script(
+        "from praktika.result import Result\n"
+        "open('ünsafe name.txt', 'w').write('x')\n"
+        "Result.create_from(status='OK', files=['ünsafe name.txt']).complete_job()\n"
+    )
+    result = runner.run(command)
+    (path,) = result.files
+    assert runner.blobs.get(f"runs/r/{path}") == b"x"
+
+
+def test_key_value_data_and_messages_reach_the_control_plane(runner):
+    command = runner.script(
+        "from praktika.info import Info\n"
+        "Info().store_kv_data('version', [1, 2])\n"
+        "Info().add_workflow_warning('mind the gap')\n"
+    )
+    result = runner.run(command, key="first")
+    assert [note["message"] for note in result.ext["warnings"]] == ["mind the gap"]
+    reader = runner.script(
+        "from praktika.info import Info\nassert Info().get_kv_data('version') == [1, 2]\n"
+    )
+    assert runner.run(reader, key="second").status is Status.OK, runner.log
+
+
+def test_attack_6_text_of_the_event_is_data(runner):
+    name = "$(touch owned); `touch owned` '; touch owned #"
+    runner.run('test "$JOB_NAME" = "$(cat)" || true; ls', name=name)
+    assert b"owned" not in runner.log
+
+
+def test_the_environment_file_has_the_agreed_keys(runner):
+    runner.run("cat ci/tmp/environment.json")
+    document = json.loads(runner.log)
+    assert (document["SHA"], document["WORKFLOW_NAME"], document["LOCAL_RUN"]) == ("abc", "W", True)
+
+
+def test_an_allowed_failure_says_so(runner):
+    assert runner.run("false", allow_failure=True).ext["allow_failure"] is True
+
+
+def test_do_not_block_the_pipeline(runner):
+    command = runner.script(
+        "from praktika.result import Result\n"
+        "Result.create_from(status='FAIL').complete_job(do_not_block_pipeline_on_failure=True)\n"
+    )
+    runner.run(command)
+    assert (runner.event.status, runner.event.blocks) == (Status.FAIL, False)
+
+
+def test_a_source_that_cannot_be_read_is_an_error_of_the_surroundings(runner):
+    runner.source.rmdir()
+    result = runner.run("true")
+    assert (result.status, result.ext["verdict"]) == (Status.ERROR, "infrastructure")
+
+
+def test_containers_are_refused_in_words(runner):
+    result = runner.run("true", run_in_docker="ubuntu:24.04")
+    assert result.status is Status.ERROR
+    assert "--no-docker" in result.info
