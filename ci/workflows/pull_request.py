@@ -13,8 +13,8 @@ def tests(name: str, folders: str, timeout: int = 900) -> Job:
     return Job(
         name=name,
         runs_on=["linux"],
-        command=f"{HERE}python -m pytest {folders} --junitxml=ci/tmp/junit.xml",
-        test_reports=["ci/tmp/junit.xml"],
+        command=f"{HERE}python -m pytest {folders} --report-log=ci/tmp/pytest.jsonl",
+        test_reports=["ci/tmp/pytest.jsonl"],
         timeout=timeout,
     )
 

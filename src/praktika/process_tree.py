@@ -49,19 +49,27 @@ def reap() -> dict[int, int]:
     return ended
 
 
-def descendants() -> list[psutil.Process]:
-    """Every process below this one that still runs."""
+def descendants(spared: int | None = None) -> list[psutil.Process]:
+    """Every process below this one that still runs, but for one child and what is below it."""
     found = psutil.Process().children(recursive=True)
-    return [process for process in found if _is_alive(process)]
+    kept = set() if spared is None else {spared, *_below(spared)}
+    return [process for process in found if process.pid not in kept and _is_alive(process)]
 
 
-def names(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
-    """What to call these processes in a message, `name (pid)`."""
-    found = []
+def _below(pid: int) -> list[int]:
+    try:
+        return [process.pid for process in psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def names(processes: Iterable[psutil.Process]) -> dict[int, str]:
+    """What to call these processes in a message, `name (pid)`, by process id."""
+    found = {}
     for process in processes:
         with suppress(psutil.Error):
-            found.append(f"{process.name()} ({process.pid})")
-    return tuple(found)
+            found[process.pid] = f"{process.name()} ({process.pid})"
+    return found
 
 
 def terminate(processes: Iterable[psutil.Process]) -> None:

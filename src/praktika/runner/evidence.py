@@ -44,6 +44,6 @@ def _read(workspace: Path, pattern: str, tests: list[Result], errors: list[str])
         errors.append(f"test report '{pattern}' matches {len(paths)} files, more than allowed")
     for path in paths[:REPORT_FILES]:
         try:
-            tests.extend(read_report(path))
-        except (ReportError, OSError) as error:
+            tests.extend(read_report(path, root=workspace))
+        except ReportError as error:
             errors.append(f"test report '{path.relative_to(workspace)}': {error}")

@@ -15,6 +15,7 @@ import msgspec
 from praktika.model.plan import Job
 from praktika.model.result import Result, Status, aggregate
 from praktika.runner.process import Exit
+from praktika.runner.reports import summary
 
 Verdict = Literal["author", "infrastructure", "timeout", "cancelled"]
 
@@ -127,7 +128,7 @@ def _from_inside(evidence: Evidence, end: Exit) -> _Finding:
     tests = aggregate(test.status for test in evidence.tests)
     if not tests.is_ok:
         # A test that errs is the author's, as a test that fails is.
-        return _Finding(Status.FAIL, "author", _failed_tests(evidence.tests))
+        return _Finding(Status.FAIL, "author", summary(evidence.tests))
     if end.code != 0:
         also = f", although all {len(evidence.tests)} tests passed" if evidence.tests else ""
         return _Finding(Status.FAIL, "author", how + also)
@@ -159,12 +160,6 @@ def _describe(end: Exit) -> str:
             return "a process was ended by SIGKILL (out of memory?), exit code 137"
         case code:
             return f"the command exited with {code}"
-
-
-def _failed_tests(tests: tuple[Result, ...]) -> str:
-    failed = [test.name for test in tests if not test.status.is_ok]
-    shown = ", ".join(failed[:3]) + (" …" if len(failed) > 3 else "")
-    return f"{len(failed)} of {len(tests)} tests failed: {shown}"
 
 
 def _info(evidence: Evidence, finding: _Finding, written: str) -> str:

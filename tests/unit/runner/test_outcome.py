@@ -77,7 +77,7 @@ def test_failed_tests_of_a_report_fail_the_job_and_are_named():
     tests = (case("a", OK), case("b", FAIL), case("c", ERROR))
     result = judge(job(), Evidence(exit=ended(0), tests=tests))
     assert (result.status, result.results) == (FAIL, tests)
-    assert result.ext["reason"] == "2 of 3 tests failed: b, c"
+    assert result.ext["reason"] == "2 of 3 failed: b, c"
 
 
 def test_passed_tests_do_not_hide_a_bad_exit_code():

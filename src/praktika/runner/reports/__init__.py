@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,34 +26,39 @@ from praktika.runner.reports.summary import summary
 __all__ = ["ReportError", "read_report", "summary"]
 
 _HEAD = 1024 * 1024
+_LOOKED_AT = 1_000
 
 
-def read_report(path: Path) -> tuple[Result, ...]:
+def read_report(path: Path, *, root: Path | None = None) -> tuple[Result, ...]:
     """The test cases of a report, in its order.
 
     A report that breaks off or is damaged gives what was read before that place, and one Result of
     status ERROR, named `report <file>`, that says so.
+
+    Args:
+        path: of the report.
+        root: the workspace; names and files that tools write with its path begin below it, so that
+            they are the same in every run.
 
     Raises:
         ReportError: nothing in the file is a report of a known format, or it cannot be opened.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ReportError(f"{path} is not a regular file")
+            raise ReportError(f"{path.name} is not a regular file")
         with path.open("rb") as stream:
-            return _read(stream, path)
+            return _read(stream, Cases(path.name, root))
     except OSError as error:
-        raise ReportError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise ReportError(f"{path.name} cannot be read: {error.strerror or error}") from error
 
 
-def _read(stream: BinaryIO, path: Path) -> tuple[Result, ...]:
-    cases = Cases(path.name)
+def _read(stream: BinaryIO, cases: Cases) -> tuple[Result, ...]:
     try:
         reader = _reader(decoded(stream.read(_HEAD)).lstrip("\ufeff \t\r\n"))
         stream.seek(0)
         reader(stream, cases)
     except ReportError as error:
-        raise ReportError(f"{path} {error}") from error
+        raise ReportError(f"{cases.source} {error}") from error
     except TooManyCasesError:
         cases.trouble("has more cases than one report may have; the rest is not shown.")
     return cases.results()
@@ -63,7 +69,8 @@ def _reader(head: str) -> Callable[[BinaryIO, Cases], None]:
         raise ReportError("is empty")
     if head.startswith("<"):
         return junit.read
-    for line in head.splitlines():
+    lines = head.split("\n")
+    for line in islice((line for line in lines if line.startswith("{")), _LOOKED_AT):
         entry = parsed(line.strip())
         if entry is None:
             continue
@@ -75,7 +82,7 @@ def _reader(head: str) -> Callable[[BinaryIO, Cases], None]:
         return gtest.read
     if "<testsuite" in head:
         return junit.read
-    if any(map(says_unbuilt, head.splitlines())):
+    if any(map(says_unbuilt, lines)):
         return gotest.read
     raise ReportError(
         "is no test report that praktika knows (JUnit XML, pytest's report log, gtest's JSON, the"

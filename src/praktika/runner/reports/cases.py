@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from praktika.model.result import Result, Status
@@ -53,8 +54,9 @@ class Case:
 class Cases:
     """The cases of one report, in the order in which they were added."""
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, source: str, root: Path | None = None) -> None:
+        self.source = source
+        self._roots = {f"{root}/", f"{root.resolve()}/"} if root else set()
         self._results: list[Result] = []
         self._room = TOTAL_INFO
 
@@ -91,10 +93,10 @@ class Cases:
 
     def trouble(self, what: str) -> None:
         """Add one ERROR that says what is wrong with the report itself."""
-        name = f"report {self._source}"
+        name = f"report {self.source}"
         count = len(self._results)
         read = f"{count:,} {'case was' if count == 1 else 'cases were'} read."
-        error = Case(name=name, status=Status.ERROR, info=f"{self._source} {what}\n{read}")
+        error = Case(name=name, status=Status.ERROR, info=f"{self.source} {what}\n{read}")
         self._results.append(self._result(error))
 
     def results(self) -> tuple[Result, ...]:
@@ -108,7 +110,7 @@ class Cases:
     def _result(self, case: Case) -> Result:
         ext: dict[str, Any] = {}
         if case.file:
-            ext["file"] = one_line(case.file)
+            ext["file"] = one_line(self._below_root(case.file))
         if case.line:
             ext["line"] = case.line
         if case.classname:
@@ -116,13 +118,19 @@ class Cases:
         if case.labels:
             ext["labels"] = [{"name": name} for name in dict.fromkeys(case.labels)]
         return Result(
-            name=_name(case.name) or "(no name)",
+            name=_name(self._below_root(case.name)) or "(no name)",
             status=case.status,
             start_time=case.start,
             duration=case.duration,
             info=self._info(case.info),
             ext=ext,
         )
+
+    def _below_root(self, text: str) -> str:
+        for root in self._roots:
+            if text.startswith(root):
+                return text[len(root) :]
+        return text
 
     def _info(self, text: str) -> str:
         if not text:

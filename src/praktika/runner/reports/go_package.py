@@ -10,6 +10,7 @@ from praktika.runner.reports.go_text import place_in, says_unbuilt, told_by_test
 from praktika.runner.reports.raw.text import Excerpt, moment, seconds
 
 _PACKAGE_OUTPUT = 8 * 1024
+_NAMED = 10
 
 
 @dataclass(slots=True)
@@ -30,13 +31,16 @@ class Package:
         self._cases = cases
         self._open: dict[str, _Test] = {}
         self._text = Excerpt(_PACKAGE_OUTPUT)
-        self._failed: set[str] = set()
+        self._any_failed = False
+        self._failed_below: dict[str, list[str]] = {}
+        self._said_unbuilt = False
         self._this_run: dict[str, int] = {}
         self._earlier_runs: dict[str, int] = {}
 
     def begin(self, test: str, time: object) -> None:
         """The package, or one of its tests, begins."""
         self.is_running = True
+        self._said_unbuilt = False
         if test:
             self._open[test] = _Test(start=moment(time))
 
@@ -57,8 +61,8 @@ class Package:
         if status is not Status.OK:
             info = str(begun.text)
         if status is Status.FAIL:
-            info = info or self._failed_below(test)
-            self._failed.add(test)
+            info = info or self._why(test)
+            self._note_failure(test)
         self._conclude(test, begun, status, info=info, duration=seconds(elapsed))
 
     def end(self, status: Status | None) -> None:
@@ -68,17 +72,19 @@ class Package:
                 self._conclude(test, begun, Status.OK)
                 continue
             begun.text.add("This test began and never ended.")
-            self._failed.add(test)
+            self._any_failed = True
             self._conclude(test, begun, Status.ERROR, info=str(begun.text))
-        if status is Status.FAIL and not self._failed:
+        if status is Status.FAIL and not self._any_failed:
             # TestMain, a data race at exit, os.Exit in a test ...
             self._add_itself(Status.FAIL, str(self._text))
         self._forget_run()
 
     def end_unbuilt(self, what: str) -> None:
         """The package did not compile, so none of its tests ran."""
-        self._add_itself(Status.ERROR, f"{what.rstrip()}\n{self._text}")
+        if not self._said_unbuilt:
+            self._add_itself(Status.ERROR, f"{what.rstrip()}\n{self._text}")
         self._forget_run()
+        self._said_unbuilt = True
 
     def _conclude(
         self,
@@ -112,16 +118,24 @@ class Package:
         else:
             self._this_run[test] = self._cases.add(case)
 
-    def _failed_below(self, test: str) -> str:
+    def _note_failure(self, test: str) -> None:
+        self._any_failed = True
+        parent, slash, _ = test.rpartition("/")
+        below = self._failed_below.setdefault(parent, []) if slash else []
+        if len(below) < _NAMED:
+            below.append(test)
+
+    def _why(self, test: str) -> str:
         """Why a test failed that printed nothing: its subtests, as far as they failed."""
-        below = sorted(name for name in self._failed if name.startswith(f"{test}/"))
-        return f"Failed: {', '.join(below[:10])}" if below else ""
+        below = self._failed_below.get(test, ())
+        return f"Failed: {', '.join(below)}" if below else ""
 
     def _forget_run(self) -> None:
         self.is_running = False
         self.did_not_build = False
         self._open.clear()
         self._text = Excerpt(_PACKAGE_OUTPUT)
-        self._failed.clear()
+        self._any_failed = False
+        self._failed_below.clear()
         self._earlier_runs.update(self._this_run)
         self._this_run.clear()

@@ -40,13 +40,15 @@ class BuildText:
 
     def __init__(self) -> None:
         self._texts: dict[str, Excerpt] = {}
+        self._all = Excerpt()
         self._at = ""
 
     def __bool__(self) -> bool:
-        return bool(self._texts)
+        return bool(self._all)
 
     def add(self, build: str, text: str) -> None:
         """Go said that this text belongs to this build (since Go 1.24)."""
+        self._all.add(text)
         if build in self._texts or len(self._texts) < _MAX_BUILDS:
             self._texts.setdefault(build, Excerpt()).add(text)
 
@@ -59,9 +61,4 @@ class BuildText:
 
     def of(self, build: str) -> str:
         """The text of a build, or, when it failed for another's sake, all that was printed."""
-        if build in self._texts:
-            return str(self._texts[build])
-        all_of_it = Excerpt()
-        for text in self._texts.values():
-            all_of_it.add(str(text))
-        return str(all_of_it)
+        return str(self._texts.get(build, self._all))

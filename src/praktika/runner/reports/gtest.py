@@ -17,11 +17,13 @@ from praktika.runner.reports.names import joined_name, with_parameter
 from praktika.runner.reports.raw.encoding import chunks
 from praktika.runner.reports.raw.text import Excerpt, line_number, seconds
 
-SIZE_LIMIT = 512 * 1024 * 1024
+SIZE_LIMIT = 128 * 1024 * 1024
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
+# A string without an end reaches to the end of the text.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
 _PLACE = re.compile(r"(.+?):(\d+)(?:\n|$)")
 _CLOSER = {"{": "}", "[": "]"}
+_DEPTH = 100
 
 
 def read(stream: BinaryIO, cases: Cases) -> None:
@@ -74,6 +76,8 @@ def _salvaged(text: str) -> dict[str, Any] | None:
         sign = token[0]
         if sign in _CLOSER:
             open_brackets.append(_CLOSER[sign])
+            if len(open_brackets) > _DEPTH:
+                return None
         elif open_brackets and sign == open_brackets[-1]:
             open_brackets.pop()
             if sign == "}":

@@ -20,6 +20,7 @@ from praktika.runner.reports.raw.xml_input import acceptable
 TAG_LIMIT = 16 * 1024 * 1024
 _SUITES = frozenset({"testsuites", "testsuite"})
 _MAX_PARTS = 1_000
+_MAX_DEPTH = 1_000
 
 
 def read(stream: BinaryIO, cases: Cases) -> None:
@@ -41,6 +42,8 @@ def read(stream: BinaryIO, cases: Cases) -> None:
                 return
         ended = True
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keywords
+    except _TooDeepError:
+        walk.stop(f"is nested deeper than {_MAX_DEPTH:,} elements.")
     except expat.ExpatError as error:
         walk.stop(_what(error, ended=ended))
 
@@ -71,6 +74,10 @@ def _what(error: expat.ExpatError, *, ended: bool) -> str:
     return f"is not well-formed XML at {place}: {expat.ErrorString(error.code)}."
 
 
+class _TooDeepError(Exception):
+    """The elements are nested too deep."""
+
+
 class _Walk:
     """What the parser's events mean."""
 
@@ -89,6 +96,8 @@ class _Walk:
         tag = tag.rpartition(":")[2]
         if not self._tags:
             self._root(tag)
+        if len(self._tags) >= _MAX_DEPTH:
+            raise _TooDeepError
         self._tags.append(tag)
         if self._part is not None:
             return

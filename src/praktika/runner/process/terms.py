@@ -1,0 +1,77 @@
+"""The words of running a command: what is run, within which limits, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a command may use.
+
+    Attributes:
+        timeout: seconds until it is asked to end.
+        grace: seconds between asking and force.
+        leftover_grace: the same for processes that outlive the command.
+        log_bytes: bytes of output that are kept; the rest is read and dropped.
+    """
+
+    timeout: float = 5 * 3600
+    grace: float = 10.0
+    leftover_grace: float = 1.0
+    log_bytes: int = 8 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A line for bash, and where it runs.
+
+    Attributes:
+        line: given to `bash -c`.
+        cwd: its working directory.
+        env: its whole environment.
+        cleanup: a line for bash that runs beside SIGTERM at a timeout, or "".
+    """
+
+    line: str
+    cwd: Path
+    env: Mapping[str, str]
+    cleanup: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """How a command ended.
+
+    Attributes:
+        cause: "exited" by itself, "timeout", "stopped" on request, or "log": its output could
+            not be stored.
+        code: exit code, or None when a signal ended it.
+        signal: name of that signal, or "".
+        detail: for "stopped" and "log", why.
+        survivors: processes that it left running and that were ended.
+        dropped: bytes of output that were over the limit.
+        tail: the last 16 KiB of output, as text.
+        seconds: of monotonic time.
+    """
+
+    cause: Literal["exited", "timeout", "stopped", "log"]
+    code: int | None
+    signal: str = ""
+    detail: str = ""
+    survivors: tuple[str, ...] = ()
+    dropped: int = 0
+    tail: str = ""
+    seconds: float = 0.0
+
+
+Stop = Callable[[], str]
+"""Says why the command is to be stopped, or "" if it may go on; asked ten times a second."""
+
+
+def never() -> str:
+    """The Stop that never stops."""
+    return ""
