@@ -4,7 +4,8 @@
     ├── AuthorError      the declaration is wrong: problems, no traceback      exit 2
     ├── OperatorError    the environment is wrong: what, and how to mend it    exit 3
     │   ├── Denied       a store or service refused these credentials
-    │   └── Absent       a named thing is not there
+    │   ├── Absent       a named thing is not there
+    │   └── OutOfSpace   a disk is full; jobs that end may make room
     ├── Conflict         somebody else was first; look again
     └── TransientError   it may work when tried again                          exit 4
         └── Unavailable  a store or service did not answer
@@ -48,6 +49,10 @@ class Denied(OperatorError):
 
 class Absent(OperatorError):
     """There is nothing of that name. Never raised for something that is merely forbidden."""
+
+
+class OutOfSpace(OperatorError):
+    """A disk is full. When a job ends, its workspace is removed, which may help."""
 
 
 class Conflict(PraktikaError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol, assert_never
 
@@ -33,14 +34,15 @@ from praktika.model.task import Facts, RunFile, Task
 from praktika.model.wire import encode, pretty
 from praktika.orchestrator import names
 from praktika.orchestrator.summary import summarize
+from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.compute import Compute
 from praktika.ports.journal import Journal
-from praktika.ports.queue import Queue
+from praktika.ports.queue import Message, Queue
 
 _BATCH = 100
-_PATIENCE = 0.1
+_WAIT = 0.1
 
 
 class Observer(Protocol):
@@ -109,17 +111,24 @@ class Orchestrator:
         if self.position == 0:
             self._resume()
         while self.run.stage is not Stage.CONCLUDED or self.result is None:
-            messages = self.around.queue.receive(
-                names.events(self.id), limit=_BATCH, wait=_PATIENCE
-            )
+            messages = patiently(self._receive)
             incoming = [decode_event(message.body) for message in messages]
             request = cancel()
             if request is not None:
                 incoming.append(request)
             incoming.extend(self._lost())
             self._take(incoming)
-            self.around.queue.ack(messages)
+            patiently(partial(self.around.queue.ack, messages))
         return self.result
+
+    def give_up(self, reason: str) -> Result:
+        """The Result of a run that cannot go on here; nothing is stored."""
+        result = summarize(self.run, Status.ERROR, self.id, self.around)
+        return msgspec.structs.replace(result, info=reason)
+
+    def _receive(self) -> list[Message]:
+        queue = names.events(self.id)
+        return self.around.queue.receive(queue, limit=_BATCH, wait=_WAIT)
 
     def _resume(self) -> None:
         """Take over from a predecessor: its journal says where, `due` what to do again."""
@@ -144,9 +153,13 @@ class Orchestrator:
                 for observer in self.observers:
                     observer.saw(self.run, event)
             if kept:
-                self.around.journal.append(self.id, self.position, kept)
+                self._append(kept)
                 self.position += len(kept)
             pending = self._carry_out(commands)
+
+    def _append(self, events: list[AnyEvent]) -> None:
+        position = self.position
+        patiently(lambda: self.around.journal.append(self.id, position, events))
 
     def _carry_out(self, commands: Sequence[AnyCommand]) -> list[AnyEvent]:
         answers: list[AnyEvent] = []
@@ -158,8 +171,10 @@ class Orchestrator:
                 case Dispatch():
                     tasks.append(Task(run=self.id, job=command.job, attempt=command.attempt))
                 case Revoke():
-                    key = names.job(self.id, command.job, command.attempt, "cancel")
-                    self.around.blobs.put(key, command.reason.encode())
+                    self._put(
+                        names.job(self.id, command.job, command.attempt, "cancel"),
+                        command.reason.encode(),
+                    )
                 case Conclude():
                     self._send(tasks)
                     tasks = []
@@ -170,11 +185,9 @@ class Orchestrator:
         return answers
 
     def _send(self, tasks: Sequence[Task]) -> None:
-        self.around.queue.send(
-            self.around.tasks,
-            [encode(task) for task in tasks],
-            identity=[f"{task.run}/{task.job}/{task.attempt}" for task in tasks],
-        )
+        bodies = [encode(task) for task in tasks]
+        identity = [f"{task.run}/{task.job}/{task.attempt}" for task in tasks]
+        patiently(lambda: self.around.queue.send(self.around.tasks, bodies, identity=identity))
 
     def _make_plan(self, workflow: str) -> AnyEvent:
         assert self.run.requested is not None
@@ -183,7 +196,7 @@ class Orchestrator:
         except PraktikaError as error:
             return PlanFailed(at=self.around.clock.now(), reason=str(error))
         plan = select(plan, self.run.requested.only)
-        self.around.blobs.put(names.plan(self.id), pretty(plan))
+        self._put(names.plan(self.id), pretty(plan))
         run_file = RunFile(
             run=self.id,
             plan=names.plan(self.id),
@@ -191,8 +204,11 @@ class Orchestrator:
             source=str(self.around.source),
             name=self.around.name,
         )
-        self.around.blobs.put(names.run_file(self.id), pretty(run_file))
+        self._put(names.run_file(self.id), pretty(run_file))
         return Planned(at=self.around.clock.now(), plan=plan)
+
+    def _put(self, key: str, data: bytes) -> None:
+        patiently(lambda: self.around.blobs.put(key, data))
 
     def _lost(self) -> list[AnyEvent]:
         """What was lost with runners that ended by themselves."""
@@ -209,8 +225,8 @@ class Orchestrator:
 
     def _conclude(self, status: Status) -> None:
         result = summarize(self.run, status, self.id, self.around)
-        self.around.blobs.put(names.result(self.id), pretty(result))
-        self.around.blobs.put(names.report(self.id), self.around.render(result))
+        self._put(names.result(self.id), pretty(result))
+        self._put(names.report(self.id), self.around.render(result))
         self.result = result
         for observer in self.observers:
             observer.concluded(self.run, result)

@@ -42,13 +42,14 @@ def summarize(run: Run, status: Status, run_id: str, sources: Sources) -> Result
         status=status,
         start_time=request.at,
         duration=max(0.0, sources.clock.now() - request.at),
-        results=tuple(_job(job, run.jobs[job.key], run_id, sources.blobs) for job in jobs),
+        results=tuple(_job(job, run, run_id, sources.blobs) for job in jobs),
         info=run.failure or (f"cancelled by {run.cancelled_by}" if run.cancelled_by else ""),
         ext=_facts(run, run_id, sources.facts),
     )
 
 
-def _job(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result:
+def _job(job: Job, run: Run, run_id: str, blobs: Blobs) -> Result:
+    state = run.jobs[job.key]
     stored = _stored(job, state, run_id, blobs)
     if stored is not None:
         return stored
@@ -56,7 +57,10 @@ def _job(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result:
         "reason": state.reason or job.reason,
         "command": job.command,
         "runs_on": list(job.runs_on),
+        "needs": [run.graph.jobs[need.job].name for need in job.needs],
     }
+    if job.allow_failure:
+        ext["allow_failure"] = True
     if state.status is Status.ERROR:
         ext["verdict"] = "infrastructure"
     return Result(name=job.name, status=state.status, info=state.reason, ext=ext)

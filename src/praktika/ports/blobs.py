@@ -9,6 +9,8 @@ from typing import BinaryIO, Protocol
 class Blobs(Protocol):
     """Bytes under keys: path-like names of `[A-Za-z0-9._/-]`, without "." or ".." segments.
 
+    A key is never also the folder of other keys.
+
     Concurrency: readers see an old or a new blob whole, never a mixture. Of several `create`
     calls for one key exactly one succeeds.
     """
@@ -24,7 +26,7 @@ class Blobs(Protocol):
         """
 
     def get(self, key: str, start: int = 0, end: int | None = None) -> bytes:
-        """The bytes `[start:end]`; short or empty where the blob ends earlier.
+        """The bytes `[start:end]`, neither negative; short or empty where the blob ends earlier.
 
         Raises:
             Absent: there is no such blob.
@@ -44,4 +46,4 @@ class Blobs(Protocol):
         """
 
     def list(self, prefix: str) -> list[str]:
-        """The keys below `prefix` (a key's leading segments), sorted."""
+        """The keys below `prefix` (leading segments, with or without "/" at the end), sorted."""

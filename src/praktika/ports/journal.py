@@ -20,7 +20,7 @@ class Journal(Protocol):
         """Append events at `position`, the number of events already there, all or none.
 
         Raises:
-            Conflict: another writer has appended at that position.
+            Conflict: `position` is not the number of events there; somebody else was first.
         """
 
     def read(self, run: str, start: int = 0) -> list[AnyEvent]:

@@ -29,8 +29,9 @@ class Queue(Protocol):
 
     Order: oldest first, as far as leases allow; a consumer must not depend on it.
     Concurrency: while a lease lasts, nobody else receives the message. A lease that lapses gives
-    the message back. Receipts of lapsed leases do nothing: they raise Conflict.
-    Idempotence: a body sent with an `identity` that the queue already holds is not added again.
+    the message back; with its receipt nothing can be done any more.
+    Idempotence: a body whose `identity` the queue holds, or held within the last five minutes, is
+    not added again.
     """
 
     def send(self, queue: str, bodies: Sequence[bytes], *, identity: Sequence[str] = ()) -> None:

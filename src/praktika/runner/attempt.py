@@ -18,6 +18,7 @@ from praktika.model.plan import Job, Plan
 from praktika.model.result import Result
 from praktika.model.task import RunFile, Task
 from praktika.model.wire import WireError, encode, pretty
+from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.runner import artifacts, attachments, environment, hooks, kv
@@ -73,7 +74,7 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
     attempt = _Attempt(bench, assignment, stop)
     at = bench.clock.now()
     began = bench.clock.monotonic()
-    with bench.blobs.stream(f"{assignment.prefix}/job.log") as log:
+    with patiently(lambda: bench.blobs.stream(f"{assignment.prefix}/job.log")) as log:
         result = attempt.run(log)
     circumstances = Circumstances(
         job=assignment.job,
@@ -87,7 +88,8 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
         duration=bench.clock.monotonic() - began,
     )
     result = dress(result, circumstances)
-    bench.blobs.put(f"{assignment.prefix}/result.json", pretty(result))
+    data = pretty(result)
+    patiently(lambda: bench.blobs.put(f"{assignment.prefix}/result.json", data))
     return JobFinished(
         at=bench.clock.now(),
         job=assignment.task.job,

@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from praktika.errors import Absent, Conflict
-from praktika.model.events import AnyEvent, JobLost, JobStarted
+from praktika.errors import Absent, Conflict, PraktikaError
+from praktika.model.events import AnyEvent, JobFinished, JobLost, JobStarted
 from praktika.model.plan import Plan
+from praktika.model.result import Status
 from praktika.model.task import TASK_LIMIT, RunFile, Task
 from praktika.model.wire import decode, encode
+from praktika.patience import patiently
 from praktika.ports.queue import Message, Queue
 from praktika.runner.attempt import Assignment, Bench, execute
 
@@ -83,10 +85,23 @@ class Runner:
         self._tell(task, started)
         watch = _Watch(self, message, task, while_true)
         assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
-        finished = execute(self.bench, assignment, watch.reason_to_stop)
+        finished = self._execute(assignment, watch)
         if watch.is_current:
             self._tell(task, finished)
             self.mailbox.queue.ack([message])
+
+    def _execute(self, assignment: Assignment, watch: _Watch) -> JobFinished:
+        try:
+            return execute(self.bench, assignment, watch.reason_to_stop)
+        except (PraktikaError, OSError) as error:
+            # Not even the Result could be stored: the event alone has to tell.
+            return JobFinished(
+                at=self.bench.clock.now(),
+                job=assignment.task.job,
+                attempt=assignment.task.attempt,
+                status=Status.ERROR,
+                reason=f"the outcome could not be stored: {error}",
+            )
 
     def _claim(self, task: Task) -> bool:
         key = f"runs/{task.run}/jobs/{task.job}/{task.attempt}/claim"
@@ -104,7 +119,10 @@ class Runner:
         return self._runs[run]
 
     def _tell(self, task: Task, event: AnyEvent) -> None:
-        self.mailbox.queue.send(self.mailbox.events(task.run), [encode(event)])
+        # The same event of the same attempt is told once, even if the runner has to try again.
+        identity = f"{task.job}/{task.attempt}/{type(event).__name__}"
+        queue = self.mailbox.events(task.run)
+        patiently(lambda: self.mailbox.queue.send(queue, [encode(event)], identity=[identity]))
 
 
 class _Watch:

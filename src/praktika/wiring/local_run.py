@@ -16,6 +16,7 @@ from praktika.adapters.local.compute import LocalCompute
 from praktika.model.plan import Plan
 from praktika.orchestrator.orchestrator import Observer, Orchestrator, Surroundings
 from praktika.report import render
+from praktika.wiring.presence import forget, gone, presence
 from praktika.wiring.stores import Stores
 
 POOL = "runner"
@@ -61,15 +62,23 @@ class LocalRun:
     @contextmanager
     def orchestrator(self, observers: Sequence[Observer]) -> Iterator[Orchestrator]:
         """The run's orchestrator; runners start at once, and are ended with the block."""
+        self._clean_up()
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
-        try:
-            compute.scale(POOL, self._workers)
-            git.snapshot(self._place, work / "source")
-            yield Orchestrator(self.id, self._surroundings(compute, work), observers)
-        finally:
-            compute.close()
-            shutil.rmtree(work, ignore_errors=True)
+        with presence(self._stores.state, self.id):
+            try:
+                compute.scale(POOL, self._workers)
+                git.snapshot(self._place, work / "source")
+                yield Orchestrator(self.id, self._surroundings(compute, work), observers)
+            finally:
+                compute.close()
+                shutil.rmtree(work, ignore_errors=True)
+
+    def _clean_up(self) -> None:
+        """Remove what runs left whose process was killed."""
+        for run in gone(self._stores.state):
+            shutil.rmtree(work_folder(run), ignore_errors=True)
+            forget(self._stores.state, run)
 
     def _surroundings(self, compute: LocalCompute, work: Path) -> Surroundings:
         return Surroundings(

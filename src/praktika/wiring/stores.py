@@ -17,6 +17,8 @@ from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
 from praktika.ports.queue import Queue
 
+_DATABASE = "praktika.db"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
@@ -31,6 +33,15 @@ class Stores:
     queue: Queue
     blobs: Blobs
     clock: Clock
+
+    def path(self, key: str) -> Path:
+        """Where a person finds the blob of that key."""
+        return self.state / key
+
+
+def has_stores(root: Path) -> bool:
+    """Whether praktika has kept anything in the checkout at `root`."""
+    return (root / STATE_DIR / _DATABASE).exists()
 
 
 def open_stores(root: Path) -> Stores:
@@ -48,7 +59,7 @@ def open_stores(root: Path) -> Stores:
     except OSError as error:
         raise OperatorError(f"{state} cannot be made: {error.strerror}") from error
     clock = SystemClock()
-    database = Database(state / "praktika.db")
+    database = Database(state / _DATABASE)
     return Stores(
         state=state,
         journal=LocalJournal(database),

@@ -1,0 +1,12 @@
+"""Adapters that keep everything in this process: for tests, simulations and trials.
+
+They keep the promises of the ports in full, and what crosses them goes through the wire encoding,
+so a value that cannot be stored shows up here and not first in production.
+"""
+
+from praktika.adapters.memory.blobs import MemoryBlobs
+from praktika.adapters.memory.clock import ManualClock
+from praktika.adapters.memory.journal import MemoryJournal
+from praktika.adapters.memory.queue import MemoryQueue
+
+__all__ = ["ManualClock", "MemoryBlobs", "MemoryJournal", "MemoryQueue"]

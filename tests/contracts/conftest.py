@@ -1,0 +1,170 @@
+"""Every adapter of a port, opened anew for each test.
+
+A `doors` fixture is a function: each call gives another handle on the same store, as another
+part of the system would have it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from praktika.adapters.local.blobs import LocalBlobs
+from praktika.adapters.local.clock import SystemClock
+from praktika.adapters.local.journal import LocalJournal
+from praktika.adapters.local.queue import LocalQueue
+from praktika.adapters.local.sqlite import Database
+from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryJournal, MemoryQueue
+from praktika.ports.blobs import Blobs
+from praktika.ports.clock import Clock
+from praktika.ports.journal import Journal
+from praktika.ports.queue import Queue
+
+WORKERS = Path(__file__).with_name("workers.py")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def database_file(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "praktika.db"
+
+
+@pytest.fixture
+def open_database() -> Iterator[Callable[[Path], Database]]:
+    """Opens database files; all are closed in the end."""
+    opened: list[Database] = []
+
+    def opener(path: Path) -> Database:
+        opened.append(Database(path))
+        return opened[-1]
+
+    yield opener
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def databases(
+    open_database: Callable[[Path], Database], database_file: Path
+) -> Callable[[], Database]:
+    """Opens one more connection to the one database file."""
+    return lambda: open_database(database_file)
+
+
+@pytest.fixture(params=["memory", "local"])
+def journal_doors(request: Any) -> Callable[[], Journal]:
+    if request.param == "memory":
+        store = MemoryJournal()
+        return lambda: store
+    databases = request.getfixturevalue("databases")
+    return lambda: LocalJournal(databases())
+
+
+@pytest.fixture
+def journal(journal_doors: Callable[[], Journal]) -> Journal:
+    return journal_doors()
+
+
+@pytest.fixture(params=["memory", "local"])
+def queue_doors(request: Any, clock: ManualClock) -> Callable[[], Queue]:
+    if request.param == "memory":
+        store = MemoryQueue(clock)
+        return lambda: store
+    databases = request.getfixturevalue("databases")
+    return lambda: LocalQueue(databases(), clock)
+
+
+@pytest.fixture
+def queue(queue_doors: Callable[[], Queue]) -> Queue:
+    return queue_doors()
+
+
+@pytest.fixture(params=["memory", "local"])
+def blob_doors(request: Any, tmp_path: Path) -> Callable[[], Blobs]:
+    if request.param == "memory":
+        store = MemoryBlobs()
+        return lambda: store
+    return lambda: LocalBlobs(tmp_path / "blobs")
+
+
+@pytest.fixture
+def blobs(blob_doors: Callable[[], Blobs]) -> Blobs:
+    return blob_doors()
+
+
+@pytest.fixture(params=["manual", "system"])
+def any_clock(request: Any) -> Clock:
+    return ManualClock() if request.param == "manual" else SystemClock()
+
+
+class Worker:
+    """A process that does one thing of `workers.py`: ready, go, answer."""
+
+    def __init__(self, name: str, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, WORKERS, name, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+
+    def ready(self) -> None:
+        assert self.process.stdout.readline() == "ready\n"
+
+    def go(self) -> None:
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+
+    def answer(self) -> Any:
+        return json.loads(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def worker() -> Iterator[Callable[..., Worker]]:
+    """Starts processes; those still there in the end are killed."""
+    started: list[Worker] = []
+
+    def start(name: str, *arguments: object) -> Worker:
+        started.append(Worker(name, *map(str, arguments)))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
+
+
+@pytest.fixture
+def race(worker: Callable[..., Worker]) -> Callable[..., list[Any]]:
+    """The answers of `count` processes that begin the same thing at the same moment.
+
+    The last argument of each is its number.
+    """
+
+    def run(count: int, name: str, *arguments: object) -> list[Any]:
+        crew = [worker(name, *arguments, number) for number in range(count)]
+        for one in crew:
+            one.ready()
+        for one in crew:
+            one.go()
+        return [one.answer() for one in crew]
+
+    return run
