@@ -123,6 +123,8 @@ class Orchestrator:
 
     def give_up(self, reason: str) -> Result:
         """The Result of a run that cannot go on here; nothing is stored."""
+        if self.run.requested is None:
+            return Result(name="", status=Status.ERROR, info=reason, ext={"run_id": self.id})
         result = summarize(self.run, Status.ERROR, self.id, self.around)
         return msgspec.structs.replace(result, info=reason)
 

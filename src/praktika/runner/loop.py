@@ -55,7 +55,7 @@ class Runner:
         while while_true():
             # Between tasks there is nothing to save: SIGTERM may end the process at once.
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            messages = self.mailbox.queue.receive(self.mailbox.tasks, lease=LEASE, wait=1.0)
+            messages = patiently(self._receive)
             signal.signal(signal.SIGTERM, self._on_terminate)
             for message in messages:
                 self._take(message, while_true)
@@ -75,7 +75,7 @@ class Runner:
                 reason="its runner did not report",
             )
             self._tell(task, lost)
-            self.mailbox.queue.ack([message])
+            self._acknowledge(message)
             return
         run_file, plan = self._load(task.run)
         job = next(job for job in plan.jobs if job.key == task.job)
@@ -88,7 +88,7 @@ class Runner:
         finished = self._execute(assignment, watch)
         if watch.is_current:
             self._tell(task, finished)
-            self.mailbox.queue.ack([message])
+            self._acknowledge(message)
 
     def _execute(self, assignment: Assignment, watch: _Watch) -> JobFinished:
         try:
@@ -103,10 +103,16 @@ class Runner:
                 reason=f"the outcome could not be stored: {error}",
             )
 
+    def _receive(self) -> list[Message]:
+        return self.mailbox.queue.receive(self.mailbox.tasks, lease=LEASE, wait=1.0)
+
+    def _acknowledge(self, message: Message) -> None:
+        patiently(lambda: self.mailbox.queue.ack([message]))
+
     def _claim(self, task: Task) -> bool:
         key = f"runs/{task.run}/jobs/{task.job}/{task.attempt}/claim"
         try:
-            self.bench.blobs.create(key, self.bench.name.encode())
+            patiently(lambda: self.bench.blobs.create(key, self.bench.name.encode()))
         except Conflict:
             return False
         return True

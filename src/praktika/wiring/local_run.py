@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,10 @@ from pathlib import Path
 
 from praktika.adapters.local import git
 from praktika.adapters.local.compute import LocalCompute
+from praktika.errors import OperatorError, PraktikaError
 from praktika.model.plan import Plan
+from praktika.model.wire import pretty
+from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Observer, Orchestrator, Surroundings
 from praktika.report import render
 from praktika.wiring.presence import forget, gone, presence
@@ -42,6 +46,16 @@ def work_folder(run: str) -> Path:
     return Path(cache) / "praktika" / run
 
 
+@contextmanager
+def _ended(compute: LocalCompute, work: Path) -> Iterator[None]:
+    """Runners and workspaces are gone after the block."""
+    try:
+        yield
+    finally:
+        compute.close()
+        shutil.rmtree(work, ignore_errors=True)
+
+
 class LocalRun:
     """One run of a compiled plan on this machine.
 
@@ -61,18 +75,37 @@ class LocalRun:
 
     @contextmanager
     def orchestrator(self, observers: Sequence[Observer]) -> Iterator[Orchestrator]:
-        """The run's orchestrator; runners start at once, and are ended with the block."""
+        """The run's orchestrator; runners start at once, and are ended with the block.
+
+        Raises:
+            OperatorError: the run could not be carried to its end; the text says where the report
+                of what is known is.
+        """
         self._clean_up()
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
-        with presence(self._stores.state, self.id):
-            try:
+        serving = Orchestrator(self.id, self._surroundings(compute, work), observers)
+        try:
+            with presence(self._stores.state, self.id), _ended(compute, work):
                 compute.scale(POOL, self._workers)
                 git.snapshot(self._place, work / "source")
-                yield Orchestrator(self.id, self._surroundings(compute, work), observers)
-            finally:
-                compute.close()
-                shutil.rmtree(work, ignore_errors=True)
+                yield serving
+        except (PraktikaError, OSError) as error:
+            # By now the workspaces are gone: a disk that was full has room again.
+            place = self._rescue(serving, str(error))
+            raise OperatorError(f"{error}\nWhat is known of the run is in {place}") from error
+
+    def _rescue(self, serving: Orchestrator, reason: str) -> Path:
+        """Write the report of a run that cannot go on, wherever there is room; where it is."""
+        result = serving.give_up(reason)
+        try:
+            self._stores.blobs.put(names.result(self.id), pretty(result))
+            self._stores.blobs.put(names.report(self.id), render(result))
+        except PraktikaError:
+            elsewhere = Path(tempfile.mkdtemp(prefix=f"praktika-{self.id}-")) / "report.html"
+            elsewhere.write_bytes(render(result))
+            return elsewhere
+        return self._stores.state / names.report(self.id)
 
     def _clean_up(self) -> None:
         """Remove what runs left whose process was killed."""

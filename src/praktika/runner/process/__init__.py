@@ -49,7 +49,7 @@ def run(command: Command, log: BinaryIO, limits: Limits, stop: Stop = never) -> 
         detail=watch.pump.error or detail,
         survivors=survivors,
         dropped=watch.pump.dropped,
-        tail=watch.pump.tail.decode("utf-8", "replace").strip("\n"),
+        tail=watch.pump.text(),
         seconds=time.monotonic() - started,
     )
 

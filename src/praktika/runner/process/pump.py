@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from praktika.errors import PraktikaError
+
 CHUNK = 1 << 20
 _TAIL = 16 << 10
+_ROOM = 4 << 20
 
 
 @dataclass(slots=True)
@@ -35,6 +38,10 @@ class Pump:
             self._store(data)
         return size
 
+    def text(self) -> str:
+        """The last output as text, without what no text has."""
+        return self.tail.decode("utf-8", "replace").replace("\0", "").strip("\n")
+
     def _store(self, data: memoryview) -> None:
         keep = min(len(data), max(0, self.limit - self.written))
         if self.error:
@@ -44,8 +51,18 @@ class Pump:
             written = 0
             while written < keep:
                 written += self.log.write(data[written:keep]) or 0
-        except OSError as error:
-            reason = os.strerror(error.errno or errno.EIO)
-            self.error = f"the log could not be written: {reason}"
+        except (OSError, PraktikaError) as error:
+            self.error = f"the log could not be written: {_reason(error)}"
+            self._make_room()
         else:
             self.written += keep
+
+    def _make_room(self) -> None:
+        """Give up the end of the log: on a full disk the Result and the report need room, too."""
+        with suppress(OSError, PraktikaError):
+            self.log.truncate(max(0, self.log.tell() - _ROOM))
+
+
+def _reason(error: OSError | PraktikaError) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number) if number else str(error)
