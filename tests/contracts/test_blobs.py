@@ -284,3 +284,25 @@ def test_processes_that_replace_one_blob_leave_it_whole(race, tmp_path):
     assert len(set(written)) == 1
     assert (len(written) - 1000) % 997 == 0
     assert [path.name for path in (tmp_path / "blobs").iterdir()] == ["one"]
+
+
+def test_the_size_is_that_of_what_was_stored(blobs):
+    blobs.put("a/b", b"12345")
+    assert blobs.size("a/b") == 5
+    blobs.put("a/b", b"")
+    assert blobs.size("a/b") == 0
+
+
+def test_the_size_of_a_stream_grows_with_it(blobs):
+    with blobs.stream("log") as stream:
+        stream.write(b"123")
+        assert blobs.size("log") == 3
+        stream.write(b"45")
+        assert blobs.size("log") == 5
+
+
+def test_what_is_absent_has_no_size(blobs):
+    blobs.put("a/b", b"1")
+    for key in ("nowhere", "a", "a/b/c"):
+        with pytest.raises(Absent):
+            blobs.size(key)

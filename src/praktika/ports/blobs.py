@@ -32,6 +32,13 @@ class Blobs(Protocol):
             Absent: there is no such blob.
         """
 
+    def size(self, key: str) -> int:
+        """How many bytes the blob has now.
+
+        Raises:
+            Absent: there is no such blob.
+        """
+
     def fetch(self, key: str, path: Path) -> None:
         """Write a blob to a file, replacing it; its directory must exist.
 

@@ -78,6 +78,15 @@ class LocalBlobs:
         except OSError as error:
             raise _unreadable(error, key) from error
 
+    def size(self, key: str) -> int:
+        """How many bytes the blob has now."""
+        place = self._place(key)
+        try:
+            _check_file(place)
+            return os.stat(place).st_size  # noqa: PTH116 - a name that was never a Path
+        except OSError as error:
+            raise _unreadable(error, key) from error
+
     def fetch(self, key: str, path: Path) -> None:
         """Write a blob to a file, replacing it; see the port."""
         place = self._place(key)

@@ -47,6 +47,10 @@ class MemoryBlobs:
             except KeyError:
                 raise Absent(f"there is no blob {key}") from None
 
+    def size(self, key: str) -> int:
+        """How many bytes the blob has now."""
+        return len(self.get(key))
+
     def fetch(self, key: str, path: Path) -> None:
         """Write a blob to a file, replacing it; see the port."""
         path.write_bytes(self.get(key))
