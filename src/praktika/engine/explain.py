@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from praktika.engine.run import Phase, Run
+from praktika.engine.run import JobState, Phase, Run
 from praktika.model.result import Status
 
 
@@ -20,11 +20,11 @@ def explain(run: Run, key: str) -> str:
         case Phase.WAITING:
             return f"waits for {_unmet(run, key)}"
         case Phase.QUEUED:
-            return f"queued (attempt {state.attempt}): waits for a free runner"
+            return f"queued ({_attempt(state)}): waits for a free runner"
         case Phase.RUNNING:
             where = f" on {state.runner}" if state.runner else ""
             stopping = f"; being stopped: {state.reason}" if state.revoked else ""
-            return f"runs{where} (attempt {state.attempt}){stopping}"
+            return f"runs{where} ({_attempt(state)}){stopping}"
         case Phase.SETTLED:
             pass
         case _:
@@ -36,6 +36,12 @@ def explain(run: Run, key: str) -> str:
             ran = f"ran because: {job.reason}" if job.reason else "ran"
             outcome = f" ({state.reason})" if state.reason else ""
             return f"{state.status}{outcome}; {ran}"
+
+
+def _attempt(state: JobState) -> str:
+    """Which attempt it is, and why it is not the first."""
+    again = f"; {state.reason}" if state.reason and not state.revoked else ""
+    return f"attempt {state.attempt}{again}"
 
 
 def _unmet(run: Run, key: str) -> str:

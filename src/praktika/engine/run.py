@@ -41,7 +41,8 @@ class JobState:
         unmet: how many needs are not settled yet.
         status: PENDING until it runs or settles.
         reason: why it is as it is, in words.
-        revoked: whether the current attempt was asked to stop.
+        revoked: whether the current attempt was asked to stop and has not answered; a settled job
+            keeps it if its attempt was still queued.
         runner: who runs the current attempt.
     """
 

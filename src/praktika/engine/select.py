@@ -23,7 +23,7 @@ def select(plan: Plan, only: Iterable[str]) -> Plan:
     if not asked:
         return plan
     by_key = {job.key: job for job in plan.jobs}
-    because: dict[str, str] = {key: "asked for by name" for key in asked if key in by_key}
+    because = {key: "asked for by name" for key in by_key if key in asked}
     pending = list(because)
     while pending:
         job = by_key[pending.pop()]

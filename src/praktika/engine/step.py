@@ -7,11 +7,13 @@ The cost of an event grows with the edges that it touches, never with the size o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from praktika.engine.outcome import Outcome
 from praktika.engine.run import Graph, JobState, Phase, Run, Stage
+from praktika.engine.sound import flaw
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, MakePlan, Revoke
 from praktika.model.events import (
     AnyEvent,
@@ -23,7 +25,6 @@ from praktika.model.events import (
     Planned,
     RunRequested,
 )
-from praktika.model.plan import Job, Need
 from praktika.model.result import Status
 
 MAX_LOST_ATTEMPTS = 3
@@ -70,19 +71,22 @@ def due(run: Run) -> tuple[AnyCommand, ...]:
         case Stage.PLANNING:
             assert run.requested is not None
             return (MakePlan(workflow=run.requested.workflow),)
-        case Stage.CONCLUDED:
-            return (Conclude(status=run.worst),)
-        case Stage.GOING:
-            pass
+        case Stage.GOING | Stage.CONCLUDED:
+            return _under_way(run)
         case _:
             assert_never(run.stage)
+
+
+def _under_way(run: Run) -> tuple[AnyCommand, ...]:
     commands: list[AnyCommand] = []
     for key in run.graph.jobs:
         state = run.jobs[key]
         if state.phase is Phase.QUEUED:
             commands.append(Dispatch(job=key, attempt=state.attempt))
-        if state.revoked and state.phase is not Phase.SETTLED:
+        if state.revoked:
             commands.append(Revoke(job=key, attempt=state.attempt, reason=_by(run.cancelled_by)))
+    if run.stage is Stage.CONCLUDED:
+        commands.append(Conclude(status=run.worst))
     return tuple(commands)
 
 
@@ -104,13 +108,20 @@ def _requested(run: Run, event: RunRequested) -> Decision:
 def _plan_failed(run: Run, event: PlanFailed) -> Decision:
     if run.stage is not Stage.PLANNING:
         return Decision(run)
-    failed = replace(run, stage=Stage.CONCLUDED, worst=Status.ERROR, failure=event.reason)
+    return _without_plan(run, event.reason)
+
+
+def _without_plan(run: Run, failure: str) -> Decision:
+    failed = replace(run, stage=Stage.CONCLUDED, worst=Status.ERROR, failure=failure)
     return Decision(failed, (Conclude(status=Status.ERROR),))
 
 
 def _planned(run: Run, event: Planned) -> Decision:
     if run.stage is not Stage.PLANNING:
         return Decision(run)
+    failure = flaw(event.plan)
+    if failure:
+        return _without_plan(run, failure)
     graph = Graph.of(event.plan)
     moves = _Moves(replace(run, stage=Stage.GOING, plan=event.plan, graph=graph))
     for job in event.plan.jobs:
@@ -118,7 +129,7 @@ def _planned(run: Run, event: Planned) -> Decision:
     moves.open = len(graph.jobs)
     for job in event.plan.jobs:
         if job.decision == "skip":
-            moves.settle(job.key, Status.SKIPPED, job.reason)
+            moves.settle(Outcome(job, Status.SKIPPED, job.reason or "skipped by the plan"))
         elif not job.needs:
             moves.dispatch(job.key)
     return moves.decision()
@@ -137,13 +148,23 @@ def _started(run: Run, event: JobStarted) -> Decision:
 
 def _finished(run: Run, event: JobFinished) -> Decision:
     state = _current(run, event.job, event.attempt)
-    if state is None or not event.status.is_settled:
+    if state is None:
         return Decision(run)
     moves = _Moves(run)
-    moves.settle(
-        event.job, event.status, event.reason, provided=event.provided, blocks=event.blocks
-    )
+    status, reason = _reported(state, event)
+    job = run.graph.jobs[event.job]
+    moves.settle(Outcome(job, status, reason, event.provided, event.blocks))
     return moves.decision()
+
+
+def _reported(state: JobState, event: JobFinished) -> tuple[Status, str]:
+    """The status and reason that an attempt ended with; what makes no sense is an error."""
+    if not event.status.is_settled:
+        return Status.ERROR, event.reason or f"its runner reported it as ended with {event.status}"
+    if event.status is Status.DROPPED and not event.reason:
+        asked = state.reason if state.revoked else ""
+        return Status.DROPPED, asked or "its runner dropped it and gave no reason"
+    return event.status, event.reason
 
 
 def _lost(run: Run, event: JobLost) -> Decision:
@@ -151,13 +172,15 @@ def _lost(run: Run, event: JobLost) -> Decision:
     if state is None:
         return Decision(run)
     moves = _Moves(run)
+    job = run.graph.jobs[event.job]
+    why = event.reason or "its runner is gone"
     if state.revoked:
-        moves.settle(event.job, Status.DROPPED, state.reason or event.reason)
+        moves.settle(Outcome(job, Status.DROPPED, state.reason))
     elif state.attempt < MAX_LOST_ATTEMPTS:
-        moves.dispatch(event.job)
+        moves.dispatch(event.job, f"attempt {state.attempt} was lost: {why}")
     else:
-        reason = f"{event.reason}; given up after {state.attempt} attempts"
-        moves.settle(event.job, Status.ERROR, reason)
+        given_up = f"{why}; given up after {state.attempt} attempts"
+        moves.settle(Outcome(job, Status.ERROR, given_up))
     return moves.decision()
 
 
@@ -165,7 +188,7 @@ def _cancelled(run: Run, event: CancelRequested) -> Decision:
     repeated = run.cancelled_by and (run.forced or not event.force)
     if repeated or run.stage in {Stage.NEW, Stage.CONCLUDED}:
         return Decision(run)
-    by = run.cancelled_by or event.by
+    by = run.cancelled_by or event.by or "somebody"
     if run.stage is Stage.PLANNING:
         gone = replace(run, stage=Stage.CONCLUDED, cancelled_by=by, worst=Status.DROPPED)
         return Decision(gone, (Conclude(status=Status.DROPPED),))
@@ -187,7 +210,7 @@ def _current(run: Run, key: str, attempt: int) -> JobState | None:
 
 
 def _by(who: str) -> str:
-    return f"cancelled by {who}" if who else "cancelled"
+    return f"cancelled by {who}"
 
 
 _SEVERITY = {Status.OK: 0, Status.DROPPED: 1, Status.FAIL: 2, Status.ERROR: 3}
@@ -214,70 +237,70 @@ class _Moves:
     def state(self, key: str) -> JobState:
         return self.states[key] if key in self.states else self.run.jobs[key]
 
-    def dispatch(self, key: str) -> None:
+    def dispatch(self, key: str, reason: str = "") -> None:
         attempt = self.state(key).attempt + 1
-        self.states[key] = JobState(phase=Phase.QUEUED, attempt=attempt)
+        self.states[key] = JobState(phase=Phase.QUEUED, attempt=attempt, reason=reason)
         self.commands.append(Dispatch(job=key, attempt=attempt))
 
     def revoke(self, key: str, reason: str) -> None:
         state = self.state(key)
-        if state.phase is Phase.WAITING:
-            self.settle(key, Status.DROPPED, reason)
-        elif state.phase is not Phase.SETTLED and not state.revoked:
+        if state.phase is Phase.SETTLED or state.revoked:
+            return
+        if state.phase is not Phase.WAITING:
             self.commands.append(Revoke(job=key, attempt=state.attempt, reason=reason))
-            if state.phase is Phase.QUEUED:
-                self.settle(key, Status.DROPPED, reason)
-            else:
-                self.states[key] = replace(state, revoked=True, reason=reason)
+            self.states[key] = replace(state, revoked=True, reason=reason)
+        if state.phase is not Phase.RUNNING:
+            self.settle(Outcome(self.run.graph.jobs[key], Status.DROPPED, reason))
 
-    def settle(
-        self,
-        key: str,
-        status: Status,
-        reason: str,
-        *,
-        provided: tuple[str, ...] = (),
-        blocks: bool = True,
-    ) -> None:
+    def settle(self, first: Outcome) -> None:
         """Settle a job, and drop or dispatch what waited for it, and so on."""
-        first = _Outcome(self.run.graph.jobs[key], status, reason, provided, blocks)
         queue = deque([first])
         while queue:
             outcome = queue.popleft()
             if self._close(outcome):
-                self._tell_dependents(outcome, queue.append)
+                queue.extend(self._tell_dependents(outcome))
 
-    def _close(self, outcome: _Outcome) -> bool:
+    def _close(self, outcome: Outcome) -> bool:
         state = self.state(outcome.job.key)
         if state.phase is Phase.SETTLED:
             return False
         self.states[outcome.job.key] = replace(
-            state, phase=Phase.SETTLED, status=outcome.status, reason=outcome.reason
+            state,
+            phase=Phase.SETTLED,
+            status=outcome.status,
+            reason=outcome.reason,
+            # Who runs an attempt has answered; one that is only queued may still be taken.
+            revoked=state.revoked and state.phase is Phase.QUEUED,
         )
         self.open -= 1
-        if not outcome.status.is_ok and not outcome.is_allowed:
-            self.worst = _worse(self.worst, self._weight(outcome.status))
+        self.worst = _worse(self.worst, self._weight(outcome))
         return True
 
-    def _weight(self, status: Status) -> Status:
-        if status is Status.DROPPED:
-            return Status.DROPPED if self.run.cancelled_by else Status.FAIL
-        return status if status is Status.ERROR else Status.FAIL
+    def _weight(self, outcome: Outcome) -> Status:
+        """What the outcome of one job makes of the run's."""
+        if outcome.status is Status.DROPPED and self.run.cancelled_by:
+            return Status.DROPPED
+        if outcome.status.is_ok or outcome.job.allow_failure:
+            return Status.OK
+        return Status.ERROR if outcome.status is Status.ERROR else Status.FAIL
 
-    def _tell_dependents(self, outcome: _Outcome, add: Callable[[_Outcome], None]) -> None:
+    def _tell_dependents(self, outcome: Outcome) -> list[Outcome]:
+        """Dispatch those whose last need this was; those that cannot run any more."""
+        dropped = []
         for key, need in self.run.graph.dependents[outcome.job.key]:
             state = self.state(key)
-            if state.phase is not Phase.WAITING:
-                continue
             job = self.run.graph.jobs[key]
-            objection = outcome.objection(need)
-            if objection and not job.always_run:
-                add(_Outcome(job, Status.DROPPED, objection))
+            if state.phase is not Phase.WAITING or job.decision == "skip":
+                continue
+            consequence = outcome.consequence(need, job)
+            if consequence and not job.always_run:
+                dropped.append(consequence)
                 continue
             unmet = state.unmet - 1
             self.states[key] = replace(state, unmet=unmet)
             if unmet == 0:
                 self.dispatch(key)
+        return dropped
 
     def decision(self) -> Decision:
         jobs = self.run.jobs.update(self.states) if self.states else self.run.jobs
@@ -286,31 +309,3 @@ class _Moves:
             run = replace(run, stage=Stage.CONCLUDED)
             self.commands.append(Conclude(status=run.worst))
         return Decision(run, tuple(self.commands))
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """How a job settled, and what that means for those that wait for it."""
-
-    job: Job
-    status: Status
-    reason: str
-    provided: tuple[str, ...] = ()
-    blocks: bool = True
-
-    @property
-    def is_allowed(self) -> bool:
-        """Whether this is a failure that the author has allowed; being dropped is none."""
-        return self.job.allow_failure and self.status is not Status.DROPPED
-
-    def objection(self, need: Need) -> str:
-        """Why the one that has this need cannot run, or ""."""
-        name = f"'{self.job.name}'"
-        if self.status is Status.DROPPED:
-            return f"needs {name}, which was dropped: {self.reason}"
-        if not self.status.is_ok and self.blocks and not self.is_allowed:
-            return f"needs {name}, which ended with {self.status}"
-        missing = [artifact for artifact in need.artifacts if artifact not in self.provided]
-        if missing:
-            return f"needs artifact '{missing[0]}', which {name} ({self.status}) did not provide"
-        return ""

@@ -1,0 +1,54 @@
+"""How a job settled, and what that means for those that wait for it. Changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from praktika.model.plan import Job, Need
+from praktika.model.result import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job settled.
+
+    Attributes:
+        job: which one.
+        status: what became of it.
+        reason: why, in words.
+        provided: names of the artifacts that it left.
+        blocks: False if it said itself that its failure must not stop its dependents.
+        cause: what set off the drops that led to this one, or "" if this is no consequence. It
+            stays the same along a chain, so that reasons do not grow with the chain's length.
+    """
+
+    job: Job
+    status: Status
+    reason: str
+    provided: tuple[str, ...] = ()
+    blocks: bool = True
+    cause: str = ""
+
+    @property
+    def is_tolerated(self) -> bool:
+        """Whether the author has allowed this failure, or the job said that it does not matter."""
+        return self.job.allow_failure or not self.blocks
+
+    def consequence(self, need: Need, job: Job) -> Outcome | None:
+        """The drop of a job that has this need, or None if the need is met."""
+        name = f"'{self.job.name}'"
+        if self.status is Status.DROPPED:
+            cause = self.cause or self.reason
+            reason = f"needs {name}, which was dropped: {cause}"
+            return Outcome(job, Status.DROPPED, reason, cause=cause)
+        if not self.status.is_ok and not self.is_tolerated:
+            reason = f"needs {name}, which ended with {self.status}"
+            return Outcome(job, Status.DROPPED, reason, cause=f"{name} ended with {self.status}")
+        for artifact in need.artifacts:
+            if artifact not in self.provided:
+                reason = (
+                    f"needs artifact '{artifact}', which {name} ({self.status}) did not provide"
+                )
+                cause = f"{name} ({self.status}) did not provide artifact '{artifact}'"
+                return Outcome(job, Status.DROPPED, reason, cause=cause)
+        return None

@@ -1,0 +1,83 @@
+"""What a simulated run went through; the rules are judged by this alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from praktika.engine import step as real
+from praktika.engine.run import Run
+from praktika.engine.step import Decision
+from praktika.model.commands import AnyCommand
+from praktika.model.events import AnyEvent
+from praktika.model.plan import Job, Plan
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The functions on trial."""
+
+    step: Callable[[Run, AnyEvent], Decision] = real.step
+    due: Callable[[Run], tuple[AnyCommand, ...]] = real.due
+    replay: Callable[[Iterable[AnyEvent]], Run] = real.replay
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event and what the engine made of it."""
+
+    before: Run
+    event: AnyEvent
+    after: Run
+    commands: tuple[AnyCommand, ...]
+
+
+@dataclass(frozen=True)
+class Succession:
+    """A crash: what was known before and is known after it, and what the successor begins with.
+
+    `steps` is how many steps had been made.
+    """
+
+    steps: int
+    before: Run
+    after: Run
+    commands: tuple[AnyCommand, ...]
+
+
+@dataclass(repr=False)
+class History:
+    """A run from its request to its end.
+
+    Attributes:
+        engine: what decided.
+        plan: what the run was given as its plan.
+        steps: every event that arrived, the stale ones, too.
+        successions: every crash.
+        journal: the events that changed something.
+        concluded: the statuses of the conclusions that were carried out.
+        orphans: attempts that nobody had stopped when a conclusion was carried out.
+        ended: whether the run came to its end although everything asked for was answered.
+    """
+
+    engine: Engine
+    plan: Plan
+    steps: list[Step] = field(default_factory=list)
+    successions: list[Succession] = field(default_factory=list)
+    journal: list[AnyEvent] = field(default_factory=list)
+    concluded: list[str] = field(default_factory=list)
+    orphans: set[tuple[str, int]] = field(default_factory=set)
+    ended: bool = False
+
+    @property
+    def jobs(self) -> dict[str, Job]:
+        return {job.key: job for job in self.plan.jobs}
+
+    @property
+    def last(self) -> Run:
+        return self.steps[-1].after
+
+    def __repr__(self) -> str:
+        lines = [str(job) for job in self.plan.jobs]
+        lines += [f"{step.event}\n    -> {step.commands}" for step in self.steps]
+        return "\n".join(lines)

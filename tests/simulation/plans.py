@@ -1,0 +1,47 @@
+"""Plans of every shape that the model allows."""
+
+from __future__ import annotations
+
+from tests.simulation.choices import Choices, once_in, pick, some
+
+from praktika.model.plan import Job, Need, Plan
+
+MAX_JOBS = 9
+
+
+def make_plan(choices: Choices) -> Plan:
+    """A plan of a few jobs; names differ from keys, so that mixing them up shows."""
+    jobs: list[Job] = []
+    for number in range(1 + choices.below(MAX_JOBS) if choices.below(20) else 0):
+        jobs.append(_job(choices, f"J{number}", jobs))
+    return Plan(workflow="w", event="push", jobs=tuple(jobs))
+
+
+def _job(choices: Choices, name: str, earlier: list[Job]) -> Job:
+    needs = tuple(_need(choices, other) for other in earlier if _is_needed(choices, other, earlier))
+    skipped = once_in(choices, 10)
+    return Job(
+        key=f"key-{name}",
+        name=name,
+        command="true",
+        needs=needs,
+        requires=tuple(artifact for need in needs for artifact in need.artifacts),
+        provides=tuple(f"{name}/{number}" for number in range(choices.below(3))),
+        always_run=once_in(choices, 5),
+        allow_failure=once_in(choices, 4),
+        decision="skip" if skipped else "run",
+        reason=pick(choices, ("no file of it changed", "")) if skipped else "",
+    )
+
+
+def _is_needed(choices: Choices, other: Job, earlier: list[Job]) -> bool:
+    """Mostly the job before, so that chains come about; sometimes any other."""
+    return bool(choices.below(3)) if other is earlier[-1] else once_in(choices, 4)
+
+
+def _need(choices: Choices, other: Job) -> Need:
+    kind = pick(choices, ("order", "job", "artifact"))
+    if kind == "artifact" and other.provides:
+        artifacts = some(choices, other.provides) or other.provides[:1]
+        return Need(job=other.key, kind="artifact", artifacts=artifacts)
+    return Need(job=other.key, kind="order" if kind == "order" else "job")
