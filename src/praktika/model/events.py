@@ -23,7 +23,7 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         workflow: name of the workflow.
-        only: names of the jobs asked for; empty means all.
+        only: keys of the jobs asked for; empty means all.
         repository: where the code is.
         sha: the commit, or "" when there is none.
         branch: or "" on a detached head.

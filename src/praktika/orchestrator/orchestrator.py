@@ -221,8 +221,8 @@ class Orchestrator:
         at = self.around.clock.now()
         return [
             JobLost(at=at, job=key, attempt=state.attempt, reason=f"{state.runner} died")
-            for key, state in self.run.jobs.items()
-            if state.phase is Phase.RUNNING and state.runner in self.dead
+            for key in self.run.graph.jobs
+            if (state := self.run.jobs[key]).phase is Phase.RUNNING and state.runner in self.dead
         ]
 
     def _conclude(self, status: Status) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from praktika.errors import OperatorError, PraktikaError
+from praktika.errors import Absent, OperatorError, PraktikaError
 from praktika.model.plan import Artifact, Job, Plan, job_key
 from praktika.model.task import Task
 from praktika.model.wire import decode, encode
@@ -76,12 +76,19 @@ def store_all(
 def bring_all(blobs: Blobs, run: str, plan: Plan, job: Job, workspace: Path, inputs: Path) -> None:
     """Bring in every artifact that the job requires.
 
+    A job that always runs takes what there is: it is there to clean up after failures, too.
+
     Raises:
         OperatorError: one of them is not stored, or not what was stored.
     """
     for artifact in plan.artifacts:
-        if artifact.name in job.requires and artifact.kind != PHONY:
+        if artifact.name not in job.requires or artifact.kind == PHONY:
+            continue
+        try:
             bring(blobs, run, artifact.name, workspace=workspace, inputs=inputs)
+        except Absent:
+            if not job.always_run:
+                raise
 
 
 def store(blobs: Blobs, task: Task, artifact: Artifact, workspace: Path) -> Record:

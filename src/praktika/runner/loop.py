@@ -68,13 +68,7 @@ class Runner:
     def _take(self, message: Message, while_true: Callable[[], bool]) -> None:
         task = decode(message.body, Task, limit=TASK_LIMIT)
         if not self._claim(task):
-            lost = JobLost(
-                at=self.bench.clock.now(),
-                job=task.job,
-                attempt=task.attempt,
-                reason="its runner did not report",
-            )
-            self._tell(task, lost)
+            self._tell(task, self._lost(task, "its runner did not report"))
             self._acknowledge(message)
             return
         run_file, plan = self._load(task.run)
@@ -86,7 +80,11 @@ class Runner:
         watch = _Watch(self, message, task, while_true)
         assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
         finished = self._execute(assignment, watch)
-        if watch.is_current:
+        if self.ending and finished.status is Status.DROPPED:
+            # Nobody asked for this job's end: somebody else shall run it.
+            self._tell(task, self._lost(task, self.ending))
+            self._acknowledge(message)
+        elif watch.is_current:
             self._tell(task, finished)
             self._acknowledge(message)
 
@@ -102,6 +100,10 @@ class Runner:
                 status=Status.ERROR,
                 reason=f"the outcome could not be stored: {error}",
             )
+
+    def _lost(self, task: Task, reason: str) -> JobLost:
+        at = self.bench.clock.now()
+        return JobLost(at=at, job=task.job, attempt=task.attempt, reason=reason)
 
     def _receive(self) -> list[Message]:
         return self.mailbox.queue.receive(self.mailbox.tasks, lease=LEASE, wait=1.0)
@@ -146,8 +148,6 @@ class _Watch:
 
     def reason_to_stop(self) -> str:
         """Why the attempt has to end now, or ""."""
-        if self.runner.ending:
-            return self.runner.ending
         if not self.while_true():
             self.is_current = False
             return "the run was abandoned"
@@ -161,7 +161,7 @@ class _Watch:
         try:
             return self.runner.bench.blobs.get(self.cancel).decode("utf-8", "replace")
         except Absent:
-            return ""
+            return self.runner.ending
 
 
 def parent_lives() -> Callable[[], bool]:

@@ -1,10 +1,13 @@
 """Shell with real processes. Faults 25, 26 and 48 of the predecessor."""
 
+# ruff: noqa: T201 - what is printed is what is tested
+
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -41,10 +44,8 @@ def leftovers(place):
     """Ends background processes whose ids a test's commands wrote to files named pid*."""
     yield
     for path in place.glob("pid*"):
-        try:
+        with suppress(ProcessLookupError, ValueError):
             os.kill(int(path.read_text()), signal.SIGKILL)
-        except (ProcessLookupError, ValueError):
-            pass
 
 
 def test_exit_codes():
@@ -88,7 +89,7 @@ def test_a_log_is_emptied_unless_it_is_to_be_kept(place):
 
 
 def test_strict_raises_with_the_last_words():
-    with pytest.raises(CommandFailed, match="exit code 4: .*\nwhy"):
+    with pytest.raises(CommandFailed, match=r"exit code 4: .*\nwhy"):
         Shell.check("echo why >&2; exit 4", strict=True)
     with pytest.raises(CommandFailed, match="exit code 4"):
         Shell.get_output("exit 4", strict=True)
@@ -262,13 +263,21 @@ def test_a_timeout_ends_the_command(capsys):
     assert seconds(lambda: codes.append(Shell.run("sleep 30", timeout=0.3))) < 5
     assert codes == [124]
     assert "timed out after 0.3 s" in capsys.readouterr().err
-    with pytest.raises(CommandFailed, match="timed out after 0.1 s: sleep"):
+    with pytest.raises(CommandFailed, match=r"timed out after 0\.1 s: sleep"):
         Shell.check("sleep 30", timeout=0.1, strict=True)
 
 
 def test_fault_25_a_timeout_ends_the_whole_process_group(place):
     command = "sleep 31 & echo $! >pid; (sleep 32; true) & wait"
     assert seconds(lambda: Shell.check(command, timeout=0.3)) < 5
+    pid = int((place / "pid").read_text())
+    assert wait_for(lambda: not is_alive(pid))
+
+
+def test_fault_25_what_ignores_the_request_is_killed_when_its_leader_has_ended(place):
+    stubborn = "trap '' TERM; echo $BASHPID >pid; while :; do sleep 0.05; done"
+    command = f"({stubborn}) & while [ ! -s pid ]; do sleep 0.02; done; wait"
+    assert Shell.run(command, timeout=1) == 124
     pid = int((place / "pid").read_text())
     assert wait_for(lambda: not is_alive(pid))
 

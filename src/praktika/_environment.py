@@ -1,0 +1,5 @@
+"""The face `praktika._environment`: the older name of `praktika.environment`."""
+
+from praktika.sdk.job.environment import Environment as _Environment
+
+__all__ = ["_Environment"]

@@ -1,0 +1,1 @@
+"""GitHub, as job scripts use it: through the program `gh`, which has the credentials."""

@@ -1,0 +1,1 @@
+"""Test runners: running them, and reading the reports that they write."""
