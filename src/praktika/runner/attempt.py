@@ -15,7 +15,7 @@ from typing import BinaryIO
 from praktika.errors import PraktikaError
 from praktika.model.events import JobFinished
 from praktika.model.plan import Job, Plan
-from praktika.model.result import Result
+from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Task
 from praktika.model.wire import WireError, encode, pretty
 from praktika.patience import patiently
@@ -26,8 +26,9 @@ from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
 from praktika.runner.outcome import Evidence, judge
 from praktika.runner.process import Command, Exit, Limits, Stop, run
+from praktika.runner.so_far import workflow_so_far
 from praktika.runner.workspace import workspace
-from praktika.runner.written import running
+from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
 
 
@@ -142,11 +143,13 @@ class _Attempt:
         self.end = run(command, log, limits, self.stop)
         evidence = gather(self.job, self.end, here, self._result_path(setting))
         result = self._judge(evidence, here)
+        # Read before the file is written anew.
+        last = (on_error_hook(self._result_path(setting)),) if result.status is Status.ERROR else ()
         result = attachments.keep(
             self.bench.blobs, result, workspace=here, prefix=f"{self.assignment.prefix}/files"
         )
         self._result_path(setting).write_bytes(encode(result))
-        after = hooks.run_all(self.job.post_hooks, base, log, limits)
+        after = hooks.run_all((*filter(None, last), *self.job.post_hooks), base, log, limits)
         document = environment.read_back(setting.temp)
         kv.publish(self.bench.blobs, self.assignment.plan, self.assignment.task, document)
         return hooks.attach(with_messages(result, document), before, after)
@@ -170,6 +173,9 @@ class _Attempt:
         )
         known = kv.collect(self.bench.blobs, self.assignment.task.run)
         environment.write(setting, known)
+        if self.job.always_run:
+            so_far = workflow_so_far(self.bench.blobs, self.assignment.task.run, plan)
+            Path(result_path(plan.workflow, os.fspath(temp))).write_bytes(encode(so_far))
         start = running(self.job.name, self.bench.clock.now())
         self._result_path(setting).write_bytes(encode(start))
         return setting

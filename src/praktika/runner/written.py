@@ -44,6 +44,19 @@ def read_written(path: Path) -> tuple[Result | None, str]:
     return result, ""
 
 
+def on_error_hook(path: Path) -> str:
+    """The line that the job wants to be run if it ends with ERROR, or "".
+
+    It counts even where the job never completed its Result.
+    """
+    try:
+        ext = _decode(path.read_bytes()).ext
+    except (OSError, WireError):
+        return ""
+    line = ext.get("on_error_hook", "")
+    return line if isinstance(line, str) else ""
+
+
 def _decode(data: bytes) -> Result:
     try:
         return decode(data, Result, limit=RESULT_LIMIT)

@@ -273,3 +273,26 @@ def test_containers_are_refused_in_words(runner):
     result = runner.run("true", run_in_docker="ubuntu:24.04")
     assert result.status is Status.ERROR
     assert "--no-docker" in result.info
+
+
+def test_the_hook_for_errors_runs_when_the_job_ends_with_one(runner):
+    command = runner.script(
+        "from praktika.result import Result\n"
+        "result = Result.create_from(status='OK').set_on_error_hook('echo saved > evidence')\n"
+        "result.dump()\n"
+        "raise SystemExit(3)\n"
+    )
+    result = runner.run(command, post_hooks=("cat evidence",))
+    assert result.status is Status.ERROR
+    assert [hook["name"] for hook in result.ext["hooks"]["post"]] == [
+        "echo saved > evidence",
+        "cat evidence",
+    ]
+    assert runner.log.endswith(b"saved\n")
+
+
+def test_a_job_that_always_runs_knows_how_the_run_went(runner):
+    runner.run("exit 3", key="first", name="First")
+    command = runner.script("from praktika.info import Info\nprint(Info().is_workflow_ok())\n")
+    runner.run(command, key="last", name="Last", always_run=True)
+    assert runner.log == b"True\n"  # the plan of this run has one job only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import resource
 import time
 
@@ -12,11 +13,11 @@ SLEEP = 987  # seconds that no other process sleeps, so that ours can be found
 
 
 def sleepers() -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter(["cmdline", "status"]):
-        if str(SLEEP) in (process.info["cmdline"] or []) and process.info["status"] != "zombie":
-            found.append(process)
-    return found
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "status"])
+        if str(SLEEP) in (process.info["cmdline"] or []) and process.info["status"] != "zombie"
+    ]
 
 
 def test_output_and_exit_code(bash):
@@ -139,7 +140,7 @@ def test_memory_does_not_grow_with_the_output(bash):
 def test_a_log_that_cannot_be_written_ends_the_job_with_the_reason(tmp_path, error):
     from praktika.runner.process import Command, Limits, run
 
-    class Full:
+    class Full(io.BytesIO):
         def write(self, _data):
             raise error
 
