@@ -126,7 +126,7 @@ def test_no_repository_at_all(tmp_path):
 
 def test_a_bare_repository_is_refused_with_what_to_do(repo, tmp_path):
     git(tmp_path, "clone", "-q", "--bare", str(repo), "bare.git")
-    with pytest.raises(OperatorError, match="bare.*Clone it"):
+    with pytest.raises(OperatorError, match=r"bare.*Clone it"):
         find(tmp_path / "bare.git")
 
 

@@ -98,11 +98,17 @@ def test_every_test_appears_with_name_status_and_duration(click, result):
 def test_the_broken_test_is_the_only_one_that_failed(result):
     for job in result["results"]:
         assert job["status"] == "FAIL"
-        failed = [test for test in job["results"] if test["status"] not in {"OK", "SKIPPED", "XFAIL"}]
-        assert [test["name"] for test in failed] == ["tests/test_basic.py::test_basic_functionality"]
+        failed = [
+            test for test in job["results"] if test["status"] not in {"OK", "SKIPPED", "XFAIL"}
+        ]
+        assert [test["name"] for test in failed] == [
+            "tests/test_basic.py::test_basic_functionality"
+        ]
         assert "broken on purpose" in failed[0]["info"]
 
 
 def test_both_formats_agree_on_every_status(result):
-    one, other = ({test["name"]: test["status"] for test in job["results"]} for job in result["results"])
+    one, other = (
+        {test["name"]: test["status"] for test in job["results"]} for job in result["results"]
+    )
     assert one == other
