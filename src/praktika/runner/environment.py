@@ -36,7 +36,8 @@ class Setting:
 def variables(setting: Setting, inherited: Mapping[str, str]) -> dict[str, str]:
     """The whole environment of the job's command."""
     env = {key: value for key, value in inherited.items() if not key.startswith(_OWN)}
-    path = os.pathsep.join([".", "./ci", os.fspath(setting.library)])
+    # The library first: a repository may still carry an older praktika in ci/.
+    path = os.pathsep.join([os.fspath(setting.library), ".", "./ci"])
     own_path = inherited.get("PYTHONPATH", "")
     return env | {
         "PRAKTIKA": "1",

@@ -231,6 +231,11 @@ class Settings(metaclass=_Reading):
     _values: ClassVar[dict[str, Any] | None] = None
 
 
+def remember(values: dict[str, Any]) -> None:
+    """Let `Settings` give these values from now on."""
+    Settings._values = values  # noqa: SLF001 - this module's own
+
+
 def forget() -> None:
     """Let `Settings` read anew when it is used next."""
     Settings._values = None  # noqa: SLF001 - this module's own

@@ -81,8 +81,7 @@ class LocalSandbox:
         timer = threading.Timer(self._timeout, _stop, (child, late))
         timer.start()
         try:
-            # Not reaped yet, so that its number cannot become another process's meanwhile.
-            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+            _await(child)
         finally:
             timer.cancel()
             timer.join()
@@ -152,6 +151,15 @@ def _environment() -> dict[str, str]:
     env["PYTHONPATH"] = os.pathsep.join(paths)
     env.setdefault("PYTHONHASHSEED", "0")  # one declaration, one plan, also where it uses sets
     return env
+
+
+def _await(child: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of the child, and leave its number taken where the system allows that."""
+    if sys.platform == "darwin":
+        child.wait()
+    else:
+        with suppress(ChildProcessError):  # somebody else in this process has reaped it
+            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
 
 def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:

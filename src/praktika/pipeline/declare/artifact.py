@@ -1,0 +1,53 @@
+"""Artifact: files that one job leaves for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, TypeAlias
+
+from praktika.pipeline.declare.declared import Declared, fresh
+
+
+class ArtifactType:
+    """Where an artifact is kept. On one machine all but PHONY are kept in praktika's own store."""
+
+    GH = "github"
+    S3 = "s3"
+    PHONY = "phony"
+
+
+class ArtifactConfig(Declared):
+    """A declared artifact; PHONY is a name only, without files."""
+
+    Type = ArtifactType
+
+    KIND: ClassVar[str] = "Artifact"
+
+    name: str
+    type: str = ArtifactType.S3
+    path: str | list[str] = ""
+    compress_zst: bool = False
+    ext: dict[str, Any] = fresh(factory=dict)
+
+    def parametrize(self, names: Iterable[str]) -> list[ArtifactConfig]:
+        """Copies of it, one for each name."""
+        return [self._with(name=name) for name in names]
+
+    def add_tags(self, tags: dict[str, str]) -> ArtifactConfig:
+        """A copy whose stored files carry these tags as well."""
+        merged = {**self.ext.get("tags", {}), **tags}
+        return self._with(ext={**self.ext, "tags": merged})
+
+    def is_s3_artifact(self) -> bool:
+        """Whether it is kept in S3."""
+        return self.type == ArtifactType.S3
+
+
+class ArtifactNames:
+    """`Artifact.Config`, as a type."""
+
+    Config: TypeAlias = ArtifactConfig
+
+
+class Artifact(ArtifactNames, ArtifactConfig):
+    """A declared artifact; `Artifact(...)` and `Artifact.Config(...)` are the same."""

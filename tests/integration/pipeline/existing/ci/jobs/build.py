@@ -1,0 +1,3 @@
+# ruff: noqa: T201 - what a script prints is its point
+
+print("done")

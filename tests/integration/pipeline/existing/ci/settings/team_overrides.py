@@ -1,0 +1,1 @@
+TEXT_CONTENT_EXTENSIONS = {".txt", ".err"}
