@@ -130,4 +130,5 @@ class LocalRun:
 
     def _runner_command(self, name: str) -> Sequence[str]:
         where = ("--root", str(self._place.root), "--run", self.id)
-        return [sys.executable, "-m", "praktika.cli.runner", *where, name]
+        # Names of jobs become names of files, whatever the locale.
+        return [sys.executable, "-X", "utf8", "-m", "praktika.cli.runner", *where, name]

@@ -1,0 +1,5 @@
+"""`python -m praktika`."""
+
+from praktika.cli.main import main
+
+main()

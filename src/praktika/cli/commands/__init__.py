@@ -1,0 +1,1 @@
+"""The commands, one file each: reads its arguments, asks `wiring`, says what came of it."""

@@ -1,0 +1,133 @@
+"""`praktika logs`."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import click
+
+from praktika.cli.console import Console
+from praktika.cli.group import verbatim
+from praktika.cli.logtext import follow, read_from, start_of_last_lines
+from praktika.cli.options import RunArguments
+from praktika.cli.subject import Subject, find_subject
+from praktika.cli.view.words import count
+from praktika.engine.explain import explain
+from praktika.engine.run import JobState, Phase
+from praktika.engine.step import step
+from praktika.errors import Absent, AuthorError
+from praktika.orchestrator import names
+from praktika.ports.blobs import Blobs
+
+_PERIOD = 0.2
+
+
+@click.command(
+    "logs",
+    cls=RunArguments,
+    **verbatim("""
+RUN is an id, the beginning of one, `latest` (the default) or -1, -2 for the one before. JOB is
+as for `praktika run`. The bytes are those that the job wrote.
+
+  praktika logs 'Unit tests'
+  praktika logs -2 'Unit tests' --tail 50
+  praktika logs latest 'Unit tests' --follow
+"""),
+)
+@click.argument("words", metavar="[RUN] JOB", nargs=-1)
+@click.option("-f", "--follow", "follows", is_flag=True, help="Go on until the job has ended.")
+@click.option("--attempt", metavar="N", type=click.IntRange(min=1), help="Default: the last one.")
+@click.option("--tail", metavar="N", type=click.IntRange(min=0), help="Only the last N lines.")
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    *,
+    words: tuple[str, ...],
+    follows: bool,
+    attempt: int | None,
+    tail: int | None,
+) -> int:
+    """Print the log of a job, also while it runs."""
+    subject = find_subject(words)
+    log = _Log(console, subject, attempt)
+    log.check(follows=follows)
+    log.write(tail, follows=follows)
+    return 0
+
+
+class _Log:
+    """The log of one attempt, or of one after another while they are followed."""
+
+    def __init__(self, console: Console, subject: Subject, attempt: int | None) -> None:
+        self.console = console
+        self.subject = subject
+        self.asked = attempt
+        self.run = subject.recorded.run
+        self.position = len(subject.recorded.events)
+        self.attempt = attempt or max(1, subject.state.attempt)
+
+    def check(self, *, follows: bool) -> None:
+        """Refuse what will never have a log.
+
+        Raises:
+            AuthorError: the job has not run, or not so often.
+        """
+        state, name = self._state, self.subject.job.name
+        if self.asked and self.asked > state.attempt and state.phase is Phase.SETTLED:
+            tries = count(state.attempt, "attempt")
+            raise AuthorError(text=f"'{name}' has had {tries} in run {self._id}.")
+        if state.attempt == 0 and (self._is_over() or not follows):
+            told = explain(self.run, self.subject.job.key)
+            raise AuthorError(text=f"'{name}' has no log in run {self._id}: {told}")
+
+    def write(self, tail: int | None, *, follows: bool) -> None:
+        """Write the log from its beginning or its last lines on."""
+        start = 0
+        if tail is not None:
+            with suppress(Absent):
+                start = start_of_last_lines(self._blobs, self._key, tail)
+        while True:
+            pieces = (
+                follow(self._blobs, self._key, start, is_over=self._is_over, pause=_pause)
+                if follows
+                else read_from(self._blobs, self._key, start)
+            )
+            for piece in pieces:
+                if not self.console.raw(piece):
+                    return
+            if not follows or self.asked or self._state.attempt == self.attempt:
+                return
+            self.attempt, start = self._state.attempt, 0
+            self.console.note(f"praktika: attempt {self.attempt} of '{self.subject.job.name}'")
+
+    @property
+    def _id(self) -> str:
+        return self.subject.recorded.id
+
+    @property
+    def _state(self) -> JobState:
+        return self.run.jobs[self.subject.job.key]
+
+    @property
+    def _blobs(self) -> Blobs:
+        return self.subject.history.stores.blobs
+
+    @property
+    def _key(self) -> str:
+        return names.job(self._id, self.subject.job.key, self.attempt, "job.log")
+
+    def _is_over(self) -> bool:
+        """Whether nothing more will be written to this attempt's log."""
+        alive = self.subject.history.is_alive(self._id)
+        events = self.subject.history.stores.journal.read(self._id, self.position)
+        self.position += len(events)
+        for event in events:
+            self.run = step(self.run, event).run
+        state = self._state
+        return not alive or state.phase is Phase.SETTLED or state.attempt > self.attempt
+
+
+def _pause() -> None:
+    time.sleep(_PERIOD)

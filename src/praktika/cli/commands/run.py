@@ -1,0 +1,128 @@
+"""`praktika run`."""
+
+from __future__ import annotations
+
+import getpass
+import importlib
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import click
+
+from praktika.cli.ahead import Ahead
+from praktika.cli.console import Console, Ink
+from praktika.cli.group import verbatim
+from praktika.cli.naming import Wanted, listed, started_by_pull_request, wanted
+from praktika.cli.options import json_option
+from praktika.cli.view.problems import tally
+from praktika.errors import AuthorError
+from praktika.model.plan import Compilation
+from praktika.wiring.checkout import Checkout, compile_declaration, find_checkout
+
+
+@click.command(
+    "run",
+    **verbatim("""
+NAME is a workflow or a job. A job runs with the jobs whose output it requires. Any case will
+do, an alias, and a part of the name that no other job has; with a * it may mean several.
+
+  praktika run                        the workflows that a pull request would start
+  praktika run 'Unit tests' lint      two jobs
+  praktika run 'tests (*'             all jobs whose names contain "tests ("
+  praktika run --workflow Nightly     a workflow, whatever starts it
+
+Ctrl-C cancels: jobs are stopped, the report is written. A second one stops the jobs that always
+run, too; a third one leaves at once.
+"""),
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--workflow", metavar="NAME", default="", help="Look for jobs in this workflow only.")
+@click.option(
+    "-j",
+    "--jobs",
+    "workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="How many jobs run at a time. Default: one for each processor.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing before the end.")
+@json_option("Write what happens as JSON lines; the last one tells the outcome.")
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    *,
+    names: tuple[str, ...],
+    workflow: str,
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,  # noqa: ARG001 - the console knows it already
+) -> int:
+    """Run workflows or jobs on this machine, and write a report."""
+    place = find_checkout()
+    compiling = Ahead(partial(compile_declaration, place.root))
+    # Half of what a run imports is loaded while the declaration compiles in its own process.
+    session = importlib.import_module("praktika.cli.running")
+    compilation = compiling.result()
+    if any(problem.severity == "error" for problem in compilation.problems):
+        raise AuthorError(compilation.problems)
+    chosen = _chosen(compilation, names, workflow)
+    _note(console, place, compilation)
+    running = session.Running(
+        console=console,
+        place=place,
+        stores=session.open_stores(place.root),
+        by=_user(),
+        workers=workers or _processors(),
+        quiet=quiet,
+    )
+    return max(_codes(running.run, chosen))
+
+
+def _chosen(compilation: Compilation, names: Sequence[str], workflow: str) -> list[Wanted]:
+    if names or workflow:
+        return wanted(compilation.plans, names, workflow)
+    base = str(compilation.settings.get("MAIN_BRANCH") or "main")
+    chosen = started_by_pull_request(compilation.plans, base)
+    if not chosen:
+        there = listed(plan.workflow for plan in compilation.plans)
+        raise AuthorError(
+            text=f"No workflow is started by a pull request into '{base}'. "
+            f"Name what to run; there are the workflows {there}."
+        )
+    return chosen
+
+
+def _codes(run: Callable[[Wanted], tuple[int, bool]], chosen: Sequence[Wanted]) -> list[int]:
+    """The exit codes of the runs, one after another; a cancel leaves out the rest."""
+    codes = []
+    for one in chosen:
+        code, is_cancelled = run(one)
+        codes.append(code)
+        if is_cancelled:
+            break
+    return codes
+
+
+def _note(console: Console, place: Checkout, compilation: Compilation) -> None:
+    for note in place.notes:
+        console.note(Ink("note: ", "dim"), note)
+    if compilation.problems:
+        console.note(
+            Ink("note: ", "dim"), f"{tally(compilation.problems)}; `praktika check` shows them"
+        )
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"user {os.getuid()}"

@@ -1,0 +1,138 @@
+"""`praktika runs`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import msgspec
+
+from praktika.cli.console import Console, Ink, one_line
+from praktika.cli.history import History, open_history
+from praktika.cli.jsonlines import say_json
+from praktika.cli.options import json_option
+from praktika.cli.view import words
+from praktika.engine.run import Run, Stage
+from praktika.errors import Absent, PraktikaError
+from praktika.model.result import Status
+from praktika.model.wire import WireError, decode
+from praktika.orchestrator import names
+
+INTERRUPTED = "interrupted"
+
+
+class _Part(msgspec.Struct):
+    status: Status
+
+
+class _Outline(msgspec.Struct):
+    """A Result without its depths: tests by the hundred thousand are skipped while decoding."""
+
+    name: str
+    status: Status
+    start_time: float | None = None
+    duration: float | None = None
+    results: list[_Part] = []
+    ext: dict[str, Any] = {}
+
+
+@click.command("runs")
+@click.option(
+    "-n",
+    "limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many.",
+)
+@json_option('Write {"runs": [...]} instead.')
+@click.pass_obj
+def command(console: Console, /, *, limit: int, as_json: bool) -> int:
+    """List the runs of this checkout, newest first."""
+    history = open_history()
+    found = [_row(history, run) for run in history.ids(limit)] if history else []
+    if as_json:
+        say_json(console, {"runs": found})
+    elif not found:
+        console.note("Nothing has been run here yet. `praktika run` runs something.")
+    for row in () if as_json else found:
+        _show(console, row)
+    return 0
+
+
+def _row(history: History, run: str) -> dict[str, Any]:
+    try:
+        return _from_result(run, history.stores.blobs.get(names.result(run)))
+    except (Absent, WireError):
+        pass
+    try:
+        recorded = history.load(run)
+    except PraktikaError as error:
+        return _fields(run, status="unreadable", reason=str(error))
+    is_over = recorded.run.stage is Stage.CONCLUDED
+    alive = history.is_alive(run)
+    status = recorded.run.worst if is_over else Status.RUNNING if alive else INTERRUPTED
+    return _from_journal(run, recorded.run, status)
+
+
+def _from_result(run: str, data: bytes) -> dict[str, Any]:
+    outline = decode(data, _Outline)
+    return _fields(
+        run,
+        workflow=outline.name,
+        status=outline.status,
+        start_time=outline.start_time,
+        duration=outline.duration,
+        counts=Counter(part.status for part in outline.results),
+        branch=outline.ext.get("git_branch", ""),
+        sha=outline.ext.get("commit_sha", ""),
+        by=outline.ext.get("by", ""),
+    )
+
+
+def _from_journal(run_id: str, run: Run, status: str) -> dict[str, Any]:
+    asked = run.requested
+    if asked is None:
+        return _fields(run_id, status=status)
+    return _fields(
+        run_id,
+        workflow=asked.workflow,
+        status=status,
+        start_time=asked.at,
+        counts=Counter(state.status for state in run.jobs.values()),
+        branch=asked.branch,
+        sha=asked.sha,
+        by=asked.by,
+    )
+
+
+def _fields(run: str, **known: Any) -> dict[str, Any]:
+    """A row with every field, whatever is known."""
+    return {
+        "run": run,
+        "workflow": "",
+        "status": "",
+        "start_time": None,
+        "duration": None,
+        "counts": {},
+        "branch": "",
+        "sha": "",
+        "by": "",
+    } | known
+
+
+def _show(console: Console, row: Mapping[str, Any]) -> None:
+    commit = " ".join(part for part in (row["branch"], row["sha"][:10]) if part)
+    console.say(
+        row["run"],
+        "  ",
+        words.status(row["status"], width=11),
+        Ink(f"  {words.moment(row['start_time']):19}", "dim"),
+        f"  {words.seconds(row['duration']):>7}  {one_line(row['workflow'])}",
+        f"  {words.counts(row['counts'])}",
+        Ink(f"  {one_line(commit)}" if commit else "", "dim"),
+        f"  {one_line(row['reason'])}" if "reason" in row else "",
+    )

@@ -1,0 +1,82 @@
+"""`praktika`: the way in and the way out.
+
+Whatever a command raises becomes words and an exit code here, in `edge`; nothing else of praktika
+is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from praktika.cli.console import Console, open_standard_streams
+from praktika.cli.group import LazyGroup, verbatim
+from praktika.version import VERSION
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    **verbatim("""
+A first pipeline:
+  praktika init
+  praktika run
+
+Later:
+  praktika run                     what a pull request would start
+  praktika run 'Unit tests'        one job, with the jobs whose output it needs
+  praktika logs 'Unit tests'       what it printed, in the latest run
+  praktika why 'Unit tests'        what became of it, and why
+  praktika report --open           the page of the latest run
+
+Exit codes: 0 OK, 1 failed or cancelled, 2 the pipelines or the command line are wrong,
+3 something around them is, 4 it may work when tried again.
+"""),
+)
+@click.option(
+    "-C",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Work in DIR instead of here.",
+)
+@click.version_option(VERSION, prog_name="praktika", message="%(prog)s %(version)s")
+def praktika(folder: str | None) -> None:
+    """Run CI pipelines that are declared as plain Python, on this machine."""
+    if folder is not None:
+        os.chdir(folder)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    open_standard_streams()
+    console = Console(sys.stdout, sys.stderr, os.environ)
+    sys.exit(run(console, [_as_utf8(argument) for argument in sys.argv[1:]]))
+
+
+def run(console: Console, arguments: Sequence[str]) -> int:
+    """The exit code of one command line."""
+    try:
+        code = praktika.main(
+            list(arguments), prog_name="praktika", obj=console, standalone_mode=False
+        )
+    except Exception as error:  # noqa: BLE001 - the edge of the process: all of it becomes words
+        # Only when there is something to explain: it costs a third of `--help`.
+        from praktika.cli.edge import explain  # noqa: PLC0415 - see above
+
+        code = explain(console, error)
+    if console.complaint:
+        console.note(f"praktika: {console.complaint}")
+        return code or 3
+    return code if isinstance(code, int) else 0
+
+
+def _as_utf8(argument: str) -> str:
+    """The argument as it was typed, where the locale made escapes of what is no ASCII."""
+    if argument.isprintable():
+        return argument
+    return os.fsencode(argument).decode("utf-8", "surrogateescape")

@@ -1,0 +1,122 @@
+"""One run on this machine, from its request to its summary."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from praktika.cli.console import Console
+from praktika.cli.interruptions import Abandoned, Interruptions
+from praktika.cli.jsonlines import say_json
+from praktika.cli.naming import Wanted
+from praktika.cli.view.events import EventsView
+from praktika.cli.view.plain import PlainView
+from praktika.cli.view.summary import Ended, job_counts, show_summary
+from praktika.cli.view.view import Silent, View
+from praktika.engine.select import select
+from praktika.errors import PraktikaError
+from praktika.model.events import CancelRequested, RunRequested
+from praktika.model.plan import Plan
+from praktika.model.result import Result
+from praktika.orchestrator import names
+from praktika.wiring.checkout import Checkout
+from praktika.wiring.local_run import LocalRun
+from praktika.wiring.stores import Stores, open_stores
+
+__all__ = ["Running", "open_stores"]
+
+FAILED = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What all runs of one `praktika run` have in common."""
+
+    console: Console
+    place: Checkout
+    stores: Stores
+    by: str
+    workers: int
+    quiet: bool
+
+    def run(self, wanted: Wanted) -> tuple[int, bool]:
+        """The exit code of a run of this workflow, and whether it was cancelled.
+
+        Raises:
+            PraktikaError: the run could not be carried to its end.
+        """
+        plan = select(wanted.plan, wanted.only)
+        to_run = sum(job.decision == "run" for job in plan.jobs)
+        workers = max(1, min(self.workers, to_run))
+        local = LocalRun(self.place, self.stores, wanted.plan, workers=workers)
+        view = self._view()
+        view.begins(local.id, plan, workers)
+        interruptions = Interruptions(self.stores.clock.now)
+        with interruptions:
+            try:
+                with view:
+                    result = self._serve(local, wanted, view, interruptions)
+            except Abandoned:
+                self.console.note(f"praktika: left at once; run {local.id} has no report")
+                return FAILED, True
+            except PraktikaError as error:
+                if not interruptions.count:
+                    raise
+                # A signal broke something on its way, git perhaps: that is a cancel, too.
+                self.console.note(f"praktika: interrupted: {error}")
+                return FAILED, True
+        self._tell(Ended(local.id, result, self.stores))
+        return (0 if result.status.is_ok else FAILED), interruptions.count > 0
+
+    def _serve(
+        self, local: LocalRun, wanted: Wanted, view: View, interruptions: Interruptions
+    ) -> Result:
+        def cancel() -> CancelRequested | None:
+            view.tick()
+            return interruptions.request()
+
+        with local.orchestrator([view]) as orchestrator:
+            orchestrator.request(self._request(wanted.plan, wanted.only))
+            return orchestrator.serve(cancel)
+
+    def _request(self, plan: Plan, only: tuple[str, ...]) -> RunRequested:
+        facts = self.place.facts
+        return RunRequested(
+            at=self.stores.clock.now(),
+            workflow=plan.workflow,
+            only=only,
+            repository=facts.repository,
+            sha=facts.sha,
+            branch=facts.branch,
+            by=self.by,
+            dirty=facts.dirty,
+        )
+
+    def _view(self) -> View:
+        if self.console.wants_json:
+            return EventsView(self.console)
+        if self.quiet:
+            return Silent()
+        now = self.stores.clock.now
+        if not self.console.is_live:
+            return PlainView(self.console, now)
+        # Loaded for terminals only: rich costs as much as the rest of the command line.
+        view: View = importlib.import_module("praktika.cli.view.live").LiveView(self.console, now)
+        return view
+
+    def _tell(self, ended: Ended) -> None:
+        if not self.console.wants_json:
+            show_summary(self.console, ended)
+            return
+        result = ended.result
+        concluded = {
+            "event": "run.concluded",
+            "run": ended.id,
+            "workflow": result.name,
+            "status": result.status,
+            "counts": job_counts(result),
+            "duration": result.duration,
+            "report": ended.report,
+            "result": str(self.stores.path(names.result(ended.id))),
+        }
+        say_json(self.console, concluded)
