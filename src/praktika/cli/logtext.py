@@ -9,6 +9,7 @@ from praktika.errors import Absent
 from praktika.ports.blobs import Blobs
 
 _CHUNK = 1 << 20
+_WIDEST = 400
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
 
 
@@ -59,10 +60,17 @@ def last_lines(blobs: Blobs, key: str, lines: int) -> list[str]:
 
 
 def readable(text: str) -> list[str]:
-    """The lines of a terminal's output: without control sequences, overwritten text left out."""
-    plain = _CONTROL.sub("", text)
+    """The lines of a terminal's output: without control sequences, overwritten text left out.
+
+    Lines that nobody would read are cut.
+    """
+    plain = _CONTROL.sub("", text).replace("\0", "")
     lines = plain.rstrip().split("\n") if plain.strip() else []
-    return [line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in lines]
+    return [_shown(line.rstrip("\r").rsplit("\r", 1)[-1].rstrip()) for line in lines]
+
+
+def _shown(line: str) -> str:
+    return line if len(line) <= _WIDEST else f"{line[:_WIDEST]}... ({len(line):,} characters)"
 
 
 def follow(

@@ -7,6 +7,7 @@ is imported before it is needed.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -54,6 +55,10 @@ def praktika(folder: str | None) -> None:
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     open_standard_streams()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # As Ctrl-C, so that nothing is left behind; what is ignored (nohup) stays ignored.
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
     console = Console(sys.stdout, sys.stderr, os.environ)
     sys.exit(run(console, [_as_utf8(argument) for argument in sys.argv[1:]]))
 
@@ -73,6 +78,10 @@ def run(console: Console, arguments: Sequence[str]) -> int:
         console.note(f"praktika: {console.complaint}")
         return code or 3
     return code if isinstance(code, int) else 0
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _as_utf8(argument: str) -> str:

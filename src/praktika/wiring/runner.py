@@ -7,6 +7,7 @@ from pathlib import Path
 
 import praktika
 from praktika import process_tree
+from praktika.adapters.local.git import REPOSITORY_VARIABLES
 from praktika.orchestrator import names
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
@@ -29,10 +30,15 @@ def build_runner(root: Path, run: str, name: str) -> Runner:
             work=work_folder(run),
             library=_library(stores.state),
             name=name,
-            inherited=os.environ,
+            inherited=_inherited(),
         ),
         Mailbox(queue=stores.queue, tasks=tasks_queue(run), events=names.events),
     )
+
+
+def _inherited() -> dict[str, str]:
+    """This environment, without what would lead a job's git back to the author's repository."""
+    return {key: text for key, text in os.environ.items() if key not in REPOSITORY_VARIABLES}
 
 
 def _library(state: Path) -> Path:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import time
 
 import pytest
@@ -143,12 +144,17 @@ def _alive(terminal: Terminal) -> bool:
     return os.waitid(os.P_PID, terminal.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
-def test_ctrl_c_while_the_declaration_compiles_leaves_nothing(repo):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_end_while_the_declaration_compiles_leaves_nothing(repo, number):
     repo.file("ci/workflows/w.py", "import time\ntime.sleep(95)\nWORKFLOWS = []\n").commit()
+    mark = repo.root.parent / "compiling"
+    path = repo.root / "ci/workflows/w.py"
+    path.write_text(f"open({str(mark)!r}, 'w').close()\n" + path.read_text())
     for command in ("run", "check", "plan"):
-        terminal = repo.terminal(command)
-        time.sleep(0.7)
-        assert terminal.press_ctrl_c().end() == 130
+        mark.unlink(missing_ok=True)
+        terminal = repo.terminal(command).until_true(mark.exists, "compilation")
+        os.kill(terminal.pid, number)
+        assert terminal.end() == 130
         assert "praktika: interrupted" in terminal.text
         assert repo.processes() == []
 

@@ -182,3 +182,20 @@ def test_without_git_the_message_says_what_to_install(repo, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(OperatorError, match="git was not found"):
         find(repo)
+
+
+def test_run_from_a_git_hook_the_repository_is_that_of_the_folder(repo, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    place = find(repo)
+    assert (place.root, place.facts.branch) == (repo, "main")
+    copy = tmp_path / "copy"
+    assert snapshot(place, copy) == 2
+    monkeypatch.delenv("GIT_DIR")
+    monkeypatch.delenv("GIT_WORK_TREE")
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    assert git(copy, "status", "--porcelain") == ""

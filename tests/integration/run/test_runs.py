@@ -244,3 +244,11 @@ def test_a_full_disk(tmp_path):
         assert len(ran.out + ran.err) < 20_000
     finally:
         subprocess.run(["umount", str(place)], check=True)
+
+
+def test_containers_are_refused_unless_the_author_says_otherwise(project):
+    project.jobs("""
+        jobs = [Job(name="boxed", runs_on=["x"], command="echo here", run_in_docker="ubuntu:24.04")]
+    """).commit()
+    assert project.praktika("run").statuses == {"boxed": "ERROR"}
+    assert project.praktika("run", "--no-docker").statuses == {"boxed": "OK"}

@@ -1,6 +1,7 @@
 """What reaches the terminal, and what never may."""
 
 import errno
+from io import StringIO
 
 import pytest
 from tests.unit.cli.sample import Terminal, console
@@ -160,8 +161,6 @@ def test_one_line(text, width, expected):
 
 
 def test_answers_come_from_stdin_and_silence_takes_the_default(monkeypatch):
-    from io import StringIO
-
     it, _, err = console()
     monkeypatch.setattr("sys.stdin", StringIO("Nightly\n\n"))
     answers = [it.ask("Name", "W") for _ in range(3)]

@@ -15,6 +15,20 @@ from praktika.model.task import Facts
 
 STATE_DIR = ".praktika"
 
+REPOSITORY_VARIABLES = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_WORK_TREE",
+    }
+)
+"""Variables that point git to a repository; a hook's child has them."""
+
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 
 
@@ -186,7 +200,9 @@ def _copy(source: Path, target: Path) -> None:
 
 def _git(cwd: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
     try:
-        answer = subprocess.run(_command(arguments), cwd=cwd, capture_output=True, check=False)
+        answer = subprocess.run(
+            _command(arguments), cwd=cwd, env=_environment(), capture_output=True, check=False
+        )
     except FileNotFoundError:
         raise OperatorError("git was not found; install it (`apt-get install git`)") from None
     if check and answer.returncode != 0:
@@ -195,8 +211,14 @@ def _git(cwd: Path, *arguments: str, check: bool = True) -> subprocess.Completed
     return answer
 
 
+def _environment() -> dict[str, str]:
+    """Ours, without what git sets for hooks: that would mean another repository than `cwd`'s."""
+    return {key: value for key, value in os.environ.items() if key not in REPOSITORY_VARIABLES} | {
+        "LC_ALL": "C"
+    }
+
+
 def _command(arguments: Sequence[str]) -> list[str]:
-    # The language of messages is fixed by environment-independent `-c`; hooks are never run here.
     return ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *arguments]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
+from msgspec import structs
 
 from praktika.cli.ahead import Ahead
 from praktika.cli.console import Console, Ink
@@ -46,6 +47,9 @@ run, too; a third one leaves at once.
     type=click.IntRange(min=1),
     help="How many jobs run at a time. Default: one for each processor.",
 )
+@click.option(
+    "--no-docker", is_flag=True, help="Run commands of containers on this machine instead."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing before the end.")
 @json_option("Write what happens as JSON lines; the last one tells the outcome.")
 @click.pass_obj
@@ -56,18 +60,21 @@ def command(
     names: tuple[str, ...],
     workflow: str,
     workers: int | None,
+    no_docker: bool,
     quiet: bool,
     as_json: bool,  # noqa: ARG001 - the console knows it already
 ) -> int:
     """Run workflows or jobs on this machine, and write a report."""
     place = find_checkout()
-    compiling = Ahead(partial(compile_declaration, place.root))
-    # Half of what a run imports is loaded while the declaration compiles in its own process.
-    session = importlib.import_module("praktika.cli.running")
-    compilation = compiling.result()
+    with Ahead(partial(compile_declaration, place.root)) as compiling:
+        # Half of what a run imports is loaded while the declaration compiles in its own process.
+        session = importlib.import_module("praktika.cli.running")
+        compilation = compiling.result()
     if any(problem.severity == "error" for problem in compilation.problems):
         raise AuthorError(compilation.problems)
     chosen = _chosen(compilation, names, workflow)
+    if no_docker:
+        chosen = [_without_containers(one) for one in chosen]
     _note(console, place, compilation)
     running = session.Running(
         console=console,
@@ -92,6 +99,11 @@ def _chosen(compilation: Compilation, names: Sequence[str], workflow: str) -> li
             f"Name what to run; there are the workflows {there}."
         )
     return chosen
+
+
+def _without_containers(one: Wanted) -> Wanted:
+    jobs = tuple(structs.replace(job, run_in_docker="") for job in one.plan.jobs)
+    return Wanted(structs.replace(one.plan, jobs=jobs), one.only)
 
 
 def _codes(run: Callable[[Wanted], tuple[int, bool]], chosen: Sequence[Wanted]) -> list[int]:
