@@ -21,10 +21,18 @@ def _want_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> 
     return value
 
 
-def json_option(text: str = "Write JSON, for programs.") -> Callable[[F], F]:
-    """`--json`, which the command gets as `as_json`."""
+def json_option(
+    text: str = "Write JSON, for programs.", *, expose: bool = True
+) -> Callable[[F], F]:
+    """`--json`, of which the console knows; the command gets it as `as_json` if it is exposed."""
     return click.option(
-        "--json", "as_json", is_flag=True, is_eager=True, callback=_want_json, help=text
+        "--json",
+        "as_json",
+        is_flag=True,
+        is_eager=True,
+        expose_value=expose,
+        callback=_want_json,
+        help=text,
     )
 
 

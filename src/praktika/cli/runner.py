@@ -5,7 +5,6 @@ It bypasses the command line of people: a runner starts with every run, so it lo
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
 
@@ -18,13 +17,10 @@ def main(arguments: list[str]) -> int:
     """Serve until the parent ends or SIGTERM comes.
 
     Args:
-        arguments: `--root ROOT --run RUN NAME`.
+        arguments: `--root ROOT --run RUN --parent PID NAME`.
     """
-    _, root, _, run, name = arguments
-    # Ctrl-C reaches the whole foreground group; the parent decides what it means. A handler that
-    # does nothing, as jobs would inherit that the signal is ignored.
-    signal.signal(signal.SIGINT, lambda _number, _frame: None)
-    lives = parent_lives()
+    _, root, _, run, _, parent, name = arguments
+    lives = parent_lives(int(parent))
     build_runner(Path(root), run, name).serve(while_true=lives)
     return 0
 

@@ -26,6 +26,7 @@ from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
 from praktika.runner.outcome import Evidence, judge
 from praktika.runner.process import Command, Exit, Limits, Stop, run
+from praktika.runner.reports import summary
 from praktika.runner.so_far import workflow_so_far
 from praktika.runner.workspace import workspace
 from praktika.runner.written import on_error_hook, running
@@ -88,6 +89,7 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
         start_time=at,
         duration=bench.clock.monotonic() - began,
     )
+    reason = _in_one_line(result)
     result = dress(result, circumstances)
     data = pretty(result)
     patiently(lambda: bench.blobs.put(f"{assignment.prefix}/result.json", data))
@@ -96,10 +98,18 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
         job=assignment.task.job,
         attempt=assignment.task.attempt,
         status=result.status,
-        reason=str(result.ext.get("reason", "")),
+        reason=reason,
         provided=tuple(record.name for record in attempt.stored),
         blocks=not result.ext.get("do_not_block_pipeline_on_failure", False),
     )
+
+
+def _in_one_line(result: Result) -> str:
+    """Why the attempt did not go well, or ""."""
+    if result.status.is_ok:
+        return ""
+    said = str(result.ext.get("reason") or result.info.strip().split("\n", 1)[0])
+    return said or (summary(result.results) if result.results else "")
 
 
 _NO_CONTAINERS = (

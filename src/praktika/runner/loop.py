@@ -164,7 +164,6 @@ class _Watch:
             return self.runner.ending
 
 
-def parent_lives() -> Callable[[], bool]:
-    """A condition that holds as long as the process that started this one lives."""
-    parent = os.getppid()
+def parent_lives(parent: int) -> Callable[[], bool]:
+    """A condition that holds as long as this process is a child of that one."""
     return lambda: os.getppid() == parent

@@ -129,6 +129,6 @@ class LocalRun:
         )
 
     def _runner_command(self, name: str) -> Sequence[str]:
-        where = ("--root", str(self._place.root), "--run", self.id)
+        where = ("--root", str(self._place.root), "--run", self.id, "--parent", str(os.getpid()))
         # Names of jobs become names of files, whatever the locale.
         return [sys.executable, "-X", "utf8", "-m", "praktika.cli.runner", *where, name]

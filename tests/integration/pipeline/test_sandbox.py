@@ -119,11 +119,13 @@ def test_a_fork_answers_once(compiled):
     assert [plan.workflow for plan in compilation.plans] == ["good"]
 
 
-def marked():
+def marked(mark):
+    """Processes with our own mark: other sandboxes of this machine are none of our business."""
     found = []
     for process in psutil.process_iter():
         try:
-            if "PRAKTIKA_SANDBOX" in process.environ() and process.status() != psutil.STATUS_ZOMBIE:
+            is_ours = process.environ().get("LC_MARK") == mark
+            if is_ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except psutil.Error:
             continue
@@ -141,7 +143,8 @@ def marked():
     ],
 )
 @pytest.mark.parametrize("end", ["WORKFLOWS = []", "os._exit(1)", "while True: pass"])
-def test_nothing_that_it_started_stays(compiled, start, end):
+def test_nothing_that_it_started_stays(compiled, start, end, tmp_path, monkeypatch):
+    monkeypatch.setenv("LC_MARK", str(tmp_path))
     text = (
         f"import multiprocessing, os, subprocess, threading, time\n{start}\ntime.sleep(0.2)\n{end}"
     )
@@ -149,7 +152,7 @@ def test_nothing_that_it_started_stays(compiled, start, end):
     compilation = compiled(text, timeout=2.0)
     assert time.monotonic() - started < 10
     assert bool(compilation.problems) is (end != "WORKFLOWS = []")
-    assert marked() == []
+    assert marked(str(tmp_path)) == []
 
 
 def test_the_author_sees_few_variables_and_no_secret(compiled, tmp_path, monkeypatch):
@@ -233,13 +236,14 @@ def test_an_interpreter_without_praktika_is_the_operators_error(tmp_path, monkey
         LocalSandbox().compile(tmp_path)
 
 
-def test_interrupting_the_caller_ends_the_child(compiled, tmp_path):
+def test_interrupting_the_caller_ends_the_child(compiled, tmp_path, monkeypatch):
+    monkeypatch.setenv("LC_MARK", str(tmp_path))
     timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         compiled("while True: pass", timeout=30.0)
     timer.join()
-    assert marked() == []
+    assert marked(str(tmp_path)) == []
 
 
 def test_a_relative_python_path_still_leads_here(tmp_path, write):

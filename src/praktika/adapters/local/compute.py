@@ -36,7 +36,12 @@ class LocalCompute:
         while len(self._running) < size:
             self._count += 1
             name = f"{pool}-{self._count}"
-            self._running[name] = subprocess.Popen(self._command(name), stdin=subprocess.DEVNULL)
+            self._running[name] = subprocess.Popen(
+                self._command(name),
+                stdin=subprocess.DEVNULL,
+                # Ctrl-C is for this process alone, from the runner's first moment on.
+                process_group=0,
+            )
 
     def lost(self) -> list[str]:
         """Names of runners that ended by themselves; they are replaced.

@@ -51,7 +51,7 @@ run, too; a third one leaves at once.
     "--no-docker", is_flag=True, help="Run commands of containers on this machine instead."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing before the end.")
-@json_option("Write what happens as JSON lines; the last one tells the outcome.")
+@json_option("Write what happens as JSON lines; the last one tells the outcome.", expose=False)
 @click.pass_obj
 def command(
     console: Console,
@@ -62,7 +62,6 @@ def command(
     workers: int | None,
     no_docker: bool,
     quiet: bool,
-    as_json: bool,  # noqa: ARG001 - the console knows it already
 ) -> int:
     """Run workflows or jobs on this machine, and write a report."""
     place = find_checkout()
