@@ -25,6 +25,9 @@ from praktika.pipeline.compile import compile as compile_plans
 from praktika.pipeline.load.loader import load
 
 FILE_LIMIT = 64 * 1024 * 1024
+CPU_LIMIT = 600
+"""Seconds of processor time; the wall-clock limit is the caller's."""
+
 NO_CHANNEL = 71
 TOO_LARGE = 72
 
@@ -38,6 +41,8 @@ def main(arguments: list[str]) -> None:
     _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_FSIZE, FILE_LIMIT)
     _limit(resource.RLIMIT_CORE, 0)
+    # Should the caller die, nobody else would end a loop.
+    _limit(resource.RLIMIT_CPU, CPU_LIMIT)
     gc.disable()  # nearly everything that is built here lives until the end
     sys.dont_write_bytecode = True  # the author's folders stay as they are
     try:

@@ -6,11 +6,10 @@ SHA-256 that the consumer checks before it unpacks anything.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +22,9 @@ from praktika.model.wire import decode, encode
 from praktika.ports.blobs import Blobs
 
 PHONY = "phony"
+
+# What praktika itself keeps in the input folder.
+_RESERVED = frozenset({"environment.json", "settings.json"})
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +102,7 @@ def store(blobs: Blobs, task: Task, artifact: Artifact, workspace: Path) -> Reco
     record = Record(name=artifact.name, provider=artifact.provider, attempt=task.attempt)
     if artifact.kind == PHONY:
         return record
-    paths = sorted(_matches(artifact, workspace))
+    paths = _matches(artifact, workspace)
     packed = workspace.with_name(f"{workspace.name}.{job_key(artifact.name)}.tar")
     try:
         files = _pack(packed, workspace, paths)
@@ -133,6 +135,8 @@ def bring(blobs: Blobs, run: str, name: str, *, workspace: Path, inputs: Path) -
             # The attribute, not the argument: Python 3.11 before .4 has neither.
             tar.extraction_filter = getattr(tarfile, "data_filter", None)
             tar.extractall(workspace, members)  # noqa: S202 - each member was checked
+    except tarfile.TarError as error:
+        raise OperatorError(f"artifact '{name}' cannot be unpacked: {error}") from error
     finally:
         packed.unlink(missing_ok=True)
     for member in members:
@@ -140,32 +144,62 @@ def bring(blobs: Blobs, run: str, name: str, *, workspace: Path, inputs: Path) -
     return record
 
 
-def _matches(artifact: Artifact, workspace: Path) -> Iterator[str]:
+def _matches(artifact: Artifact, workspace: Path) -> list[str]:
+    """The entries to pack, none of them below another one."""
     root = workspace.resolve()
+    found: set[str] = set()
     for pattern in artifact.paths:
         relative = os.path.relpath(pattern, root) if pattern.startswith("/") else pattern
         if ".." in PurePosixPath(relative).parts:
             raise OutputMissing(f"artifact '{artifact.name}': '{pattern}' is not in the workspace")
-        # Path.glob has no include_hidden, and its results would have to be made relative again.
-        found = glob.glob(relative, root_dir=root, recursive=True, include_hidden=True)  # noqa: PTH207 - see above
-        if not found and not os.path.lexists(root / relative):
+        matched = _expand(root, relative)
+        if not matched:
             raise OutputMissing(f"artifact '{artifact.name}': nothing matches '{pattern}'")
-        yield from found or [relative]
+        found.update(matched)
+    return [
+        path
+        for path in sorted(found)
+        if not any(str(parent) in found for parent in PurePosixPath(path).parents)
+    ]
+
+
+def _expand(root: Path, relative: str) -> list[str]:
+    if os.path.lexists(root / relative):
+        paths = [root / relative]
+    else:
+        # Path.glob, unlike glob.glob, does not follow links into folders.
+        paths = list(root.glob(os.path.normpath(relative)))
+    return [os.path.relpath(path, root) for path in paths]
 
 
 def _pack(packed: Path, workspace: Path, paths: Sequence[str]) -> int:
+    root = workspace.resolve()
     with tarfile.open(packed, "w", format=tarfile.PAX_FORMAT, dereference=False) as tar:
         for path in paths:
-            tar.add(workspace / path, arcname=os.path.normpath(path), filter=_anonymous)
+            if not (workspace / path).parent.resolve().is_relative_to(root):
+                raise OutputMissing(f"'{path}' leads out of the workspace through a link")
+            tar.add(workspace / path, arcname=path, filter=_anonymous)
         return sum(not member.isdir() for member in tar.getmembers())
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
     if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
         return None
+    if member.issym():
+        _check_link(member)
     member.uid = member.gid = 0
     member.uname = member.gname = ""
     return member
+
+
+def _check_link(member: tarfile.TarInfo) -> None:
+    """Refuse early what no consumer would be given: links that lead out of the workspace."""
+    target = os.path.normpath(PurePosixPath(member.name).parent / member.linkname)
+    if target.startswith(("/", "..")):
+        raise OutputMissing(
+            f"'{member.name}' is a link to '{member.linkname}', which is not in the workspace; "
+            "an artifact has to stand on its own"
+        )
 
 
 def _checked(member: tarfile.TarInfo, name: str) -> tarfile.TarInfo:
@@ -178,7 +212,8 @@ def _checked(member: tarfile.TarInfo, name: str) -> tarfile.TarInfo:
 
 
 def _link(path: Path, inputs: Path) -> None:
-    if path.is_file() and path.parent != inputs:
+    is_own = path.name in _RESERVED or path.name.startswith("result_")
+    if path.is_file() and path.parent != inputs and not is_own:
         with suppress(FileExistsError):
             os.link(path, inputs / path.name)
 

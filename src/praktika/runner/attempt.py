@@ -7,7 +7,7 @@ are bugs, and a store that cannot even take the Result.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -24,7 +24,8 @@ from praktika.ports.clock import Clock
 from praktika.runner import artifacts, attachments, environment, hooks, kv
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
-from praktika.runner.outcome import Evidence, judge
+from praktika.runner.job_files import inside, write_file
+from praktika.runner.outcome import Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Stop, run
 from praktika.runner.reports import summary
 from praktika.runner.so_far import workflow_so_far
@@ -90,7 +91,7 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
         duration=bench.clock.monotonic() - began,
     )
     reason = _in_one_line(result)
-    result = dress(result, circumstances)
+    result = dress(result, replace(circumstances, reason=reason))
     data = pretty(result)
     patiently(lambda: bench.blobs.put(f"{assignment.prefix}/result.json", data))
     return JobFinished(
@@ -135,7 +136,10 @@ class _Attempt:
             return judge(self.job, Evidence(exit=None, trouble=_NO_CONTAINERS))
         run_file = self.assignment.run_file
         # The last part of the path is what many tools call the project.
-        place = self.bench.work / self.bench.name / (PurePosixPath(run_file.name).name or "source")
+        own = f"{self.assignment.task.job[-10:]}-{self.assignment.task.attempt}"
+        name = PurePosixPath(run_file.name).name or "source"
+        # A place of its own for each attempt: what one could not remove troubles no other.
+        place = self.bench.work / self.bench.name / own / name
         try:
             with workspace(Path(run_file.source), place) as here:
                 return self._in(here, log)
@@ -148,7 +152,7 @@ class _Attempt:
         setting = self._prepare(here)
         base = Command(line="", cwd=here, env=environment.variables(setting, self.bench.inherited))
         limits = replace(self.bench.limits, timeout=self.job.timeout)
-        before = hooks.run_all(self.job.pre_hooks, base, log, limits)
+        before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)
         command = replace(base, line=self.job.command, cleanup=self.job.cleanup)
         self.end = run(command, log, limits, self.stop)
         evidence = gather(self.job, self.end, here, self._result_path(setting))
@@ -158,18 +162,29 @@ class _Attempt:
         result = attachments.keep(
             self.bench.blobs, result, workspace=here, prefix=f"{self.assignment.prefix}/files"
         )
-        self._result_path(setting).write_bytes(encode(result))
-        after = hooks.run_all((*filter(None, last), *self.job.post_hooks), base, log, limits)
+        # From here on the outcome is known; nothing that goes wrong may replace it.
+        path, data = self._result_path(setting), encode(result)
+        result = self._warned(result, lambda: write_file(path, data))
+        lines = (*filter(None, last), *self.job.post_hooks)
+        here.mkdir(parents=True, exist_ok=True)
+        after = hooks.run_all(lines, base, log, limits, self.stop)
         document = environment.read_back(setting.temp)
-        kv.publish(self.bench.blobs, self.assignment.plan, self.assignment.task, document)
+        plan, task = self.assignment.plan, self.assignment.task
+        result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)
+
+    def _warned(self, result: Result, action: Callable[[], None]) -> Result:
+        try:
+            action()
+        except (OSError, PraktikaError) as error:
+            return with_warning(result, f"after the command: {error}")
+        return result
 
     def _prepare(self, here: Path) -> environment.Setting:
         plan = self.assignment.plan
-        temp = here / str(plan.settings.get("TEMP_DIR", "./ci/tmp"))
-        inputs = here / str(plan.settings.get("INPUT_DIR", temp))
-        for folder in (temp, inputs):
-            folder.mkdir(parents=True, exist_ok=True)
+        temp_dir = str(plan.settings.get("TEMP_DIR") or "./ci/tmp")
+        temp = inside(here, temp_dir, "TEMP_DIR")
+        inputs = inside(here, str(plan.settings.get("INPUT_DIR") or temp_dir), "INPUT_DIR")
         setting = environment.Setting(
             task=self.assignment.task,
             plan=plan,
@@ -185,9 +200,9 @@ class _Attempt:
         environment.write(setting, known)
         if self.job.always_run:
             so_far = workflow_so_far(self.bench.blobs, self.assignment.task.run, plan)
-            Path(result_path(plan.workflow, os.fspath(temp))).write_bytes(encode(so_far))
+            write_file(Path(result_path(plan.workflow, os.fspath(temp))), encode(so_far))
         start = running(self.job.name, self.bench.clock.now())
-        self._result_path(setting).write_bytes(encode(start))
+        write_file(self._result_path(setting), encode(start))
         return setting
 
     def _judge(self, evidence: Evidence, here: Path) -> Result:

@@ -30,14 +30,16 @@ class Circumstances:
     stored: tuple[Record, ...]
     start_time: float
     duration: float
+    reason: str = ""
+    """Why it did not go well, or ""."""
 
 
 def dress(result: Result, facts: Circumstances) -> Result:
     """The Result with its times, its log, and what it takes to understand it later."""
     job = facts.job
     ext: dict[str, Any] = {
-        "reason": job.reason,
         **result.ext,
+        "reason": facts.reason or job.reason,
         "attempt": facts.attempt,
         "runner": facts.runner,
         "log": facts.log,
@@ -69,7 +71,8 @@ def with_messages(result: Result, document: Mapping[str, Any]) -> Result:
         kind = _KINDS.get(str(message.get("kind", ""))) if isinstance(message, dict) else None
         if kind is not None:
             note = {"message": str(message.get("message", "")), "from": result.name}
-            ext[kind] = [*ext.get(kind, []), note]
+            before = ext.get(kind)
+            ext[kind] = [*(before if isinstance(before, list) else []), note]
     return msgspec.structs.replace(result, ext=ext)
 
 

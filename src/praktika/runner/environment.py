@@ -15,7 +15,11 @@ from typing import Any
 
 from praktika.model.plan import Job, Plan
 from praktika.model.task import Facts, Task
-from praktika.model.wire import pretty
+from praktika.model.wire import decode, pretty
+from praktika.runner.job_files import read_file, write_file
+
+ENVIRONMENT_LIMIT = 16 << 20
+"""Bytes of `environment.json` that are read back."""
 
 _OWN = ("PRAKTIKA_", "JOB_NAME", "CHECK_NAME")
 
@@ -62,10 +66,12 @@ def write(setting: Setting, kv: Mapping[str, Any]) -> None:
 def read_back(temp: Path) -> dict[str, Any]:
     """What the job left in `environment.json`; empty if it is gone or unreadable."""
     try:
-        document = json.loads((temp / "environment.json").read_bytes())
+        text = read_file(temp / "environment.json", ENVIRONMENT_LIMIT).decode("utf-8", "replace")
+        # Once more through JSON: a lone surrogate, which JSON can spell, is no text.
+        clean = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
+        return decode(clean, dict[str, Any])
     except (OSError, ValueError, RecursionError):
         return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _document(setting: Setting, kv: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,4 +115,4 @@ def _document(setting: Setting, kv: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _dump(path: Path, value: object) -> None:
-    path.write_bytes(pretty(value))
+    write_file(path, pretty(value))

@@ -14,17 +14,31 @@ import msgspec
 
 from praktika.model.result import Result, Status
 from praktika.runner.outcome import with_warning
-from praktika.runner.process import Command, Limits, run
+from praktika.runner.process import Command, Limits, Stop, run
 
 HOOK_TIMEOUT = 600.0
 """Seconds that one hook may take."""
 
+CANCELLED_TIMEOUT = 10.0
+"""The same once the job is cancelled."""
+
 
 def run_all(
-    lines: Sequence[str], base: Command, log: BinaryIO, limits: Limits
+    lines: Sequence[str], base: Command, log: BinaryIO, limits: Limits, stop: Stop
 ) -> tuple[Result, ...]:
-    """The Results of the hooks, all of which are run, in order."""
-    return tuple(_run_one(line, base, log, limits) for line in lines)
+    """The Results of the hooks, all of which are run, in order, until they are to be stopped.
+
+    Where the job is stopped already, as after a cancel, hooks are given a short time each.
+    """
+    known = stop()
+    if known:
+        limits = replace(limits, timeout=min(CANCELLED_TIMEOUT, limits.timeout))
+
+    def anew() -> str:
+        reason = stop()
+        return "" if reason == known else reason
+
+    return tuple(_run_one(line, base, log, limits, anew) for line in lines)
 
 
 def attach(result: Result, before: Sequence[Result], after: Sequence[Result]) -> Result:
@@ -45,12 +59,11 @@ def attach(result: Result, before: Sequence[Result], after: Sequence[Result]) ->
     return result
 
 
-def _run_one(line: str, base: Command, log: BinaryIO, limits: Limits) -> Result:
+def _run_one(line: str, base: Command, log: BinaryIO, limits: Limits, stop: Stop) -> Result:
     at = time.time()
     log.write(f"\n$ {line}\n".encode("utf-8", "replace"))
-    end = run(
-        replace(base, line=line), log, replace(limits, timeout=min(HOOK_TIMEOUT, limits.timeout))
-    )
+    limits = replace(limits, timeout=min(HOOK_TIMEOUT, limits.timeout))
+    end = run(replace(base, line=line), log, limits, stop)
     failed = end.code != 0 or end.cause != "exited"
     return Result(
         name=line,

@@ -36,7 +36,7 @@ def publish(blobs: Blobs, plan: Plan, task: Task, document: Mapping[str, Any]) -
     known = document.get("JOB_KV_DATA_BASE_KEYS")
     if not isinstance(data, dict) or not data:
         return
-    base = set(known) if isinstance(known, list) else set()
+    base = {key for key in known if isinstance(key, str)} if isinstance(known, list) else set()
     own = {key: value for key, value in data.items() if key not in base}
     if not own:
         return

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
-import time
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from praktika.errors import Absent, Conflict, PraktikaError
 from praktika.model.events import AnyEvent, JobFinished, JobLost, JobStarted
@@ -44,9 +45,10 @@ class Mailbox:
 class Runner:
     """Serves one queue of tasks, one at a time."""
 
-    def __init__(self, bench: Bench, mailbox: Mailbox) -> None:
+    def __init__(self, bench: Bench, mailbox: Mailbox, on_bug: Callable[[Exception], None]) -> None:
         self.bench = bench
         self.mailbox = mailbox
+        self.on_bug = on_bug
         self.ending = ""
         self._runs: dict[str, tuple[RunFile, Plan]] = {}
 
@@ -79,7 +81,8 @@ class Runner:
         self._tell(task, started)
         watch = _Watch(self, message, task, while_true)
         assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
-        finished = self._execute(assignment, watch)
+        with watch:
+            finished = self._execute(assignment, watch)
         if self.ending and finished.status is Status.DROPPED:
             # Nobody asked for this job's end: somebody else shall run it.
             self._tell(task, self._lost(task, self.ending))
@@ -93,13 +96,17 @@ class Runner:
             return execute(self.bench, assignment, watch.reason_to_stop)
         except (PraktikaError, OSError) as error:
             # Not even the Result could be stored: the event alone has to tell.
-            return JobFinished(
-                at=self.bench.clock.now(),
-                job=assignment.task.job,
-                attempt=assignment.task.attempt,
-                status=Status.ERROR,
-                reason=f"the outcome could not be stored: {error}",
-            )
+            reason = f"the outcome could not be stored: {error}"
+        except Exception as error:  # noqa: BLE001 - the edge of the loop: one job, not the run
+            self.on_bug(error)
+            reason = f"praktika stumbled over what the job left ({type(error).__name__}: {error})"
+        return JobFinished(
+            at=self.bench.clock.now(),
+            job=assignment.task.job,
+            attempt=assignment.task.attempt,
+            status=Status.ERROR,
+            reason=reason.encode("utf-8", "replace").decode(),
+        )
 
     def _lost(self, task: Task, reason: str) -> JobLost:
         at = self.bench.clock.now()
@@ -144,20 +151,33 @@ class _Watch:
         self.cancel = f"runs/{task.run}/jobs/{task.job}/{task.attempt}/cancel"
         self.while_true = while_true
         self.is_current = True
-        self.next_extension = time.monotonic() + LEASE / 3
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep_lease, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _keep_lease(self) -> None:
+        """Extend the lease for as long as the attempt takes, whatever it is doing."""
+        while not self._over.wait(LEASE / 3):
+            try:
+                patiently(lambda: self.runner.mailbox.queue.extend(self.message, LEASE), LEASE / 3)
+            except PraktikaError:
+                self.is_current = False
+                return
 
     def reason_to_stop(self) -> str:
         """Why the attempt has to end now, or ""."""
         if not self.while_true():
             self.is_current = False
             return "the run was abandoned"
-        if time.monotonic() >= self.next_extension:
-            self.next_extension = time.monotonic() + LEASE / 3
-            try:
-                self.runner.mailbox.queue.extend(self.message, LEASE)
-            except Conflict:
-                self.is_current = False
-                return "the runner lost its lease"
+        if not self.is_current:
+            return "the runner lost its lease"
         try:
             return self.runner.bench.blobs.get(self.cancel).decode("utf-8", "replace")
         except Absent:

@@ -119,22 +119,27 @@ def _from_outside(end: Exit) -> _Finding | None:
 
 def _from_inside(evidence: Evidence, end: Exit) -> _Finding:
     if evidence.written is not None:
-        return _from_written(evidence.written, end)
+        said = _from_written(evidence.written, end)
+        return said if not said.status.is_ok else _from_reports(evidence) or said
     how = _describe(end)
     if end.code is None or end.code == _KILLED:
         killed = end.code == _KILLED or end.signal == "SIGKILL"
         status = Status.ERROR if killed else Status.FAIL
         return _Finding(status, "infrastructure" if killed else "author", how)
-    tests = aggregate(test.status for test in evidence.tests)
-    if not tests.is_ok:
-        # A test that errs is the author's, as a test that fails is.
-        return _Finding(Status.FAIL, "author", summary(evidence.tests))
-    if end.code != 0:
+    if end.code != 0 and aggregate(test.status for test in evidence.tests).is_ok:
         also = f", although all {len(evidence.tests)} tests passed" if evidence.tests else ""
         return _Finding(Status.FAIL, "author", how + also)
+    return _from_reports(evidence) or _Finding(Status.OK)
+
+
+def _from_reports(evidence: Evidence) -> _Finding | None:
+    """What the job's test reports object to, if they do."""
+    if not aggregate(test.status for test in evidence.tests).is_ok:
+        # A test that errs is the author's, as a test that fails is.
+        return _Finding(Status.FAIL, "author", summary(evidence.tests))
     if evidence.report_errors:
         return _Finding(Status.FAIL, "author", "; ".join(evidence.report_errors))
-    return _Finding(Status.OK)
+    return None
 
 
 def _from_written(written: Result, end: Exit) -> _Finding:

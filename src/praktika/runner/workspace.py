@@ -17,7 +17,7 @@ from pathlib import Path
 
 @contextmanager
 def workspace(source: Path, place: Path) -> Iterator[Path]:
-    """A copy of `source` at `place`, which is removed at the end.
+    """A copy of `source` at `place`, which is removed at the end, as is the folder around it.
 
     Raises:
         OSError: it could not be copied.
@@ -28,6 +28,8 @@ def workspace(source: Path, place: Path) -> Iterator[Path]:
         yield place
     finally:
         remove(place)
+        with suppress(OSError):
+            place.parent.rmdir()
 
 
 def copy_tree(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from praktika.model.result import Result, Status
 from praktika.model.wire import WireError, decode
+from praktika.runner.job_files import read_file
 
 RESULT_LIMIT = 256 << 20
 """Bytes of JSON that a job may write as its Result."""
@@ -30,11 +31,11 @@ def read_written(path: Path) -> tuple[Result | None, str]:
     its exit code tells the rest. A missing file is none, too.
     """
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+        data = read_file(path, RESULT_LIMIT)
+    except (FileNotFoundError, NotADirectoryError):
         return None, ""
     except OSError as error:
-        return None, str(error)
+        return None, f"{path.name}: {error.strerror}"
     try:
         result = _decode(data)
     except WireError as error:
@@ -50,7 +51,7 @@ def on_error_hook(path: Path) -> str:
     It counts even where the job never completed its Result.
     """
     try:
-        ext = _decode(path.read_bytes()).ext
+        ext = _decode(read_file(path, RESULT_LIMIT)).ext
     except (OSError, WireError):
         return ""
     line = ext.get("on_error_hook", "")
@@ -59,10 +60,8 @@ def on_error_hook(path: Path) -> str:
 
 def _decode(data: bytes) -> Result:
     try:
-        return decode(data, Result, limit=RESULT_LIMIT)
+        return decode(data, Result)
     except WireError as strict:
-        if len(data) > RESULT_LIMIT:
-            raise
         try:
             return decode(_mended(data), Result)
         except (WireError, ValueError, RecursionError):

@@ -42,8 +42,13 @@ def work_folder(run: str) -> Path:
     Outside of the checkout: tools that look for their configuration in the folders above a job's
     workspace must not find the author's own.
     """
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "praktika" / run
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        raise OperatorError(
+            "there is no home folder to work in; set HOME or XDG_CACHE_HOME to one"
+        ) from None
+    return Path(cache).absolute() / "praktika" / run
 
 
 @contextmanager
@@ -130,5 +135,6 @@ class LocalRun:
 
     def _runner_command(self, name: str) -> Sequence[str]:
         where = ("--root", str(self._place.root), "--run", self.id, "--parent", str(os.getpid()))
-        # Names of jobs become names of files, whatever the locale.
-        return [sys.executable, "-X", "utf8", "-m", "praktika.cli.runner", *where, name]
+        # -P: what lies in the checkout is never imported. UTF-8: names of jobs become names of
+        # files, whatever the locale.
+        return [sys.executable, "-P", "-X", "utf8", "-m", "praktika.cli.runner", *where, name]

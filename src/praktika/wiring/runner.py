@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+from functools import partial
 from pathlib import Path
 
 import praktika
@@ -33,7 +35,14 @@ def build_runner(root: Path, run: str, name: str) -> Runner:
             inherited=_inherited(),
         ),
         Mailbox(queue=stores.queue, tasks=tasks_queue(run), events=names.events),
+        on_bug=partial(_log_bug, name),
     )
+
+
+def _log_bug(runner: str, error: Exception) -> None:
+    # Loaded only when there is something to tell: it takes longer than everything else here.
+    logs = importlib.import_module("praktika.wiring.logs")
+    logs.logger(runner=runner).error("attempt.failed", exc_info=error)
 
 
 def _inherited() -> dict[str, str]:

@@ -199,3 +199,65 @@ def test_run_from_a_git_hook_the_repository_is_that_of_the_folder(repo, tmp_path
     monkeypatch.delenv("GIT_WORK_TREE")
     monkeypatch.delenv("GIT_INDEX_FILE")
     assert git(copy, "status", "--porcelain") == ""
+
+
+def test_a_tag_of_the_branch_s_name(repo, tmp_path):
+    git(repo, "tag", "main")
+    assert find(repo).facts.branch == "main"
+    assert git(copy_of(repo, tmp_path), "symbolic-ref", "HEAD").strip() == "refs/heads/main"
+
+
+def test_a_branch_whose_name_is_no_text(repo, tmp_path):
+    command = [b"git", b"symbolic-ref", b"HEAD", b"refs/heads/b\xff"]
+    sha = git(repo, "rev-parse", "HEAD").strip().encode()
+    subprocess.run([b"git", b"update-ref", b"refs/heads/b\xff", sha], cwd=repo, check=True)
+    subprocess.run(command, cwd=repo, check=True)
+    assert git(copy_of(repo, tmp_path), "status", "--porcelain") == ""
+
+
+def test_a_repository_with_sha_256(tmp_path):
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    git(repo, "init", "-q", "--object-format=sha256")
+    (repo / "a").touch()
+    git(repo, "add", ".")
+    git(repo, "commit", "-q", "-m", "long")
+    assert git(copy_of(repo, tmp_path), "log", "--format=%s").strip() == "long"
+
+
+def test_a_tracked_folder_that_is_a_link_now(repo, tmp_path):
+    (repo / "folder").mkdir()
+    (repo / "folder/inner").write_text("tracked")
+    git(repo, "add", ".")
+    git(repo, "commit", "-q", "-m", "folder")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/inner").write_text("not ours")
+    (repo / "folder/inner").unlink()
+    (repo / "folder").rmdir()
+    (repo / "folder").symlink_to(tmp_path / "outside")
+    copy = copy_of(repo, tmp_path)
+    assert (copy / "folder").is_symlink()
+    assert (tmp_path / "outside/inner").read_text() == "not ours"
+
+
+def test_a_tracked_file_that_is_a_folder_now(repo, tmp_path):
+    (repo / "a.txt").unlink()
+    (repo / "a.txt").mkdir()
+    (repo / "a.txt/new").touch()
+    (repo / "a.txt/link").symlink_to("new")
+    copy = copy_of(repo, tmp_path)
+    assert (copy / "a.txt/new").exists()
+    assert (copy / "a.txt/link").is_symlink()
+
+
+def test_a_pipe_in_another_repository_is_left_out(repo, tmp_path):
+    inner = repo / "inner"
+    inner.mkdir()
+    git(inner, "init", "-q")
+    (inner / "file").touch()
+    git(inner, "add", ".")
+    git(inner, "commit", "-q", "-m", "inner")
+    os.mkfifo(inner / "pipe")
+    copy = copy_of(repo, tmp_path)
+    assert (copy / "inner/file").exists()
+    assert not (copy / "inner/pipe").exists()

@@ -296,3 +296,129 @@ def test_a_job_that_always_runs_knows_how_the_run_went(runner):
     command = runner.script("from praktika.info import Info\nprint(Info().is_workflow_ok())\n")
     runner.run(command, key="last", name="Last", always_run=True)
     assert runner.log == b"True\n"  # the plan of this run has one job only
+
+
+def with_path(runner, what: str) -> str:
+    """A command that does something to the job's Result file, named by $F."""
+    return f"F=$(ls ci/tmp/result_*); {what}"
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "rm $F; mkfifo $F",
+        "rm $F; ln -s /dev/zero $F",
+        "rm $F; mkdir $F",
+        "rm $F; ln -s /etc/passwd $F",
+    ],
+)
+def test_what_stands_for_the_result_and_is_no_file_is_refused_at_once(runner, what):
+    result = runner.run(with_path(runner, what))
+    assert result.status is Status.ERROR
+    assert "Result cannot be read" in result.info
+
+
+def test_nothing_is_written_through_a_link(runner, tmp_path):
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    runner.run(with_path(runner, f"ln -sf {precious} $F; exit 1"))
+    assert precious.read_text() == "precious"
+
+
+@pytest.mark.parametrize("name", ["environment.json", "settings.json"])
+@pytest.mark.parametrize("what", ["mkfifo", "mkdir", "ln -s /dev/zero"])
+def test_what_stands_for_our_files_does_not_matter(runner, name, what):
+    assert runner.run(f"rm ci/tmp/{name}; {what} ci/tmp/{name}").status is Status.OK
+
+
+@pytest.mark.parametrize(
+    "what", ["rm -rf ci/tmp", "git init -q . && git clean -xfdq", "rm -rf $PWD"]
+)
+def test_a_job_that_cleans_up_keeps_its_outcome(runner, what):
+    assert runner.run(what).status is Status.OK
+    assert runner.run(f"{what}; exit 4").ext["exit_code"] == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "d['JOB_KV_DATA'] = {'x': '\\ud800'}",
+        "d['REPORT_MESSAGES'] = [{'kind': 'warning', 'message': '\\ud800'}]",
+        "d['JOB_KV_DATA'] = {'x': 1}; d['JOB_KV_DATA_BASE_KEYS'] = [[1]]",
+        "d['JOB_KV_DATA'] = {'x': 'y' * 2_000_000}",
+        "d['REPORT_MESSAGES'] = 5",
+    ],
+)
+def test_odd_data_for_the_control_plane_does_no_harm(runner, change):
+    command = runner.script(
+        f"import json\nd = json.load(open('ci/tmp/environment.json'))\n{change}\n"
+        "json.dump(d, open('ci/tmp/environment.json', 'w'))\n"
+    )
+    assert runner.run(command).status is Status.OK
+
+
+def test_warnings_of_an_odd_type_do_no_harm(runner):
+    command = runner.script(
+        "import glob, json\n"
+        "from praktika.info import Info\n"
+        "Info().add_workflow_warning('mind')\n"
+        "path, = glob.glob('ci/tmp/result_*')\n"
+        "json.dump({'name': 'x', 'status': 'OK', 'ext': {'warnings': 5}}, open(path, 'w'))\n"
+    )
+    assert [note["message"] for note in runner.run(command).ext["warnings"]] == ["mind"]
+
+
+def test_a_failed_test_report_contradicts_a_good_result(runner):
+    xml = '<testsuite name="s"><testcase name="bad"><failure message="no"/></testcase></testsuite>'
+    (runner.source / "report.xml").write_text(xml)
+    command = runner.script(
+        "from praktika.result import Result\nResult.create_from(status='OK').complete_job()\n"
+    )
+    result = runner.run(command, test_reports=("report.xml",))
+    assert result.status is Status.FAIL
+    assert result.ext["reason"].startswith("1 of 1 failed")
+
+
+def test_a_link_out_of_the_workspace_is_no_artifact(runner):
+    runner.artifacts = (Artifact(name="venv", kind="s3", paths=("venv",), provider="build"),)
+    result = runner.run("mkdir venv; ln -s /usr/bin venv/bin", key="build", provides=("venv",))
+    assert result.status is Status.FAIL
+    assert "'venv/bin' is a link to '/usr/bin'" in result.info
+    result = runner.run("ln -s /etc venv", key="build", provides=("venv",))
+    assert result.status is Status.FAIL
+
+
+def test_files_named_like_ours_arrive_unchanged(runner):
+    runner.artifacts = (Artifact(name="a", kind="s3", paths=("out",), provider="build"),)
+    runner.run("mkdir out; echo mine > out/settings.json", key="build", provides=("a",))
+    runner.run("cat out/settings.json", key="use", requires=("a",))
+    assert runner.log == b"mine\n"
+
+
+def test_entries_are_packed_once_and_links_into_folders_are_not_followed(runner):
+    runner.artifacts = (Artifact(name="a", kind="s3", paths=("d/**",), provider="build"),)
+    command = "mkdir -p d/e/f; echo 1 > d/e/f/x; ln -s .. d/e/up; ln -s .. d/e/f/up"
+    result = runner.run(command, key="build", provides=("a",))
+    assert result.ext["artifacts"][0]["files"] == 3
+
+
+@pytest.mark.parametrize("where", ["pre_hooks", "post_hooks"])
+def test_fault_25_a_cancel_reaches_hooks(runner, where, monkeypatch):
+    from praktika.runner import hooks
+
+    monkeypatch.setattr(hooks, "CANCELLED_TIMEOUT", 0.3)
+    calls = iter(range(10_000))
+    result = runner.run(
+        "true", stop=lambda: "cancelled" if next(calls) > 3 else "", **{where: ("sleep 60",)}
+    )
+    assert result.duration < 10
+
+
+def test_a_temporary_folder_outside_of_the_workspace_is_refused(runner, tmp_path):
+    (runner.source / "ci").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (runner.source / "ci/tmp").symlink_to(tmp_path / "elsewhere")
+    result = runner.run("true")
+    assert result.status is Status.ERROR
+    assert "TEMP_DIR" in result.info
+    assert list((tmp_path / "elsewhere").iterdir()) == []

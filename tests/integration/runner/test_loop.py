@@ -41,8 +41,9 @@ class World:
             limits=Limits(grace=0.5),
         )
 
-    def give(self, command: str, *, attempt: int = 1) -> Task:
-        plan = Plan(workflow="W", event="push", jobs=(Job(key="j", name="J", command=command),))
+    def give(self, command: str, *, attempt: int = 1, **fields) -> Task:
+        job = Job(key="j", name="J", command=command, **fields)
+        plan = Plan(workflow="W", event="push", jobs=(job,))
         run_file = RunFile(
             run="r", plan="runs/r/plan.json", facts=Facts(), source=str(self.source), name="repo"
         )
@@ -55,7 +56,10 @@ class World:
     def serve(self, while_true=None) -> None:
         answers: Iterator[bool] = iter([True])
         mailbox = Mailbox(queue=self.queue, tasks="tasks", events=lambda run: f"events-{run}")
-        Runner(self.bench, mailbox).serve(while_true=while_true or (lambda: next(answers, False)))
+        self.bugs: list[Exception] = []
+        Runner(self.bench, mailbox, self.bugs.append).serve(
+            while_true=while_true or (lambda: next(answers, False))
+        )
 
     def told(self) -> list:
         messages = self.queue.receive("events-r", limit=10)
@@ -144,3 +148,30 @@ def test_fault_36_an_outcome_that_cannot_be_stored_is_told_all_the_same(world, m
     assert isinstance(finished, JobFinished)
     assert finished.status is Status.ERROR
     assert "could not be stored" in finished.reason
+
+
+def test_a_bug_costs_one_job_and_is_logged(world, monkeypatch):
+    world.give("true")
+
+    def stumble(*_arguments):
+        raise TypeError("odd \ud800")
+
+    monkeypatch.setattr(loop, "execute", stumble)
+    world.serve(until(world, 2))
+    _, finished = world.told()
+    assert finished.status is Status.ERROR
+    assert "stumbled" in finished.reason
+    assert len(world.bugs) == 1
+    assert world.left() == 0
+
+
+def test_the_lease_is_kept_while_hooks_run(world, monkeypatch):
+    monkeypatch.setattr(loop, "LEASE", 0.3)
+    extended = []
+    extend = world.queue.extend
+    monkeypatch.setattr(
+        world.queue, "extend", lambda message, lease: (extended.append(1), extend(message, lease))
+    )
+    world.give("true", pre_hooks=("sleep 1",))
+    world.serve(until(world, 2))
+    assert len(extended) >= 2

@@ -83,8 +83,9 @@ def snapshot(checkout: Checkout, target: Path) -> int:
         checkout.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"
     ).stdout
     names = {os.fsdecode(name) for name in listed.split(b"\0") if name}
+    links: dict[str, bool] = {}
     for name in sorted(names):
-        if name.split("/", 1)[0] != STATE_DIR:
+        if name.split("/", 1)[0] != STATE_DIR and not _is_behind_link(checkout.root, name, links):
             _copy(checkout.root / name, target / name)
     _make_repository(checkout, checkout.git_dir, target)
     return len(names)
@@ -98,7 +99,8 @@ def _describe(root: Path, git_dir: Path) -> Checkout:
         sha, author, message = _text(log.stdout).split("\0", 2)
     else:
         notes.append("there is no commit yet; the files are taken as they are")
-    branch = _text(_git(root, "symbolic-ref", "-q", "--short", "HEAD", check=False).stdout)
+    head = _git(root, "symbolic-ref", "-q", "HEAD", check=False).stdout
+    branch = _text(head).removeprefix("refs/heads/")
     if not branch:
         notes.append(f"the head is detached at {sha[:10]}")
     status = _git(root, "status", "--porcelain", "-z", "--untracked-files=normal").stdout
@@ -142,8 +144,9 @@ def _make_repository(checkout: Checkout, git_dir: Path, target: Path) -> None:
     (own / "objects" / "info" / "alternates").write_bytes(os.fsencode(git_dir / "objects") + b"\n")
     (own / "config").write_bytes(_config(checkout.root))
     facts = checkout.facts
-    head = f"ref: refs/heads/{facts.branch}" if facts.branch else facts.sha
-    (own / "HEAD").write_bytes(os.fsencode(head) + b"\n")
+    # As git has it: a branch's name is bytes, and may also be that of a tag.
+    branch = _git(checkout.root, "symbolic-ref", "-q", "HEAD", check=False).stdout
+    (own / "HEAD").write_bytes(b"ref: " + branch if branch else facts.sha.encode() + b"\n")
     refs = _git(checkout.root, "show-ref", check=False).stdout
     (own / "packed-refs").write_bytes(b"# pack-refs with: \n" + refs)
     if (git_dir / "shallow").exists():
@@ -154,7 +157,10 @@ def _make_repository(checkout: Checkout, git_dir: Path, target: Path) -> None:
 
 def _config(root: Path) -> bytes:
     url = _git(root, "config", "--get", "remote.origin.url", check=False).stdout.rstrip(b"\n")
-    lines = [b"[core]", b"\trepositoryformatversion = 0", b"\tbare = false", b"[gc]", b"\tauto = 0"]
+    lines = [b"[core]", b"\trepositoryformatversion = 1", b"\tbare = false", b"[gc]", b"\tauto = 0"]
+    digest = _text(_git(root, "rev-parse", "--show-object-format", check=False).stdout)
+    if digest == "sha256":
+        lines += [b"[extensions]", b"\tobjectFormat = sha256"]
     if url:
         clean = _CREDENTIALS.sub("", os.fsdecode(url))
         quoted = clean.replace("\\", "\\\\").replace('"', '\\"')
@@ -178,24 +184,51 @@ def _copy_plain(root: Path, target: Path) -> int:
     return count
 
 
+def _is_behind_link(root: Path, name: str, known: dict[str, bool]) -> bool:
+    """Whether a folder of this name is a symbolic link now: what git lists there is elsewhere."""
+    folder = name.rstrip("/").rpartition("/")[0]
+    if not folder:
+        return False
+    if folder not in known:
+        is_link = (root / folder).is_symlink()
+        known[folder] = is_link or _is_behind_link(root, folder, known)
+    return known[folder]
+
+
 def _copy(source: Path, target: Path) -> None:
-    """Copy one entry; what was deleted meanwhile, or is a socket or device, is left out."""
+    """Copy one entry; what was deleted meanwhile, or is a socket or device, is left out.
+
+    Raises:
+        OperatorError: it cannot be read, or there is no room for it.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_symlink():
             target.symlink_to(source.readlink())
-        elif source.is_dir():  # a submodule: its files, without its repository
-            shutil.copytree(
-                source,
-                target,
-                symlinks=True,
-                dirs_exist_ok=True,
-                ignore=shutil.ignore_patterns(".git"),
-            )
+        elif source.is_dir():
+            # Another repository: a submodule or one that lies here. Other folders' files are
+            # listed one by one.
+            if (source / ".git").exists():
+                _copy_repository(source, target)
         elif source.is_file():
             shutil.copy2(source, target)
-    except FileNotFoundError:
+    except (FileNotFoundError, FileExistsError):
         return
+    except OSError as error:
+        raise OperatorError(
+            f"{source} cannot be copied: {error.strerror}. Make it readable, or let git ignore it."
+        ) from error
+
+
+def _copy_repository(source: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    for entry in source.iterdir():
+        if entry.name == ".git":
+            continue
+        if entry.is_dir() and not entry.is_symlink() and not (entry / ".git").exists():
+            _copy_repository(entry, target / entry.name)
+        else:
+            _copy(entry, target / entry.name)
 
 
 def _git(cwd: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
