@@ -10,13 +10,18 @@ import shutil
 import subprocess
 import sys
 
-# program -> package
-NEEDED = {"chromium": "chromium"}
+# program -> its packages
+NEEDED = {"chromium": ["chromium", "fonts-dejavu-core"], "zstd": ["zstd"]}
 
 
 def main() -> int:
     """Install what is missing; never fails, as a missing package only skips tests."""
-    missing = [package for program, package in NEEDED.items() if shutil.which(program) is None]
+    missing = [
+        package
+        for program, packages in NEEDED.items()
+        if shutil.which(program) is None
+        for package in packages
+    ]
     if not missing:
         return 0
     if os.geteuid() != 0 or shutil.which("apt-get") is None:

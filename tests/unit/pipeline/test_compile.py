@@ -218,3 +218,15 @@ def test_ten_thousand_jobs_take_seconds_not_minutes(compiled, broken):
     compilation = compiled(Workflow(name="CI", event="push", jobs=jobs))
     assert time.process_time() - started < 10
     assert bool(compilation.plans) is not broken
+
+
+@pytest.mark.parametrize("options", ["", "+--volume=.:/src", "+root+--env=A:b"])
+def test_fault_27_the_image_is_part_of_the_plan_whatever_its_options(compiled, options):
+    def planned(image: str) -> bytes:
+        job = Job(name="a", runs_on="x", command="true", run_in_docker=image + options)
+        workflow = Workflow(name="W", event="push", jobs=[job])
+        (plan,) = compiled(workflow).plans
+        assert plan.jobs[0].run_in_docker == image + options
+        return encode(plan.jobs[0])
+
+    assert planned("host:5000/image:1") != planned("host:5000/image:2")
