@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -252,3 +253,15 @@ def test_containers_are_refused_unless_the_author_says_otherwise(project):
     """).commit()
     assert project.praktika("run").statuses == {"boxed": "ERROR"}
     assert project.praktika("run", "--no-docker").statuses == {"boxed": "OK"}
+
+
+def test_what_lies_in_the_checkout_is_never_imported_by_praktika(project):
+    for name in ("json", "secrets", "queue", "click", "msgspec", "praktika"):
+        project.file(f"{name}.py", "raise SystemExit('imported from the checkout')\n")
+    project.jobs('jobs = [Job(name="a", runs_on=["x"], command="true")]').commit()
+    # As the installed command does it; `python -m praktika` itself is Python's own choice.
+    command = [str(Path(sys.executable).parent / "praktika"), "run"]
+    ran = subprocess.run(
+        command, cwd=project.root, env=project.env, check=False, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
