@@ -12,7 +12,7 @@ from praktika.model.result import Result, Status
 def test_a_failed_test_is_one_click_away(opened) -> None:
     page = opened(samples.failing())
     page.locator(".row.sub").first.click()
-    assert heading(page) == CASE
+    wait_for(page, CASE)
     assert "AssertionError: assert 13 == 12" in page.locator("pre").inner_text()
 
 
@@ -141,10 +141,10 @@ def test_of_many_needs_the_first_are_shown_until_the_rest_is_asked_for(opened) -
 def test_needs_and_dependents_are_links(opened) -> None:
     page = opened(samples.failing(), "#/job/Package")
     page.get_by_role("link", name="Unit tests").click()
-    assert heading(page) == "Unit tests"
+    wait_for(page, "Unit tests")
     needed_by = page.locator(".facts div", has_text="Needed by")
     needed_by.get_by_role("link", name="Package").click()
-    assert heading(page) == "Package"
+    wait_for(page, "Package")
 
 
 def test_logs_and_files_are_relative_links(opened) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from tests.browser import samples
-from tests.browser.looking import JOB, heading, wait_until
+from tests.browser.looking import JOB, wait_until
 
 from praktika.model.result import Result, Status
 
@@ -78,7 +78,8 @@ def test_a_failed_test_is_still_one_click_away(opened) -> None:
     page = opened(samples.large(TESTS))
     assert elements(page) < ELEMENTS
     page.locator(".row.sub").first.click()
-    assert heading(page).endswith("test_case_50000")
+    ending = "document.querySelector('h1').textContent.endsWith('test_case_50000')"
+    wait_until(page, ending)
 
 
 def test_ten_thousand_jobs_are_no_trouble(opened) -> None:
