@@ -1,10 +1,25 @@
-"""Queues: work for runners, events for orchestrators."""
+"""Queues: work for runners, events for orchestrators, and alarms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+ORDERED = ".fifo"
+"""How the name of an ordered queue ends."""
+
+MAX_DELIVERIES = 30
+"""A message that was leased so often and is still there is set aside, see `dead_letters`."""
+
+MAX_DELAY = 900.0
+"""Seconds that a message can be held back for."""
+
+
+def dead_letters(queue: str) -> str:
+    """The queue in which the messages of this one are set aside that nobody could deal with."""
+    bare = queue.removesuffix(ORDERED)
+    return f"{bare}-dead{queue[len(bare) :]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,28 +29,66 @@ class Message:
     Attributes:
         queue: the queue that it came from.
         body: as it was sent.
+        id: names the message: the same at each delivery, another one for each `send`.
         receipt: names this lease; a later lease of the same message has another.
         deliveries: how many times it has been leased, this time included.
+        group: in an ordered queue, what it belongs to.
     """
 
     queue: str
     body: bytes
+    id: str
     receipt: str
     deliveries: int
+    group: str = ""
 
 
 class Queue(Protocol):
-    """Named queues of messages, delivered at least once.
+    """Named queues of messages, delivered at least once. Queue names are `[A-Za-z0-9._-]{1,60}`.
 
-    Order: oldest first, as far as leases allow; a consumer must not depend on it.
+    Two kinds, told apart by the name:
+
+    - An *ordered* queue (`….fifo`). Every message has a group. Those of one group are received in
+      the order in which they were sent, and while any of them is leased nobody else receives one
+      of that group. A body whose identity was sent to this queue within the last five minutes is
+      not added again. There is no delay.
+    - A *plain* queue. No order is promised, there are no groups and identities, and what was sent
+      once may come twice, as two messages. A message may be delayed.
+
     Concurrency: while a lease lasts, nobody else receives the message. A lease that lapses gives
-    the message back; with its receipt nothing can be done any more.
-    Idempotence: a body whose `identity` the queue holds, or held within the last five minutes, is
-    not added again.
+    the message back; with its receipt nothing can be done any more. Leases and delays are in whole
+    seconds in some stores, which round up.
+
+    A message that has been leased `MAX_DELIVERIES` times and is to be leased once more is moved to
+    the queue of `dead_letters`, and stays there.
+
+    Every method raises Absent where the store says that the queue was never made.
     """
 
-    def send(self, queue: str, bodies: Sequence[bytes], *, identity: Sequence[str] = ()) -> None:
-        """Add messages, all or none. `identity` has one entry a body, or none at all."""
+    def create(self, queue: str) -> None:
+        """Make a queue, and the one for its dead letters; nothing if it is there."""
+
+    def remove(self, queue: str) -> None:
+        """Remove a queue with its messages and dead letters; nothing if it is not there."""
+
+    def send(
+        self,
+        queue: str,
+        bodies: Sequence[bytes],
+        *,
+        group: str = "",
+        identity: Sequence[str] = (),
+        delay: float = 0.0,
+    ) -> None:
+        """Add messages. Should it raise, some of them may have been added.
+
+        Args:
+            queue: where to.
+            bodies: what to send, each with up to 240 KiB.
+            group: for an ordered queue, what they belong to.
+            identity: for an ordered queue, one a body, or none at all.
+            delay: for a plain queue, seconds until they can be received, up to `MAX_DELAY`.
+        """
 
     def receive(
         self, queue: str, *, limit: int = 1, lease: float = 30.0, wait: float = 0.0
@@ -52,5 +105,8 @@ class Queue(Protocol):
     def ack(self, messages: Sequence[Message]) -> None:
         """Remove messages that are dealt with; those with a lapsed lease stay, silently."""
 
-    def release(self, message: Message) -> None:
-        """Give a message back at once; does nothing if the lease has lapsed."""
+    def release(self, message: Message, delay: float = 0.0) -> None:
+        """Give a message back, at once or after `delay`; nothing if the lease has lapsed."""
+
+    def depth(self, queue: str) -> int:
+        """About how many messages wait to be received, those that are leased not counted."""
