@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tests.simulation.history import History, Step
 
-from praktika.engine.step import MAX_LOST_ATTEMPTS
+from praktika.engine.retry import MAX_LOST_ATTEMPTS
 from praktika.model.commands import Dispatch
 from praktika.model.events import (
     CancelRequested,

@@ -12,7 +12,7 @@ from tests.simulation.oracle import Oracle
 
 from praktika.engine.explain import explain
 from praktika.engine.run import Phase, Run, Stage
-from praktika.engine.step import MAX_LOST_ATTEMPTS
+from praktika.engine.retry import MAX_LOST_ATTEMPTS
 from praktika.model.commands import Conclude, Dispatch, Revoke
 from praktika.model.events import (
     CancelRequested,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from praktika.engine.run import JobState, Phase, Run
+from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.result import Status
 
 
@@ -17,10 +17,15 @@ def explain(run: Run, key: str) -> str:
     job = run.graph.jobs[key]
     state = run.jobs[key]
     match state.phase:
+        case Phase.WAITING if run.stage is Stage.HELD:
+            return f"waits for another run of the concurrency group '{run.group}' to end"
         case Phase.WAITING:
             return f"waits for {_unmet(run, key)}"
         case Phase.QUEUED:
-            return f"queued ({_attempt(state)}): waits for a free runner"
+            return f"queued ({_attempt(state)}): waits for a free runner{_place(run, key)}"
+        case Phase.PAUSED:
+            seconds = max(0.0, state.deadline - state.since)
+            return f"tried again {seconds:g} s after its last attempt; {state.reason}"
         case Phase.RUNNING:
             where = f" on {state.runner}" if state.runner else ""
             stopping = f"; being stopped: {state.reason}" if state.revoked else ""
@@ -36,6 +41,31 @@ def explain(run: Run, key: str) -> str:
             ran = f"ran because: {job.reason}" if job.reason else "ran"
             outcome = f" ({state.reason})" if state.reason else ""
             return f"{state.status}{outcome}; {ran}"
+
+
+def queue_position(run: Run, key: str) -> tuple[int, int]:
+    """The place of a queued job, from 1, among the run's queued jobs of its label; their number."""
+    label = _label(run, key)
+    queued = [
+        (state.since, number, other)
+        for number, (other, job) in enumerate(run.graph.jobs.items())
+        if (state := run.jobs[other]).phase is Phase.QUEUED and _label(run, job.key) == label
+    ]
+    order = [other for *_, other in sorted(queued)]
+    return order.index(key) + 1, len(order)
+
+
+def _place(run: Run, key: str) -> str:
+    """Where the job stands in the queue, if it is not the only one."""
+    position, total = queue_position(run, key)
+    label = _label(run, key)
+    pool = f" of '{label}'" if label else ""
+    return f"{pool}, {position} of {total} jobs of this run" if total > 1 else pool
+
+
+def _label(run: Run, key: str) -> str:
+    labels = run.graph.jobs[key].runs_on
+    return labels[0] if labels else ""
 
 
 def _attempt(state: JobState) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from praktika.engine.run import JobState
 from praktika.model.plan import Job, Need
 from praktika.model.result import Status
+
+CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Outcome:
         blocks: False if it said itself that its failure must not stop its dependents.
         cause: what set off the drops that led to this one, or "" if this is no consequence. It
             stays the same along a chain, so that reasons do not grow with the chain's length.
+        verdict: whose it is.
+        answered: whether whoever ran it has told so itself, and so is not at it any more.
     """
 
     job: Job
@@ -28,6 +33,15 @@ class Outcome:
     provided: tuple[str, ...] = ()
     blocks: bool = True
     cause: str = ""
+    verdict: str = ""
+    answered: bool = False
+
+    @staticmethod
+    def of(job: Job, state: JobState) -> Outcome:
+        """How a settled job came out."""
+        return Outcome(
+            job, state.status, state.reason, state.provided, state.blocks, verdict=state.verdict
+        )
 
     @property
     def is_tolerated(self) -> bool:
@@ -40,7 +54,7 @@ class Outcome:
         if self.status is Status.DROPPED:
             cause = self.cause or self.reason
             reason = f"needs {name}, which was dropped: {cause}"
-            return Outcome(job, Status.DROPPED, reason, cause=cause)
+            return Outcome(job, Status.DROPPED, reason, cause=cause, verdict=self._of_cancel)
         if not self.status.is_ok and not self.is_tolerated:
             reason = f"needs {name}, which ended with {self.status}"
             return Outcome(job, Status.DROPPED, reason, cause=f"{name} ended with {self.status}")
@@ -52,3 +66,8 @@ class Outcome:
                 cause = f"{name} ({self.status}) did not provide artifact '{artifact}'"
                 return Outcome(job, Status.DROPPED, reason, cause=cause)
         return None
+
+    @property
+    def _of_cancel(self) -> str:
+        """What is dropped because of a cancelled job is cancelled with it, and nobody's failure."""
+        return self.verdict if self.verdict == CANCELLED else ""

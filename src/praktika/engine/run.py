@@ -19,6 +19,8 @@ class Phase(Enum):
     WAITING = "waiting"
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
+    """Between two attempts, until some time has passed."""
     SETTLED = "settled"
 
 
@@ -27,8 +29,21 @@ class Stage(Enum):
 
     NEW = "new"
     PLANNING = "planning"
+    HELD = "held"
+    """Another run of its concurrency group goes on."""
     GOING = "going"
     CONCLUDED = "concluded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """An attempt that does not count any more, and what became of it."""
+
+    attempt: int
+    status: Status
+    verdict: str
+    reason: str
+    runner: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +57,18 @@ class JobState:
         status: PENDING until it runs or settles.
         reason: why it is as it is, in words.
         revoked: whether the current attempt was asked to stop and has not answered; a settled job
-            keeps it if its attempt was still queued.
-        runner: who runs the current attempt.
+            keeps it.
+        runner: who runs the current attempt, or ran it.
+        control: the queue on which that runner listens.
+        since: when the phase began, in seconds since the epoch.
+        deadline: when something has to happen by itself, likewise; 0 means never.
+        provided: names of the artifacts that it left.
+        blocks: False if it said that its failure must not stop its dependents.
+        verdict: whose its failure is.
+        lost: attempts of this round that failed for reasons of the infrastructure.
+        failed: attempts of this round that failed for reasons of the author.
+        past: earlier attempts, of all rounds.
+        tests_of: the attempt whose failed tests are run again; 0 means that all is run.
     """
 
     phase: Phase = Phase.WAITING
@@ -53,6 +78,27 @@ class JobState:
     reason: str = ""
     revoked: bool = False
     runner: str = ""
+    control: str = ""
+    since: float = 0.0
+    deadline: float = 0.0
+    provided: tuple[str, ...] = ()
+    blocks: bool = True
+    verdict: str = ""
+    lost: int = 0
+    failed: int = 0
+    past: tuple[Past, ...] = ()
+    tests_of: int = 0
+
+    def retired(self, status: Status, verdict: str, reason: str) -> tuple[Past, ...]:
+        """The earlier attempts with the current one, which ended like this."""
+        past = Past(
+            attempt=self.attempt,
+            status=status,
+            verdict=verdict,
+            reason=reason,
+            runner=self.runner,
+        )
+        return (*self.past, past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +136,12 @@ class Run:
         cancelled_by: who cancelled the run, or "".
         forced: whether the cancel stops the jobs that always run, too.
         failure: why there is no plan, or "".
+        at: the latest time that an event told of.
+        alarm: the time for which a timer is set, in seconds since the epoch; 0 if none is.
+        deadline: when the run is to be stopped, likewise.
+        expired: whether it was.
+        heard: ids of the requests that were acted upon.
+        round: how often jobs of the run were run again at somebody's request.
     """
 
     stage: Stage = Stage.NEW
@@ -102,3 +154,21 @@ class Run:
     cancelled_by: str = ""
     forced: bool = False
     failure: str = ""
+    at: float = 0.0
+    alarm: float = 0.0
+    deadline: float = 0.0
+    expired: bool = False
+    heard: frozenset[str] = frozenset()
+    round: int = 0
+
+    @property
+    def group(self) -> str:
+        """The concurrency group that the run belongs to, or ""."""
+        if self.plan is None or self.requested is None or self.requested.facts.local:
+            return ""
+        facts = self.requested.facts
+        scope = f"{facts.repository}/{self.plan.workflow}"
+        if self.plan.concurrency:
+            return f"{facts.repository}/{self.plan.concurrency}"
+        is_change = self.plan.event == "pull_request" and facts.pr_number > 0
+        return f"{scope}/pr/{facts.pr_number}" if is_change else ""

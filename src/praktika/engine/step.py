@@ -1,21 +1,28 @@
-"""Everything that changes a run's state is in this file; nothing here touches the world.
+"""Everything that changes a run's state begins in this file; nothing here touches the world.
 
-An event moves one job, or the run; whatever the new state allows moves too, to a fixed point.
-The cost of an event grows with the edges that it touches, never with the size of the run.
+An event moves one job, or the run; whatever the new state allows moves too, to a fixed point
+(`moves`). The cost of an event grows with the edges that it touches, never with the size of the
+run, but for what happens seldom: a cancel, a rerun, a timer.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
-from praktika.engine.outcome import Outcome
+from praktika.engine.decision import Decision
+from praktika.engine.due import due
+from praktika.engine.moves import Moves
+from praktika.engine.outcome import CANCELLED, Outcome
+from praktika.engine.rerun import rerun
+from praktika.engine.retry import INFRASTRUCTURE
 from praktika.engine.run import Graph, JobState, Phase, Run, Stage
 from praktika.engine.sound import flaw
-from praktika.model.commands import AnyCommand, Conclude, Dispatch, MakePlan, Revoke
+from praktika.engine.timers import fired
+from praktika.model.commands import Conclude, Enter, MakePlan
 from praktika.model.events import (
+    Admitted,
     AnyEvent,
     CancelRequested,
     JobFinished,
@@ -23,24 +30,24 @@ from praktika.model.events import (
     JobStarted,
     PlanFailed,
     Planned,
+    RerunRequested,
     RunRequested,
+    TimerFired,
 )
 from praktika.model.result import Status
 
-MAX_LOST_ATTEMPTS = 3
-"""A job whose runner is lost is given to another one until it has had this many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What an event led to: the new state, and what to do."""
-
-    run: Run
-    commands: tuple[AnyCommand, ...] = ()
+__all__ = ["Decision", "due", "replay", "step"]
 
 
 def step(run: Run, event: AnyEvent) -> Decision:
     """The decision that follows from one event; the same run and nothing to do if it is stale."""
+    decision = _decided(run, event)
+    if decision.run is run or decision.run.at >= event.at:
+        return decision
+    return Decision(replace(decision.run, at=event.at), decision.commands)
+
+
+def _decided(run: Run, event: AnyEvent) -> Decision:  # noqa: C901, PLR0911 - one case an event
     match event:
         case RunRequested():
             return _requested(run, event)
@@ -56,38 +63,14 @@ def step(run: Run, event: AnyEvent) -> Decision:
             return _lost(run, event)
         case CancelRequested():
             return _cancelled(run, event)
+        case RerunRequested():
+            return rerun(run, event)
+        case Admitted():
+            return _admitted(run, event)
+        case TimerFired():
+            return fired(run, event)
         case _:
             assert_never(event)
-
-
-def due(run: Run) -> tuple[AnyCommand, ...]:
-    """What must be under way for a run in this state; to be carried out by a successor.
-
-    Each of these commands has perhaps been carried out before, which does no harm.
-    """
-    match run.stage:
-        case Stage.NEW:
-            return ()
-        case Stage.PLANNING:
-            assert run.requested is not None
-            return (MakePlan(workflow=run.requested.workflow),)
-        case Stage.GOING | Stage.CONCLUDED:
-            return _under_way(run)
-        case _:
-            assert_never(run.stage)
-
-
-def _under_way(run: Run) -> tuple[AnyCommand, ...]:
-    commands: list[AnyCommand] = []
-    for key in run.graph.jobs:
-        state = run.jobs[key]
-        if state.phase is Phase.QUEUED:
-            commands.append(Dispatch(job=key, attempt=state.attempt))
-        if state.revoked:
-            commands.append(Revoke(job=key, attempt=state.attempt, reason=_by(run.cancelled_by)))
-    if run.stage is Stage.CONCLUDED:
-        commands.append(Conclude(status=run.worst))
-    return tuple(commands)
 
 
 def replay(events: Iterable[AnyEvent]) -> Run:
@@ -119,19 +102,30 @@ def _without_plan(run: Run, failure: str) -> Decision:
 def _planned(run: Run, event: Planned) -> Decision:
     if run.stage is not Stage.PLANNING:
         return Decision(run)
-    failure = flaw(event.plan)
+    plan = event.plan
+    failure = flaw(plan)
     if failure:
         return _without_plan(run, failure)
-    graph = Graph.of(event.plan)
-    moves = _Moves(replace(run, stage=Stage.GOING, plan=event.plan, graph=graph))
-    for job in event.plan.jobs:
-        moves.states[job.key] = JobState(unmet=len(job.needs))
-    moves.open = len(graph.jobs)
-    for job in event.plan.jobs:
-        if job.decision == "skip":
-            moves.settle(Outcome(job, Status.SKIPPED, job.reason or "skipped by the plan"))
-        elif not job.needs:
-            moves.dispatch(job.key)
+    deadline = event.at + plan.timeout if plan.timeout else 0.0
+    run = replace(run, plan=plan, graph=Graph.of(plan), deadline=deadline)
+    is_held = bool(run.group) and plan.concurrency_policy == "queue"
+    moves = Moves(replace(run, stage=Stage.HELD if is_held else Stage.GOING), event.at)
+    moves.arm(deadline)
+    for job in plan.jobs:
+        moves.states[job.key] = JobState(unmet=len(job.needs), since=event.at)
+    moves.open = len(plan.jobs)
+    if run.group:
+        moves.commands.append(Enter(group=run.group, policy=plan.concurrency_policy))
+    if not is_held:
+        moves.begin()
+    return moves.decision()
+
+
+def _admitted(run: Run, event: Admitted) -> Decision:
+    if run.stage is not Stage.HELD:
+        return Decision(run)
+    moves = Moves(replace(run, stage=Stage.GOING), event.at)
+    moves.begin()
     return moves.decision()
 
 
@@ -139,10 +133,18 @@ def _started(run: Run, event: JobStarted) -> Decision:
     state = _current(run, event.job, event.attempt)
     if state is None or state.phase is not Phase.QUEUED:
         return Decision(run)
-    moves = _Moves(run)
-    moves.states[event.job] = replace(
-        state, phase=Phase.RUNNING, status=Status.RUNNING, runner=event.runner
+    moves = Moves(run, event.at)
+    overtime = moves.plan.overtime
+    running = replace(
+        state,
+        phase=Phase.RUNNING,
+        status=Status.RUNNING,
+        runner=event.runner,
+        control=event.control,
+        since=event.at,
+        deadline=event.at + run.graph.jobs[event.job].timeout + overtime if overtime else 0.0,
     )
+    moves.put(event.job, running)
     return moves.decision()
 
 
@@ -150,10 +152,24 @@ def _finished(run: Run, event: JobFinished) -> Decision:
     state = _current(run, event.job, event.attempt)
     if state is None:
         return Decision(run)
-    moves = _Moves(run)
+    moves = Moves(run, event.at)
     status, reason = _reported(state, event)
     job = run.graph.jobs[event.job]
-    moves.settle(Outcome(job, status, reason, event.provided, event.blocks))
+    outcome = Outcome(
+        job,
+        status,
+        reason,
+        event.provided,
+        event.blocks,
+        verdict=_verdict(state, event),
+        answered=True,
+    )
+    if event.runner and not state.runner:
+        moves.states[event.job] = replace(state, runner=event.runner)
+    if state.revoked:
+        moves.settle(outcome)
+    else:
+        moves.close(event.job, outcome)
     return moves.decision()
 
 
@@ -167,145 +183,66 @@ def _reported(state: JobState, event: JobFinished) -> tuple[Status, str]:
     return event.status, event.reason
 
 
+def _verdict(state: JobState, event: JobFinished) -> str:
+    """Whose it is: what was asked to stop and dropped is cancelled, whatever its runner says."""
+    return CANCELLED if state.revoked and event.status is Status.DROPPED else event.verdict
+
+
 def _lost(run: Run, event: JobLost) -> Decision:
     state = _current(run, event.job, event.attempt)
     if state is None:
         return Decision(run)
-    moves = _Moves(run)
+    moves = Moves(run, event.at)
     job = run.graph.jobs[event.job]
     why = event.reason or "its runner is gone"
     if state.revoked:
-        moves.settle(Outcome(job, Status.DROPPED, state.reason))
-    elif state.attempt < MAX_LOST_ATTEMPTS:
-        moves.dispatch(event.job, f"attempt {state.attempt} was lost: {why}")
+        moves.settle(Outcome(job, Status.DROPPED, state.reason, verdict=CANCELLED, answered=True))
     else:
-        given_up = f"{why}; given up after {state.attempt} attempts"
-        moves.settle(Outcome(job, Status.ERROR, given_up))
+        lost = Outcome(job, Status.ERROR, why, verdict=INFRASTRUCTURE, answered=True)
+        moves.close(event.job, lost)
     return moves.decision()
 
 
 def _cancelled(run: Run, event: CancelRequested) -> Decision:
+    if event.id and event.id in run.heard:
+        return Decision(run)
+    heard = run.heard | {event.id} if event.id else run.heard
+    if event.job:
+        return _job_cancelled(replace(run, heard=heard), event) or Decision(run)
     repeated = run.cancelled_by and (run.forced or not event.force)
     if repeated or run.stage in {Stage.NEW, Stage.CONCLUDED}:
         return Decision(run)
     by = run.cancelled_by or event.by or "somebody"
+    run = replace(run, cancelled_by=by, heard=heard)
     if run.stage is Stage.PLANNING:
-        gone = replace(run, stage=Stage.CONCLUDED, cancelled_by=by, worst=Status.DROPPED)
+        gone = replace(run, stage=Stage.CONCLUDED, worst=Status.DROPPED)
         return Decision(gone, (Conclude(status=Status.DROPPED),))
-    moves = _Moves(replace(run, cancelled_by=by, forced=event.force))
+    moves = Moves(replace(run, forced=event.force), event.at)
+    if run.stage is Stage.HELD:
+        moves.skip()
     # Dependents first, so that nothing is dispatched only to be revoked.
     for key in reversed(list(run.graph.jobs)):
-        job = run.graph.jobs[key]
-        if event.force or not job.always_run:
+        if event.force or not run.graph.jobs[key].always_run or run.stage is Stage.HELD:
             moves.revoke(key, _by(by))
     return moves.decision()
 
 
-def _current(run: Run, key: str, attempt: int) -> JobState | None:
-    """The state of the job, if this attempt is the one that counts and is not settled."""
-    state = run.jobs.get(key)
-    if state is None or state.phase is Phase.SETTLED or state.attempt != attempt:
+def _job_cancelled(run: Run, event: CancelRequested) -> Decision | None:
+    state = run.jobs.get(event.job)
+    if state is None or state.phase is Phase.SETTLED or state.revoked:
         return None
-    return state if state.phase is not Phase.WAITING else None
+    moves = Moves(run, event.at)
+    moves.revoke(event.job, _by(event.by or "somebody"))
+    return moves.decision()
+
+
+def _current(run: Run, key: str, attempt: int) -> JobState | None:
+    """The state of the job, if this attempt is the one that counts and is under way."""
+    state = run.jobs.get(key)
+    if state is None or state.attempt != attempt:
+        return None
+    return state if state.phase in {Phase.QUEUED, Phase.RUNNING} else None
 
 
 def _by(who: str) -> str:
     return f"cancelled by {who}"
-
-
-_SEVERITY = {Status.OK: 0, Status.DROPPED: 1, Status.FAIL: 2, Status.ERROR: 3}
-
-
-def _worse(one: Status, other: Status) -> Status:
-    return one if _SEVERITY[one] >= _SEVERITY[other] else other
-
-
-class _Moves:
-    """The changes that one event makes, gathered; `decision` seals them.
-
-    It lives for one step only: the dictionary of changed states is merged into the persistent
-    map at the end, so that a step costs what it touches.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.states: dict[str, JobState] = {}
-        self.open = run.open
-        self.worst = run.worst
-        self.commands: list[AnyCommand] = []
-
-    def state(self, key: str) -> JobState:
-        return self.states[key] if key in self.states else self.run.jobs[key]
-
-    def dispatch(self, key: str, reason: str = "") -> None:
-        attempt = self.state(key).attempt + 1
-        self.states[key] = JobState(phase=Phase.QUEUED, attempt=attempt, reason=reason)
-        self.commands.append(Dispatch(job=key, attempt=attempt))
-
-    def revoke(self, key: str, reason: str) -> None:
-        state = self.state(key)
-        if state.phase is Phase.SETTLED or state.revoked:
-            return
-        if state.phase is not Phase.WAITING:
-            self.commands.append(Revoke(job=key, attempt=state.attempt, reason=reason))
-            self.states[key] = replace(state, revoked=True, reason=reason)
-        if state.phase is not Phase.RUNNING:
-            self.settle(Outcome(self.run.graph.jobs[key], Status.DROPPED, reason))
-
-    def settle(self, first: Outcome) -> None:
-        """Settle a job, and drop or dispatch what waited for it, and so on."""
-        queue = deque([first])
-        while queue:
-            outcome = queue.popleft()
-            if self._close(outcome):
-                queue.extend(self._tell_dependents(outcome))
-
-    def _close(self, outcome: Outcome) -> bool:
-        state = self.state(outcome.job.key)
-        if state.phase is Phase.SETTLED:
-            return False
-        self.states[outcome.job.key] = replace(
-            state,
-            phase=Phase.SETTLED,
-            status=outcome.status,
-            reason=outcome.reason,
-            # Who runs an attempt has answered; one that is only queued may still be taken.
-            revoked=state.revoked and state.phase is Phase.QUEUED,
-        )
-        self.open -= 1
-        self.worst = _worse(self.worst, self._weight(outcome))
-        return True
-
-    def _weight(self, outcome: Outcome) -> Status:
-        """What the outcome of one job makes of the run's."""
-        if outcome.status is Status.DROPPED and self.run.cancelled_by:
-            return Status.DROPPED
-        if outcome.status.is_ok or outcome.job.allow_failure:
-            return Status.OK
-        return Status.ERROR if outcome.status is Status.ERROR else Status.FAIL
-
-    def _tell_dependents(self, outcome: Outcome) -> list[Outcome]:
-        """Dispatch those whose last need this was; those that cannot run any more."""
-        dropped = []
-        for key, need in self.run.graph.dependents[outcome.job.key]:
-            state = self.state(key)
-            job = self.run.graph.jobs[key]
-            if state.phase is not Phase.WAITING or job.decision == "skip":
-                continue
-            consequence = outcome.consequence(need, job)
-            if consequence and not job.always_run:
-                dropped.append(consequence)
-                continue
-            unmet = state.unmet - 1
-            self.states[key] = replace(state, unmet=unmet)
-            if unmet == 0:
-                self.dispatch(key)
-        return dropped
-
-    def decision(self) -> Decision:
-        jobs = self.run.jobs.update(self.states) if self.states else self.run.jobs
-        run = replace(self.run, jobs=jobs, open=self.open, worst=self.worst)
-        if self.open == 0 and run.stage is Stage.GOING:
-            run = replace(run, stage=Stage.CONCLUDED)
-            self.commands.append(Conclude(status=run.worst))
-        return Decision(run, tuple(self.commands))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from praktika.model.plan import Policy
 from praktika.model.result import Status
 
 
@@ -32,10 +33,38 @@ class Revoke(Command, frozen=True, kw_only=True, tag=True):
     reason: str
 
 
+class SetTimer(Command, frozen=True, kw_only=True, tag=True):
+    """See to it that TimerFired comes, with this `at`, once `after` seconds have passed.
+
+    The seconds count, not the clock: `at` may be a reading of another machine's. A later SetTimer
+    does not replace an earlier one; what fires without need changes nothing.
+    """
+
+    at: float
+    after: float
+
+
+class Enter(Command, frozen=True, kw_only=True, tag=True):
+    """Join a concurrency group, in which runs replace one another or wait for one another.
+
+    Policy "cancel": older runs of the group are cancelled. Policy "queue": Admitted comes when no
+    other run of the group goes on.
+    """
+
+    group: str
+    policy: Policy
+
+
+class Leave(Command, frozen=True, kw_only=True, tag=True):
+    """The run is over: let the next one of its concurrency group begin."""
+
+    group: str
+
+
 class Conclude(Command, frozen=True, kw_only=True, tag=True):
     """Every job is settled: write the run's Result and report."""
 
     status: Status
 
 
-AnyCommand = MakePlan | Dispatch | Revoke | Conclude
+AnyCommand = MakePlan | Dispatch | Revoke | SetTimer | Enter | Leave | Conclude

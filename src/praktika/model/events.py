@@ -5,11 +5,16 @@ Every event carries `at` (seconds since the epoch): the engine has no clock of i
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from praktika.model.plan import Plan
 from praktika.model.result import Status
+from praktika.model.task import Facts
 from praktika.model.wire import decode
+
+RerunScope = Literal["failed", "all", "jobs"]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -29,6 +34,12 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
         branch: or "" on a detached head.
         by: who asked.
         dirty: number of changed files that are not in the commit.
+        facts: what else is known about the code.
+        name: of the checkout's folder.
+        source: blob key of the archive of the code, or "".
+        folder: where the code lies on the machine that the run was asked for on, or "". It is
+            quicker than the archive while it is there.
+        inbox: name of the queue of events that the run listens to.
     """
 
     workflow: str
@@ -38,6 +49,11 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
     branch: str = ""
     by: str = ""
     dirty: int = 0
+    facts: Facts = Facts()
+    name: str = ""
+    source: str = ""
+    folder: str = ""
+    inbox: str = ""
 
 
 class Planned(Event, frozen=True, kw_only=True, tag=True):
@@ -53,11 +69,19 @@ class PlanFailed(Event, frozen=True, kw_only=True, tag=True):
 
 
 class JobStarted(Event, frozen=True, kw_only=True, tag=True):
-    """A runner has begun an attempt."""
+    """A runner has begun an attempt.
+
+    Attributes:
+        job: key.
+        attempt: 1-based.
+        runner: its name.
+        control: name of the queue on which it listens for requests to stop.
+    """
 
     job: str
     attempt: int
     runner: str = ""
+    control: str = ""
 
 
 class JobFinished(Event, frozen=True, kw_only=True, tag=True):
@@ -70,6 +94,8 @@ class JobFinished(Event, frozen=True, kw_only=True, tag=True):
         reason: one line, why it is not OK.
         provided: names of the artifacts that were stored.
         blocks: False if the job said that its failure must not stop its dependents.
+        verdict: whose a failure is: "author", "infrastructure", "timeout", "cancelled", or "".
+        runner: who ran it.
     """
 
     job: str
@@ -78,6 +104,8 @@ class JobFinished(Event, frozen=True, kw_only=True, tag=True):
     reason: str = ""
     provided: tuple[str, ...] = ()
     blocks: bool = True
+    verdict: str = ""
+    runner: str = ""
 
 
 class JobLost(Event, frozen=True, kw_only=True, tag=True):
@@ -89,19 +117,64 @@ class JobLost(Event, frozen=True, kw_only=True, tag=True):
 
 
 class CancelRequested(Event, frozen=True, kw_only=True, tag=True):
-    """Somebody asked to stop the run.
+    """Somebody asked to stop the run, or one of its jobs.
 
     Attributes:
         by: who.
         force: also stop the jobs that would run always.
+        job: key of the only job to stop; "" means the run.
+        id: names the request, so that one which arrives again is known; "" if nothing does.
     """
 
     by: str
     force: bool = False
+    job: str = ""
+    id: str = ""
+
+
+class RerunRequested(Event, frozen=True, kw_only=True, tag=True):
+    """Somebody asked to run jobs again, with the same inputs.
+
+    Attributes:
+        by: who.
+        id: names the request, so that one which arrives again is known.
+        scope: "failed" (every job that did not end well), "all", or "jobs" (those named).
+        jobs: keys, for the scope "jobs".
+        failed_tests: run only the tests that failed, in jobs that can.
+    """
+
+    by: str
+    id: str
+    scope: RerunScope = "failed"
+    jobs: tuple[str, ...] = ()
+    failed_tests: bool = False
+
+
+class Admitted(Event, frozen=True, kw_only=True, tag=True):
+    """No other run of the concurrency group goes on: this one may begin."""
+
+
+class TimerFired(Event, frozen=True, kw_only=True, tag=True):
+    """The time `at`, for which a timer was set, has come.
+
+    Attributes:
+        causes: by label of a pool, why a job that waits there is not taken.
+    """
+
+    causes: dict[str, str] = {}
 
 
 AnyEvent = (
-    RunRequested | Planned | PlanFailed | JobStarted | JobFinished | JobLost | CancelRequested
+    RunRequested
+    | Planned
+    | PlanFailed
+    | JobStarted
+    | JobFinished
+    | JobLost
+    | CancelRequested
+    | RerunRequested
+    | Admitted
+    | TimerFired
 )
 
 

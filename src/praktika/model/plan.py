@@ -19,6 +19,7 @@ VERSION = 1
 
 Decision = Literal["run", "skip"]
 NeedKind = Literal["artifact", "job", "order"]
+Policy = Literal["cancel", "queue"]
 
 
 def job_key(name: str) -> str:
@@ -80,6 +81,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         always_run: it runs whatever became of its needs, and after a cancel too.
         allow_failure: its failure neither stops its dependents nor fails the run.
         force_success: a failure is shown as OK.
+        retries: how often a failure of the author's is tried again.
+        rerun_command: a line for bash that runs only the tests of which the names are in the file
+            `$PRAKTIKA_FAILED_TESTS`; "" if the job cannot.
         test_reports: globs of report files that the command leaves.
         decision: "run", or "skip" with the reason.
         reason: why, in words for people.
@@ -101,6 +105,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     always_run: bool = False
     allow_failure: bool = False
     force_success: bool = False
+    retries: int = 0
+    rerun_command: str = ""
     pre_hooks: tuple[str, ...] = ()
     post_hooks: tuple[str, ...] = ()
     test_reports: tuple[str, ...] = ()
@@ -126,6 +132,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         secrets: names of the declared secrets with their kinds.
         settings: the settings that runners need (`TEMP_DIR` …).
         warnings: findings that did not stop the compilation.
+        concurrency: name of the group of runs of which one goes on at a time, or "".
+        concurrency_policy: what a newer run of the group does: "cancel" the older ones, or "queue".
+        timeout: seconds after which the run is stopped; 0 means never.
+        pickup_timeout: seconds after which a job that no runner takes is given up; 0 means never.
+        overtime: seconds beyond its timeout after which a job whose runner is silent is given up;
+            0 means never.
+        pauses: seconds before the first, second … try after a failure of the infrastructure;
+            the last one repeats. Empty means at once.
         version: of this shape.
     """
 
@@ -140,6 +154,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     settings: dict[str, Any] = {}
     aliases: dict[str, str] = {}
     warnings: tuple[Problem, ...] = ()
+    concurrency: str = ""
+    concurrency_policy: Policy = "cancel"
+    timeout: float = 0.0
+    pickup_timeout: float = 0.0
+    overtime: float = 0.0
+    pauses: tuple[float, ...] = ()
     version: int = VERSION
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-TASK_LIMIT = 64 * 1024
+TASK_LIMIT = 240 * 1024
+"""Bytes of a task; what a queue takes."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -14,11 +15,72 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         run: id of the run.
         job: key of the job.
         attempt: 1-based.
+        inputs: of the jobs that it reads from, by key, which attempt counts, where it is not 1.
+        avoid: names of runners that failed it; another one shall take it if there is one.
+        tests_of: an earlier attempt whose failed tests are to be run again, and only those; 0
+            means the whole job.
     """
 
     run: str
     job: str
     attempt: int
+    inputs: dict[str, int] = {}
+    avoid: tuple[str, ...] = ()
+    tests_of: int = 0
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """The blob `…/claim` of an attempt: who has it.
+
+    Attributes:
+        runner: name.
+        message: id of the task's message. The same message again means that the lease lapsed;
+            another one is a duplicate.
+        token: names this very claim, so that a runner knows its own.
+    """
+
+    runner: str
+    message: str
+    token: str
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of a runner's control queue: end this attempt."""
+
+    run: str
+    job: str
+    attempt: int
+    reason: str
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the queue of alarms.
+
+    Attributes:
+        run: whom to wake.
+        inbox: the queue of events that it listens to.
+        at: the time that has come then.
+        left: seconds that are still to pass after this message was received.
+    """
+
+    run: str
+    inbox: str
+    at: float
+    left: float = 0.0
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    """A run in a concurrency group.
+
+    Attributes:
+        run: id.
+        inbox: the queue of events that it listens to.
+        at: when it was requested, in seconds since the epoch.
+    """
+
+    run: str
+    inbox: str
+    at: float
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,12 +115,16 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         plan: blob key of the plan.
         facts: see `Facts`.
-        source: the folder that workspaces are copied from.
+        source: blob key of the archive that workspaces are made from, "" while there is none.
+        folder: the same, unpacked, on the machine that asked for the run; "" if there is none.
         name: of the checkout's folder, which each workspace gets.
+        inbox: name of the queue of events that the run listens to.
     """
 
     run: str
     name: str
     plan: str
     facts: Facts
-    source: str
+    source: str = ""
+    folder: str = ""
+    inbox: str = ""

@@ -1,0 +1,62 @@
+"""What must be under way for a run in a given state. Pure.
+
+A successor carries it out after a crash. Each of these commands has perhaps been carried out
+before, which does no harm.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from praktika.engine.run import Phase, Run, Stage
+from praktika.model.commands import (
+    AnyCommand,
+    Conclude,
+    Dispatch,
+    Enter,
+    Leave,
+    MakePlan,
+    Revoke,
+    SetTimer,
+)
+
+
+def due(run: Run) -> tuple[AnyCommand, ...]:
+    """What must be under way for a run in this state; to be carried out by a successor."""
+    match run.stage:
+        case Stage.NEW:
+            return ()
+        case Stage.PLANNING:
+            assert run.requested is not None
+            return (MakePlan(workflow=run.requested.workflow),)
+        case Stage.HELD | Stage.GOING | Stage.CONCLUDED:
+            return (*_of_group(run), *_under_way(run))
+        case _:
+            assert_never(run.stage)
+
+
+def _of_group(run: Run) -> tuple[AnyCommand, ...]:
+    """Joining the concurrency group again, or leaving it."""
+    if not run.group:
+        return ()
+    if run.stage is Stage.CONCLUDED:
+        return (Leave(group=run.group),)
+    assert run.plan is not None
+    if run.round and run.plan.concurrency_policy == "cancel":
+        return ()  # whoever runs an old run again does not want it to give way to newer ones
+    return (Enter(group=run.group, policy=run.plan.concurrency_policy),)
+
+
+def _under_way(run: Run) -> tuple[AnyCommand, ...]:
+    commands: list[AnyCommand] = []
+    for key in run.graph.jobs:
+        state = run.jobs[key]
+        if state.phase is Phase.QUEUED:
+            commands.append(Dispatch(job=key, attempt=state.attempt))
+        if state.revoked:
+            commands.append(Revoke(job=key, attempt=state.attempt, reason=state.reason))
+    if run.stage is Stage.CONCLUDED:
+        commands.append(Conclude(status=run.worst))
+    elif run.alarm:
+        commands.append(SetTimer(at=run.alarm, after=max(0.0, run.alarm - run.at)))
+    return tuple(commands)

@@ -1,0 +1,19 @@
+"""Why nobody takes a job, in words. Pure."""
+
+from __future__ import annotations
+
+from praktika.model.supply import Supply
+
+
+def cause(label: str, supply: Supply) -> str:
+    """One clause: what is wrong with the pool that serves this label."""
+    pool = f"pool '{label}'"
+    if not supply.known:
+        return f"no pool serves the label '{label}'"
+    if supply.complaint:
+        return f"no capacity in {pool}: {supply.complaint}"
+    if supply.maximum is not None and supply.runners >= supply.maximum:
+        return f"{pool} is at its maximum of {supply.maximum} runners, all of which are busy"
+    if supply.runners == 0:
+        return f"no runner of {pool} lives"
+    return f"all {supply.runners} runners of {pool} are busy"

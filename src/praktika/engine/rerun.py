@@ -1,0 +1,156 @@
+"""Running jobs again: which ones follow from a request, and the run that begins with them. Pure.
+
+Finished work is not repeated: only what was asked for, what it cannot do without, and what was
+made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from praktika.engine.decision import Decision
+from praktika.engine.moves import Moves, weight, worse
+from praktika.engine.outcome import Outcome
+from praktika.engine.run import JobState, Phase, Run, Stage
+from praktika.model.commands import Enter, MakePlan
+from praktika.model.events import RerunRequested
+from praktika.model.plan import Job
+from praktika.model.result import Status
+
+
+def rerun(run: Run, event: RerunRequested) -> Decision:
+    """The decision on a request to run jobs again; nothing if there is nothing to run."""
+    if event.id in run.heard:
+        return Decision(run)
+    heard = run.heard | {event.id}
+    if run.stage is Stage.CONCLUDED and run.plan is None and run.requested is not None:
+        anew = replace(
+            Run(), stage=Stage.PLANNING, requested=run.requested, heard=heard, at=event.at
+        )
+        return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
+    if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
+        return Decision(run)
+    keys = chosen(run, event)
+    return _begin(replace(run, heard=heard), event, keys) if keys else Decision(run)
+
+
+def chosen(run: Run, event: RerunRequested) -> dict[str, str]:
+    """The jobs that are to run again, by key, each with the reason, in the order of the plan."""
+    picked = dict.fromkeys(_asked_for(run, event), f"run again by {event.by or 'somebody'}")
+    jobs = run.graph.jobs
+    for key in reversed(list(jobs)):
+        if key in picked and not jobs[key].always_run:
+            for need in jobs[key].needs:
+                if _is_open_to(run, need.job) and _is_unmet(run, jobs[key], need.job):
+                    picked.setdefault(need.job, f"run again, as '{jobs[key].name}' needs it")
+    for key, job in jobs.items():
+        source = _source(run, job, picked)
+        if key not in picked and source and _is_open_to(run, key):
+            picked[key] = f"run again after '{jobs[source].name}'"
+    return {key: picked[key] for key in jobs if key in picked}
+
+
+def _asked_for(run: Run, event: RerunRequested) -> list[str]:
+    match event.scope:
+        case "all":
+            return [key for key in run.graph.jobs if _is_open_to(run, key)]
+        case "failed":
+            return [
+                key
+                for key in run.graph.jobs
+                if _is_open_to(run, key) and not run.jobs[key].status.is_ok
+            ]
+        case "jobs":
+            return [key for key in event.jobs if key in run.graph.jobs and _is_open_to(run, key)]
+
+
+def _is_open_to(run: Run, key: str) -> bool:
+    """Whether the job can be run again: it is settled, and was not left out of the run."""
+    return run.jobs[key].phase is Phase.SETTLED and run.graph.jobs[key].decision == "run"
+
+
+def _is_unmet(run: Run, job: Job, needed: str) -> bool:
+    state = run.jobs[needed]
+    if state.phase is not Phase.SETTLED:
+        return False
+    outcome = Outcome.of(run.graph.jobs[needed], state)
+    return any(
+        outcome.consequence(need, job) is not None for need in job.needs if need.job == needed
+    )
+
+
+def _source(run: Run, job: Job, picked: dict[str, str]) -> str:
+    """The first job run again that this one follows, or "" if it does not, or cannot run anyway.
+
+    What reads another job's output follows it. What only had to come later follows if it was
+    dropped, or if it runs always, as it then looks at the run as a whole.
+    """
+    comes_anyway = job.always_run or run.jobs[job.key].status is Status.DROPPED
+    sources = [
+        need.job
+        for need in job.needs
+        if need.job in picked and (need.kind != "order" or comes_anyway)
+    ]
+    blocked = not job.always_run and any(
+        need.job not in picked and _is_unmet(run, job, need.job) for need in job.needs
+    )
+    return sources[0] if sources and not blocked else ""
+
+
+def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
+    """The run in which these jobs wait again, and the first of them are dispatched."""
+    assert run.plan is not None
+    is_queued = run.stage is Stage.CONCLUDED and _waits_for_group(run)
+    deadline = event.at + run.plan.timeout if run.plan.timeout else 0.0
+    going = replace(
+        run,
+        stage=Stage.HELD if is_queued else Stage.GOING,
+        cancelled_by="",
+        forced=False,
+        expired=False,
+        round=run.round + 1,
+        worst=_worst_of_others(run, keys),
+        deadline=deadline if run.stage is Stage.CONCLUDED else run.deadline,
+    )
+    moves = Moves(going, event.at)
+    moves.open += len(keys)
+    moves.arm(going.deadline)
+    for key, reason in keys.items():
+        moves.states[key] = _anew(run, event, key, reason, keys)
+    if is_queued:
+        moves.commands.append(Enter(group=run.group, policy="queue"))
+    else:
+        moves.begin()
+    return moves.decision()
+
+
+def _waits_for_group(run: Run) -> bool:
+    assert run.plan is not None
+    return bool(run.group) and run.plan.concurrency_policy == "queue"
+
+
+def _worst_of_others(run: Run, keys: dict[str, str]) -> Status:
+    """The verdict on the jobs that stay as they are."""
+    verdict = Status.OK
+    for key, job in run.graph.jobs.items():
+        if key not in keys and run.jobs[key].phase is Phase.SETTLED:
+            verdict = worse(verdict, weight(run, Outcome.of(job, run.jobs[key])))
+    return verdict
+
+
+def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str, str]) -> JobState:
+    """The state of a job that is to run again; its earlier attempts are remembered."""
+    state, job = run.jobs[key], run.graph.jobs[key]
+    unsettled = {need.job for need in job.needs if run.jobs[need.job].phase is not Phase.SETTLED}
+    had_failed_tests = bool(event.failed_tests and job.rerun_command) and (
+        state.attempt > 0 and state.status is Status.FAIL
+    )
+    past = state.retired(state.status, state.verdict, state.reason) if state.attempt else state.past
+    return JobState(
+        attempt=state.attempt,
+        unmet=sum(need.job in keys or need.job in unsettled for need in job.needs),
+        reason=reason,
+        since=event.at,
+        past=past,
+        tests_of=state.attempt if had_failed_tests else 0,
+    )
