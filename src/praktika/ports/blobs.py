@@ -52,5 +52,8 @@ class Blobs(Protocol):
         The only writer is the caller; `close` makes it final.
         """
 
+    def delete(self, key: str) -> None:
+        """Remove a blob; nothing if there is none."""
+
     def list(self, prefix: str) -> list[str]:
         """The keys below `prefix` (leading segments, with or without "/" at the end), sorted."""

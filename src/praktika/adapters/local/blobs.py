@@ -116,6 +116,14 @@ class LocalBlobs:
         except OSError as error:
             raise os_fault(error, f"cannot write blob {key}") from error
 
+    def delete(self, key: str) -> None:
+        """Remove a blob; nothing if there is none."""
+        try:
+            os.unlink(self._place(key))  # noqa: PTH108 - a name that was never a Path
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                raise os_fault(error, f"cannot remove blob {key}") from error
+
     def list(self, prefix: str) -> list[str]:
         """The keys below `prefix`, sorted."""
         bare = check_prefix(prefix)

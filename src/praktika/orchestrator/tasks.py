@@ -1,0 +1,35 @@
+"""What a runner is told of an attempt. Pure."""
+
+from __future__ import annotations
+
+from praktika.engine.retry import INFRASTRUCTURE, MAX_LOST_ATTEMPTS
+from praktika.engine.run import Run
+from praktika.model.task import Task
+
+
+def make_task(run_id: str, run: Run, key: str, inbox: str) -> Task:
+    """The task of a job's current attempt.
+
+    It names what is not as usual: inputs whose first attempt is not the one that counts, and
+    runners on which the job failed for reasons of the infrastructure.
+    """
+    state, job = run.jobs[key], run.graph.jobs[key]
+    inputs = {
+        need.job: run.jobs[need.job].attempt
+        for need in job.needs
+        if need.kind != "order" and run.jobs[need.job].attempt > 1
+    }
+    failed_on = [
+        past.runner
+        for past in state.past[-MAX_LOST_ATTEMPTS:]
+        if past.verdict == INFRASTRUCTURE and past.runner
+    ]
+    return Task(
+        run=run_id,
+        job=key,
+        attempt=state.attempt,
+        inbox=inbox,
+        inputs=inputs,
+        avoid=tuple(dict.fromkeys(failed_on)),
+        tests_of=state.tests_of,
+    )
