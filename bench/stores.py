@@ -52,8 +52,8 @@ def ours(folder: Path) -> dict[str, Operation]:
     blobs = LocalBlobs(folder / "blobs")
 
     def triple(number: int) -> None:
-        queue.send("tasks", [BODY], identity=[str(number)])
-        queue.ack(queue.receive("tasks"))
+        queue.send("events.fifo", [BODY], group=str(number), identity=[str(number)])
+        queue.ack(queue.receive("events.fifo"))
 
     return {
         "journal append": lambda number: journal.append("run", number, [EVENT]),

@@ -24,7 +24,7 @@ from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryJournal, Me
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
-from praktika.ports.queue import Queue
+from praktika.ports.queue import Message, Queue
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -76,8 +76,13 @@ def journal(journal_doors: Callable[[], Journal]) -> Journal:
 
 
 @pytest.fixture(params=["memory", "local"])
-def queue_doors(request: Any, clock: ManualClock) -> Callable[[], Queue]:
-    if request.param == "memory":
+def queue_store(request: Any) -> str:
+    return request.param
+
+
+@pytest.fixture
+def queue_doors(request: Any, queue_store: str, clock: ManualClock) -> Callable[[], Queue]:
+    if queue_store == "memory":
         store = MemoryQueue(clock)
         return lambda: store
     databases = request.getfixturevalue("databases")
@@ -87,6 +92,48 @@ def queue_doors(request: Any, clock: ManualClock) -> Callable[[], Queue]:
 @pytest.fixture
 def queue(queue_doors: Callable[[], Queue]) -> Queue:
     return queue_doors()
+
+
+@pytest.fixture
+def elapse(queue_store: str, clock: ManualClock) -> Callable[[float], None]:
+    """Lets time pass for the queues: on the clock, or really."""
+    return clock.advance
+
+
+class Line:
+    """One queue of either kind, for tests of what both have in common."""
+
+    def __init__(self, doors: Callable[[], Queue], name: str) -> None:
+        self.doors = doors
+        self.queue = doors()
+        self.name = name
+        self.group = {"group": "g"} if name.endswith(".fifo") else {}
+        self.queue.create(name)
+
+    def send(self, *bodies: bytes, door: Queue | None = None, **options: Any) -> None:
+        (door or self.queue).send(self.name, bodies, **self.group, **options)
+
+    def receive(self, limit: int = 1, **options: Any) -> list[Message]:
+        return self.queue.receive(self.name, limit=limit, **options)
+
+    def bodies(self, limit: int = 5, **options: Any) -> list[bytes]:
+        """What can be received now, sorted: only ordered queues promise an order."""
+        return sorted(message.body for message in self.receive(limit, **options))
+
+
+@pytest.fixture(params=["work", "work.fifo"])
+def line(request: Any, queue_doors: Callable[[], Queue]) -> Line:
+    return Line(queue_doors, request.param)
+
+
+@pytest.fixture
+def plain(queue_doors: Callable[[], Queue]) -> Line:
+    return Line(queue_doors, "work")
+
+
+@pytest.fixture
+def ordered(queue_doors: Callable[[], Queue]) -> Line:
+    return Line(queue_doors, "work.fifo")
 
 
 @pytest.fixture(params=["memory", "local"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from praktika.adapters.local.sqlite import Database
+from praktika.adapters.rules import check_run
 from praktika.errors import Conflict, OperatorError
 from praktika.model import wire
 from praktika.model.events import AnyEvent
@@ -24,6 +25,7 @@ class LocalJournal:
 
     def append(self, run: str, position: int, events: Sequence[AnyEvent]) -> None:
         """Append events at `position`, all or none; see the port."""
+        check_run(run)
         rows = [
             (run, number, VERSION, wire.encode(event))
             for number, event in enumerate(events, position)
@@ -46,6 +48,7 @@ class LocalJournal:
         Raises:
             OperatorError: an entry is damaged, or of a kind that this praktika does not know.
         """
+        check_run(run)
         rows = self._database.rows(
             "SELECT position, version, CAST(event AS BLOB) FROM entries"
             " WHERE run = ? AND position >= ? ORDER BY position",
