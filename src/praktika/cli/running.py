@@ -48,7 +48,7 @@ class Running:
         plan = select(wanted.plan, wanted.only)
         to_run = sum(job.decision == "run" for job in plan.jobs)
         workers = max(1, min(self.workers, to_run))
-        local = LocalRun(self.place, self.stores, wanted.plan, workers=workers)
+        local = LocalRun(self.place, self.stores, workers=workers, plan=wanted.plan)
         view = self._view()
         view.begins(local.id, plan, workers)
         interruptions = Interruptions(self.stores.clock.now)
@@ -75,9 +75,8 @@ class Running:
             view.tick()
             return interruptions.request()
 
-        with local.orchestrator([view]) as orchestrator:
-            orchestrator.request(self._request(wanted.plan, wanted.only))
-            return orchestrator.serve(cancel)
+        with local.begun(self._request(wanted.plan, wanted.only), [view]) as serving:
+            return serving.serve(cancel)
 
     def _request(self, plan: Plan, only: tuple[str, ...]) -> RunRequested:
         facts = self.place.facts
@@ -90,6 +89,7 @@ class Running:
             branch=facts.branch,
             by=self.by,
             dirty=facts.dirty,
+            facts=facts,
         )
 
     def _view(self) -> View:

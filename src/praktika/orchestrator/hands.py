@@ -8,6 +8,7 @@ from functools import partial
 from typing import assert_never
 
 from praktika.engine.run import Phase, Run
+from praktika.engine.select import select
 from praktika.errors import Absent, PraktikaError, TransientError
 from praktika.model.commands import (
     AnyCommand,
@@ -100,7 +101,7 @@ class Hands:
         request = run.requested
         assert request is not None
         try:
-            plan = self.around.make_plan(request)
+            plan = select(self.around.make_plan(request), request.only)
         except TransientError:
             raise
         except PraktikaError as error:

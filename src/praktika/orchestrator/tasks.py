@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from praktika.engine.retry import INFRASTRUCTURE, MAX_LOST_ATTEMPTS
+from praktika.engine.retry import INFRASTRUCTURE
 from praktika.engine.run import Run
 from praktika.model.task import Task
 
@@ -19,11 +19,8 @@ def make_task(run_id: str, run: Run, key: str, inbox: str) -> Task:
         for need in job.needs
         if need.kind != "order" and run.jobs[need.job].attempt > 1
     }
-    failed_on = [
-        past.runner
-        for past in state.past[-MAX_LOST_ATTEMPTS:]
-        if past.verdict == INFRASTRUCTURE and past.runner
-    ]
+    lost = [past.runner for past in state.past if past.verdict == INFRASTRUCTURE]
+    failed_on = [runner for runner in lost[len(lost) - state.lost :] if runner]
     return Task(
         run=run_id,
         job=key,

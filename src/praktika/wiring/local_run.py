@@ -9,18 +9,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from msgspec import structs
 
 from praktika.adapters.local import git
 from praktika.adapters.local.compute import LocalCompute
 from praktika.errors import OperatorError, PraktikaError
+from praktika.model.events import RunRequested
 from praktika.model.plan import Plan
+from praktika.model.supply import Supply
 from praktika.model.wire import pretty
 from praktika.orchestrator import names
-from praktika.orchestrator.orchestrator import Observer, Orchestrator, Surroundings
+from praktika.orchestrator.orchestrator import OwnRun
+from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
 from praktika.wiring.presence import forget, gone, presence
+from praktika.wiring.source import Archiving, source_key
 from praktika.wiring.stores import Stores
 
 POOL = "runner"
@@ -31,16 +37,11 @@ def new_run_id() -> str:
     return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2)
 
 
-def tasks_queue(run: str) -> str:
-    """The queue of a local run's tasks; its runners serve nobody else."""
-    return f"tasks-{run}"
+def cache_folder() -> Path:
+    """Where runs work, outside of the checkout.
 
-
-def work_folder(run: str) -> Path:
-    """Where the run's source and its runners' workspaces are.
-
-    Outside of the checkout: tools that look for their configuration in the folders above a job's
-    workspace must not find the author's own.
+    Tools that look for their configuration in the folders above a job's workspace must not find
+    the author's own.
     """
     try:
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -48,7 +49,12 @@ def work_folder(run: str) -> Path:
         raise OperatorError(
             "there is no home folder to work in; set HOME or XDG_CACHE_HOME to one"
         ) from None
-    return Path(cache).absolute() / "praktika" / run
+    return Path(cache).absolute() / "praktika"
+
+
+def work_folder(run: str) -> Path:
+    """Where the run's source and its runners' workspaces are."""
+    return cache_folder() / run
 
 
 @contextmanager
@@ -62,45 +68,111 @@ def _ended(compute: LocalCompute, work: Path) -> Iterator[None]:
 
 
 class LocalRun:
-    """One run of a compiled plan on this machine.
+    """One run on this machine, from its request, or from where another process left it.
 
     Args:
         place: the checkout.
         stores: where the run is kept.
-        plan: what to run.
         workers: how many jobs run at a time.
+        run: id of a run that was begun before; "" begins a new one.
+        plan: of a new run.
     """
 
-    def __init__(self, place: git.Checkout, stores: Stores, plan: Plan, *, workers: int) -> None:
-        self.id = new_run_id()
+    def __init__(
+        self,
+        place: git.Checkout,
+        stores: Stores,
+        *,
+        workers: int,
+        run: str = "",
+        plan: Plan | None = None,
+    ) -> None:
+        self.id = run or new_run_id()
         self._place = place
         self._stores = stores
         self._plan = plan
         self._workers = workers
 
     @contextmanager
-    def orchestrator(self, observers: Sequence[Observer]) -> Iterator[Orchestrator]:
-        """The run's orchestrator; runners start at once, and are ended with the block.
+    def begun(self, request: RunRequested, observers: Sequence[Observer]) -> Iterator[OwnRun]:
+        """The orchestrator of a new run; runners start at once, and are ended with the block.
+
+        Args:
+            request: as far as it does not depend on where the run works.
+            observers: are shown what happens.
 
         Raises:
             OperatorError: the run could not be carried to its end; the text says where the report
                 of what is known is.
         """
+        with self._served(observers) as (serving, stack):
+            snapshot = work_folder(self.id) / "source"
+            git.snapshot(self._place, snapshot)
+            key = source_key(self._place, snapshot, self.id)
+            stack.enter_context(Archiving(snapshot, self._stores.blobs, key))
+            serving.request(self._located(request, snapshot, key))
+            yield serving
+
+    @contextmanager
+    def resumed(self, observers: Sequence[Observer]) -> Iterator[OwnRun]:
+        """The orchestrator of a run that was begun before.
+
+        Raises:
+            OperatorError: as above.
+        """
+        with self._served(observers) as (serving, _):
+            serving.take_over()
+            yield serving
+
+    @contextmanager
+    def _served(self, observers: Sequence[Observer]) -> Iterator[tuple[OwnRun, ExitStack]]:
         self._clean_up()
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
-        serving = Orchestrator(self.id, self._surroundings(compute, work), observers)
+        serving = OwnRun(self.id, self._surroundings(compute), observers)
         try:
-            with presence(self._stores.state, self.id), _ended(compute, work):
+            with ExitStack() as stack:
+                stack.enter_context(presence(self._stores.state, self.id))
+                stack.enter_context(self._queues())
+                stack.enter_context(_ended(compute, work))
                 compute.scale(POOL, self._workers)
-                git.snapshot(self._place, work / "source")
-                yield serving
+                yield serving, stack
         except (PraktikaError, OSError) as error:
             # By now the workspaces are gone: a disk that was full has room again.
             place = self._rescue(serving, str(error))
             raise OperatorError(f"{error}\nWhat is known of the run is in {place}") from error
 
-    def _rescue(self, serving: Orchestrator, reason: str) -> Path:
+    @contextmanager
+    def _queues(self) -> Iterator[None]:
+        """The run's own queues are there in the block."""
+        queue = self._stores.queue
+        own = [names.own_inbox(self.id), names.own_tasks(self.id), names.own_alarms(self.id)]
+        for name in own:
+            queue.create(name)
+        try:
+            yield
+        finally:
+            for name in own:
+                with suppress(PraktikaError):
+                    queue.remove(name)
+
+    def _located(self, request: RunRequested, snapshot: Path, key: str) -> RunRequested:
+        return structs.replace(
+            request,
+            name=self._place.root.name,
+            folder=str(snapshot),
+            source=key,
+            inbox=names.own_inbox(self.id),
+        )
+
+    def _make_plan(self, _request: RunRequested) -> Plan:
+        if self._plan is None:
+            raise OperatorError(
+                "the run came to no plan before it was interrupted; start a new one"
+            )
+        return self._plan
+
+    def _rescue(self, serving: OwnRun, reason: str) -> Path:
         """Write the report of a run that cannot go on, wherever there is room; where it is."""
         result = serving.give_up(reason)
         try:
@@ -118,19 +190,19 @@ class LocalRun:
             shutil.rmtree(work_folder(run), ignore_errors=True)
             forget(self._stores.state, run)
 
-    def _surroundings(self, compute: LocalCompute, work: Path) -> Surroundings:
+    def _surroundings(self, compute: LocalCompute) -> Surroundings:
         return Surroundings(
             journal=self._stores.journal,
             queue=self._stores.queue,
             blobs=self._stores.blobs,
             clock=self._stores.clock,
-            compute=compute,
-            tasks=tasks_queue(self.id),
-            make_plan=lambda _: self._plan,
+            inbox=names.own_inbox(self.id),
+            alarms=names.own_alarms(self.id),
+            tasks=lambda _label: names.own_tasks(self.id),
+            make_plan=self._make_plan,
             render=render,
-            facts=self._place.facts,
-            source=work / "source",
-            name=self._place.root.name,
+            supply=lambda _label: Supply(runners=self._workers, maximum=self._workers),
+            lost=compute.lost,
         )
 
     def _runner_command(self, name: str) -> Sequence[str]:

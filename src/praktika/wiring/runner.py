@@ -13,7 +13,7 @@ from praktika.adapters.local.git import REPOSITORY_VARIABLES
 from praktika.orchestrator import names
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
-from praktika.wiring.local_run import tasks_queue, work_folder
+from praktika.wiring.local_run import work_folder
 from praktika.wiring.stores import open_stores
 
 
@@ -30,11 +30,16 @@ def build_runner(root: Path, run: str, name: str) -> Runner:
             blobs=stores.blobs,
             clock=stores.clock,
             work=work_folder(run),
+            sources=work_folder(run) / "sources",
             library=_library(stores.state),
             name=name,
             inherited=_inherited(),
         ),
-        Mailbox(queue=stores.queue, tasks=tasks_queue(run), events=names.events),
+        Mailbox(
+            queue=stores.queue,
+            tasks=names.own_tasks(run),
+            control=names.control(f"{run}-{name}"),
+        ),
         on_bug=partial(_log_bug, name),
     )
 
