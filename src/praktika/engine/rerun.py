@@ -24,8 +24,12 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
         return Decision(run)
     heard = run.heard | {event.id}
     if run.stage is Stage.CONCLUDED and run.plan is None and run.requested is not None:
-        anew = replace(
-            Run(), stage=Stage.PLANNING, requested=run.requested, heard=heard, at=event.at
+        anew = Run(
+            stage=Stage.PLANNING,
+            requested=run.requested,
+            heard=heard,
+            began=event.at,
+            at=event.at,
         )
         return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
     if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
@@ -109,6 +113,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
         forced=False,
         expired=False,
         round=run.round + 1,
+        began=event.at if run.stage is Stage.CONCLUDED else run.began,
         worst=_worst_of_others(run, keys),
         deadline=deadline if run.stage is Stage.CONCLUDED else run.deadline,
     )

@@ -137,6 +137,7 @@ class Run:
         forced: whether the cancel stops the jobs that always run, too.
         failure: why there is no plan, or "".
         at: the latest time that an event told of.
+        began: when it was requested, or run again for the last time.
         alarm: the time for which a timer is set, in seconds since the epoch; 0 if none is.
         deadline: when the run is to be stopped, likewise.
         expired: whether it was.
@@ -155,6 +156,7 @@ class Run:
     forced: bool = False
     failure: str = ""
     at: float = 0.0
+    began: float = 0.0
     alarm: float = 0.0
     deadline: float = 0.0
     expired: bool = False

@@ -84,7 +84,7 @@ def replay(events: Iterable[AnyEvent]) -> Run:
 def _requested(run: Run, event: RunRequested) -> Decision:
     if run.stage is not Stage.NEW:
         return Decision(run)
-    planning = replace(run, stage=Stage.PLANNING, requested=event)
+    planning = replace(run, stage=Stage.PLANNING, requested=event, began=event.at)
     return Decision(planning, (MakePlan(workflow=event.workflow),))
 
 

@@ -45,10 +45,15 @@ class Case:
         self._hands = hands
         self._observers = observers
 
+    def load(self) -> None:
+        """Read what has happened so far; nobody is shown it."""
+        for event in self._unread():
+            self.run = step(self.run, event).run
+            self.position += 1
+
     def refresh(self) -> bool:
         """Read what others have added to the journal; whether there was anything."""
-        journal = self._hands.around.journal
-        events = patiently(lambda: journal.read(self.id, self.position))
+        events = self._unread()
         for event in events:
             self._see(event, step(self.run, event).run)
         return bool(events)
@@ -76,6 +81,10 @@ class Case:
             for key in self.run.graph.jobs
             if (state := self.run.jobs[key]).phase is Phase.RUNNING and state.runner in runners
         ]
+
+    def _unread(self) -> list[AnyEvent]:
+        journal = self._hands.around.journal
+        return patiently(lambda: journal.read(self.id, self.position))
 
     def _decide(self, events: Sequence[AnyEvent]) -> None:
         pending = list(events)

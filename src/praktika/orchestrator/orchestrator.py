@@ -161,6 +161,7 @@ class OwnRun:
 
     def take_over(self) -> None:
         """Go on with a run that another process has begun."""
+        self.case.load()
         self.case.take_over()
 
     def serve(self, asked: Callable[[], CancelRequested | None]) -> Result:

@@ -37,8 +37,8 @@ def summarize(run: Run, status: Status, run_id: str, sources: Sources) -> Result
     return Result(
         name=request.workflow,
         status=status,
-        start_time=request.at,
-        duration=max(0.0, sources.clock.now() - request.at),
+        start_time=run.began,
+        duration=max(0.0, sources.clock.now() - run.began),
         results=tuple(_job(job, run, run_id, sources.blobs) for job in jobs),
         info=run.failure or (f"cancelled by {run.cancelled_by}" if run.cancelled_by else ""),
         ext=_facts(run, run_id),

@@ -91,7 +91,8 @@ class Runner:
             since, messages = self.receive()
             signal.signal(signal.SIGTERM, self._on_terminate)
             for message in messages:
-                self.take(message, since, while_true)
+                if while_true():
+                    self.take(message, since, while_true)
         self.control.close()
 
     def receive(self) -> tuple[float, list[Message]]:

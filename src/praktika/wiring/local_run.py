@@ -206,7 +206,11 @@ class LocalRun:
         )
 
     def _runner_command(self, name: str) -> Sequence[str]:
-        where = ("--root", str(self._place.root), "--run", self.id, "--parent", str(os.getpid()))
-        # -P: what lies in the checkout is never imported. UTF-8: names of jobs become names of
-        # files, whatever the locale.
-        return [sys.executable, "-P", "-X", "utf8", "-m", "praktika.cli.runner", *where, name]
+        where = ("--root", str(self._place.root), "--parent", str(os.getpid()), "--run", self.id)
+        return [*RUNNER, *where, name]
+
+
+# -P: what lies in the checkout is never imported. UTF-8: names of jobs become names of files,
+# whatever the locale.
+RUNNER = (sys.executable, "-P", "-X", "utf8", "-m", "praktika.cli.runner")
+"""The command line of a runner, without its arguments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +22,26 @@ _DATABASE = "praktika.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often stores are asked.
+
+    Attributes:
+        lease: seconds that a task is leased for: so long does nobody notice a lost runner.
+        wait: seconds to wait for messages in one request.
+    """
+
+    lease: float
+    wait: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """Where runs are kept.
 
     Attributes:
         state: the folder on this machine.
+        pace: see `Pace`.
+        is_remote: whether other machines share them.
     """
 
     state: Path
@@ -33,6 +49,8 @@ class Stores:
     queue: Queue
     blobs: Blobs
     clock: Clock
+    pace: Pace
+    is_remote: bool = False
 
     def path(self, key: str) -> Path:
         """Where a person finds the blob of that key."""
@@ -66,4 +84,23 @@ def open_stores(root: Path) -> Stores:
         queue=LocalQueue(database, clock),
         blobs=LocalBlobs(state),
         clock=clock,
+        pace=Pace(lease=_lease(15.0), wait=1.0),
     )
+
+
+def _lease(default: float) -> float:
+    """The seconds of a lease, which PRAKTIKA_LEASE may change.
+
+    Raises:
+        OperatorError: it is no number, or no sensible one.
+    """
+    text = os.environ.get("PRAKTIKA_LEASE", "")
+    if not text:
+        return default
+    try:
+        lease = float(text)
+    except ValueError:
+        lease = 0.0
+    if not 1 <= lease <= 3600:
+        raise OperatorError(f"PRAKTIKA_LEASE is '{text}'; it must be seconds from 1 to 3600")
+    return lease

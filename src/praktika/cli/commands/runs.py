@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from praktika.cli.console import Console, Ink, one_line
-from praktika.cli.history import History, open_history
+from praktika.cli.history import History, Recorded, open_history
 from praktika.cli.jsonlines import say_json
 from praktika.cli.options import json_option
 from praktika.cli.view import words
@@ -72,10 +72,20 @@ def _row(history: History, run: str) -> dict[str, Any]:
         recorded = history.load(run)
     except PraktikaError as error:
         return _fields(run, status="unreadable", reason=str(error))
-    is_over = recorded.run.stage is Stage.CONCLUDED
-    alive = history.is_alive(run)
-    status = recorded.run.worst if is_over else Status.RUNNING if alive else INTERRUPTED
-    return _from_journal(run, recorded.run, status)
+    return _from_journal(run, recorded.run, _status(history, recorded))
+
+
+def _status(history: History, recorded: Recorded) -> str:
+    """Where a run stands that has no Result yet, or goes on again."""
+    match recorded.run.stage:
+        case Stage.CONCLUDED:
+            return recorded.run.worst
+        case _ if history.is_interrupted(recorded):
+            return INTERRUPTED
+        case Stage.NEW | Stage.PLANNING | Stage.HELD:
+            return Status.PENDING
+        case _:
+            return Status.RUNNING
 
 
 def _from_result(run: str, data: bytes) -> dict[str, Any]:
