@@ -160,9 +160,11 @@ class OwnRun:
         self.case.take([request])
 
     def take_over(self) -> None:
-        """Go on with a run that another process has begun."""
+        """Go on with a run that another process has begun, which is gone with its runners."""
         self.case.load()
-        self.case.take_over()
+        now = self.around.clock.now()
+        lost = self.case.lost_all(now, "the process that served the run is gone")
+        self.case.take(lost, again=True)
 
     def serve(self, asked: Callable[[], CancelRequested | None]) -> Result:
         """Go on until the run is concluded; its Result.
