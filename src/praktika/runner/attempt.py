@@ -50,6 +50,7 @@ class Bench:
         sources: the folder for unpacked archives of code, shared by runners of this machine.
         library: a folder that holds `praktika` and nothing else.
         name: of this runner.
+        owner: the process that this runner belongs to, for whoever cleans up after it.
         inherited: the environment that jobs get.
         limits: for every command; the timeout is replaced by the job's own.
     """
@@ -60,6 +61,7 @@ class Bench:
     sources: Path
     library: Path
     name: str
+    owner: str
     inherited: Mapping[str, str]
     limits: Limits = field(default_factory=Limits)
 
@@ -227,6 +229,7 @@ class _Attempt:
             job=self.job,
             facts=self.assignment.run_file.facts,
             temp=temp,
+            owner=self.bench.owner,
             library=self.bench.library,
         )
         artifacts.bring_all(self.bench.blobs, self.assignment.task, plan, self.job, here, inputs)

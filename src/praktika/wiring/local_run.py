@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from praktika import process_tree
 from praktika.adapters.local import git
 from praktika.adapters.local.compute import LocalCompute
 from praktika.errors import OperatorError, PraktikaError
@@ -25,6 +26,7 @@ from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
+from praktika.runner.environment import OWNER
 from praktika.wiring.presence import forget, gone, presence
 from praktika.wiring.source import Archiving, source_key
 from praktika.wiring.stores import Stores
@@ -55,6 +57,14 @@ def cache_folder() -> Path:
 def work_folder(run: str) -> Path:
     """Where the run's source and its runners' workspaces are."""
     return cache_folder() / run
+
+
+def clean_up(state: Path) -> None:
+    """End and remove what processes left that were killed: runs of this machine, and hosts."""
+    for name in gone(state):
+        process_tree.kill_marked(f"{OWNER}={name}")
+        shutil.rmtree(work_folder(name), ignore_errors=True)
+        forget(state, name)
 
 
 @contextmanager
@@ -126,7 +136,7 @@ class LocalRun:
 
     @contextmanager
     def _served(self, observers: Sequence[Observer]) -> Iterator[tuple[OwnRun, ExitStack]]:
-        self._clean_up()
+        clean_up(self._stores.state)
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
         serving = OwnRun(self.id, self._surroundings(compute), observers)
@@ -183,12 +193,6 @@ class LocalRun:
             elsewhere.write_bytes(render(result))
             return elsewhere
         return self._stores.state / names.report(self.id)
-
-    def _clean_up(self) -> None:
-        """Remove what runs left whose process was killed."""
-        for run in gone(self._stores.state):
-            shutil.rmtree(work_folder(run), ignore_errors=True)
-            forget(self._stores.state, run)
 
     def _surroundings(self, compute: LocalCompute) -> Surroundings:
         return Surroundings(

@@ -43,6 +43,7 @@ def build_runner(
             sources=folder / "sources",
             library=_library(stores.state),
             name=name,
+            owner=work or run,
             inherited=_inherited(),
         ),
         _mailbox(stores, name, run, label),
