@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+
+import pytest
+from tests.aws_server import AwsServer, serve
 
 # A test run that was started in the background ignores SIGINT, and so would every process that a
 # test starts; interrupting them is what some tests are about.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def shared_aws_server() -> Iterator[AwsServer]:
+    """The one server of this test run."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def aws_server(shared_aws_server: AwsServer) -> AwsServer:
+    """An AWS API server with an account of this test's own, in which there is nothing."""
+    return shared_aws_server.anew()
