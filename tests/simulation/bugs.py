@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.simulation import bugs_again
 from tests.simulation.broken import Bug
 
 BUGS = (
@@ -203,7 +204,7 @@ BUGS = (
     ),
     Bug(
         "lost attempts are replaced for ever",
-        "one_live_attempt",
+        "retries_are_bounded",
         "if state.lost + 1 >= MAX_LOST_ATTEMPTS:",
         "if False:",
         "retry",
@@ -392,4 +393,5 @@ BUGS = (
         "if False:",
         "sound",
     ),
+    *bugs_again.BUGS,
 )

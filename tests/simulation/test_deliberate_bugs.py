@@ -18,7 +18,7 @@ from praktika.model.events import Planned, RunRequested
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Status
 
-ENOUGH_SEEDS = 1_000
+ENOUGH_SEEDS = 2_000
 
 
 def _in_some_history(rule: Rule) -> Callable[[Engine], None]:
