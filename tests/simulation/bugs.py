@@ -1,55 +1,8 @@
-"""Engines with a bug: a fragment of the engine's source, and what it is replaced by.
-
-Each names the property that has to notice. A fragment that is not in the source exactly once is an
-error, so this list follows the engine.
-"""
+"""Deliberate bugs in what the engine decides of jobs, cancels and successors."""
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import dataclass
-from types import ModuleType
-
-from tests.simulation.history import Engine
-
-from praktika.engine import outcome, sound, step
-
-
-@dataclass(frozen=True)
-class Bug:
-    """A deliberate one.
-
-    Attributes:
-        title: what it does wrong.
-        noticed_by: name of the rule that it breaks.
-        old, new: the fragment and its replacement.
-        module: where the fragment is.
-    """
-
-    title: str
-    noticed_by: str
-    old: str
-    new: str
-    module: ModuleType = step
-
-    def engine(self) -> Engine:
-        """The engine with this bug; the real one is untouched."""
-        source = inspect.getsource(self.module)
-        assert source.count(self.old) == 1, f"{self.title}: {source.count(self.old)} places"
-        changed = _load(self.module, source.replace(self.old, self.new))
-        if self.module is not step:
-            broken = _load(step, inspect.getsource(step))
-            for name in ("Outcome", "flaw"):
-                setattr(broken, name, getattr(changed, name, getattr(step, name)))
-            changed = broken
-        return Engine(changed.step, changed.due, changed.replay)
-
-
-def _load(original: ModuleType, source: str) -> ModuleType:
-    module = ModuleType(original.__name__)
-    exec(compile(source, original.__file__ or "", "exec"), module.__dict__)
-    return module
-
+from tests.simulation.broken import Bug
 
 BUGS = (
     Bug(
@@ -61,14 +14,14 @@ BUGS = (
     Bug(
         "an answer about a settled job counts",
         "settled_stays",
-        "    if state is None or state.phase is Phase.SETTLED or state.attempt != attempt:\n",
-        "    if state is None or state.attempt != attempt:\n",
+        "return state if state.phase in {Phase.QUEUED, Phase.RUNNING} else None",
+        "return state if state.phase is not Phase.WAITING else None",
     ),
     Bug(
         "a job that waits can be answered for",
         "stale_is_silent",
-        "return state if state.phase is not Phase.WAITING else None",
-        "return state",
+        "return state if state.phase in {Phase.QUEUED, Phase.RUNNING} else None",
+        "return state if state.phase is not Phase.SETTLED else None",
     ),
     Bug(
         "a second start counts",
@@ -98,136 +51,169 @@ BUGS = (
     Bug(
         "a cancel without a name is forgotten",
         "stale_is_silent",
-        'event.by or "somebody"',
-        "event.by",
+        'by = run.cancelled_by or event.by or "somebody"',
+        "by = run.cancelled_by or event.by",
     ),
-    Bug("needs count twice", "needs_first", "unmet = state.unmet - 1", "unmet = state.unmet - 2"),
-    Bug("one need may be open", "needs_first", "if unmet == 0:", "if unmet <= 1:"),
+    Bug(
+        "needs count twice",
+        "needs_first",
+        "unmet = state.unmet - 1",
+        "unmet = state.unmet - 2",
+        "moves",
+    ),
+    Bug(
+        "one need may be open",
+        "needs_first",
+        "            if unmet == 0",
+        "            if unmet <= 1",
+        "moves",
+    ),
     Bug(
         "needs are not counted down",
         "due_is_enough",
         "self.states[key] = replace(state, unmet=unmet)",
         "pass",
+        "moves",
     ),
     Bug(
         "what needs a failed job runs",
         "needs_first",
         "if not self.status.is_ok and not self.is_tolerated:",
         "if False:",
-        outcome,
+        "outcome",
     ),
     Bug(
         "what needs a dropped job runs",
         "needs_first",
         "if self.status is Status.DROPPED:",
         "if False:",
-        outcome,
+        "outcome",
     ),
     Bug(
         "a missing artifact is overlooked",
         "needs_first",
         "if artifact not in self.provided:",
         "if False:",
-        outcome,
+        "outcome",
     ),
     Bug(
         "a skipped job is dispatched",
         "needs_first",
         'if state.phase is not Phase.WAITING or job.decision == "skip":',
         "if state.phase is not Phase.WAITING:",
+        "moves",
     ),
     Bug(
         "allow_failure stops dependents",
         "as_the_oracle_says",
         "return self.job.allow_failure or not self.blocks",
         "return not self.blocks",
-        outcome,
+        "outcome",
     ),
     Bug(
         "blocks=False stops dependents",
         "as_the_oracle_says",
         "return self.job.allow_failure or not self.blocks",
         "return self.job.allow_failure",
-        outcome,
+        "outcome",
     ),
     Bug(
         "allow_failure fails the run",
         "as_the_oracle_says",
-        "if outcome.status.is_ok or outcome.job.allow_failure:",
-        "if outcome.status.is_ok:",
+        "if self.status.is_ok or self.job.allow_failure:",
+        "if self.status.is_ok:",
+        "outcome",
     ),
     Bug(
         "blocks=False makes a failure good",
         "as_the_oracle_says",
-        "if outcome.status.is_ok or outcome.job.allow_failure:",
-        "if outcome.status.is_ok or outcome.is_tolerated:",
+        "if self.status.is_ok or self.job.allow_failure:",
+        "if self.status.is_ok or self.is_tolerated:",
+        "outcome",
     ),
     Bug(
         "fault 29: a red run is green",
         "as_the_oracle_says",
-        "return Status.ERROR if outcome.status is Status.ERROR else Status.FAIL",
+        "return Status.ERROR if self.status is Status.ERROR else Status.FAIL",
         "return Status.OK",
+        "outcome",
     ),
     Bug(
         "an error counts as a failure",
         "as_the_oracle_says",
-        "return Status.ERROR if outcome.status is Status.ERROR else Status.FAIL",
+        "return Status.ERROR if self.status is Status.ERROR else Status.FAIL",
         "return Status.FAIL",
+        "outcome",
     ),
     Bug(
         "the last outcome wins over the worst",
         "as_the_oracle_says",
         "return one if _SEVERITY[one] >= _SEVERITY[other] else other",
         "return other",
+        "outcome",
     ),
     Bug(
         "a cancelled run looks failed",
         "as_the_oracle_says",
-        "if outcome.status is Status.DROPPED and self.run.cancelled_by:",
+        "if self.status is Status.DROPPED and self.verdict == CANCELLED:",
         "if False:",
+        "outcome",
     ),
     Bug(
         "the cascade forgets always_run",
         "as_the_oracle_says",
-        "if consequence and not job.always_run:",
-        "if consequence:",
+        "if consequence and not job.always_run:\n                dropped",
+        "if consequence:\n                dropped",
+        "moves",
     ),
     Bug(
         "the cascade ends after one job",
         "due_is_enough",
         "queue.extend(self._tell_dependents(outcome))",
         "self._tell_dependents(outcome)",
+        "moves",
     ),
-    Bug("it concludes early", "concluded_once", "if self.open == 0 and", "if self.open <= 1 and"),
+    Bug(
+        "it concludes early",
+        "concluded_once",
+        "if self.open == 0 and",
+        "if self.open <= 1 and",
+        "moves",
+    ),
     Bug(
         "it never concludes",
         "concluded_once",
         "self.commands.append(Conclude(status=run.worst))",
         "pass",
+        "moves",
     ),
     Bug(
         "it concludes again and again",
         "concluded_once",
-        "            run = replace(run, stage=Stage.CONCLUDED)\n",
-        "",
+        "            run = replace(run, stage=Stage.CONCLUDED, alarm=0.0)\n",
+        "            run = replace(run, alarm=0.0)\n",
+        "moves",
     ),
     Bug(
         "a lost attempt is not replaced",
         "due_is_enough",
-        '        moves.dispatch(event.job, f"attempt {state.attempt} was lost: {why}")\n',
-        "        pass\n",
+        "            self.go_on(key, told)\n",
+        "            pass\n",
+        "moves",
     ),
     Bug(
         "lost attempts are replaced for ever",
         "one_live_attempt",
-        "elif state.attempt < MAX_LOST_ATTEMPTS:",
-        "elif True:",
+        "if state.lost + 1 >= MAX_LOST_ATTEMPTS:",
+        "if False:",
+        "retry",
     ),
     Bug(
         "a new attempt has the number of the old",
         "one_live_attempt",
-        "attempt = self.state(key).attempt + 1",
-        "attempt = max(self.state(key).attempt, 1)",
+        "attempt=state.attempt + 1,",
+        "attempt=max(state.attempt, 1),",
+        "moves",
     ),
     Bug(
         "an attempt that ended with PENDING is waited for for ever",
@@ -235,51 +221,62 @@ BUGS = (
         "    state = _current(run, event.job, event.attempt)\n"
         "    if state is None:\n"
         "        return Decision(run)\n"
-        "    moves = _Moves(run)\n"
-        "    status,",
+        "    moves = Moves(run, event.at)\n"
+        "    status, reason",
         "    state = _current(run, event.job, event.attempt)\n"
         "    if state is None or not event.status.is_settled:\n"
         "        return Decision(run)\n"
-        "    moves = _Moves(run)\n"
-        "    status,",
+        "    moves = Moves(run, event.at)\n"
+        "    status, reason",
     ),
     Bug(
         "a stopped attempt that is lost is tried again",
         "cancel_is_final",
-        "    if state.revoked:\n        moves.settle(",
-        "    if False:\n        moves.settle(",
+        "    if state.revoked:\n        moves.settle(Outcome(job,",
+        "    if False:\n        moves.settle(Outcome(job,",
     ),
     Bug(
         "a cancel leaves what is queued",
         "cancel_is_final",
-        "        if state.phase is Phase.SETTLED or state.revoked:\n            return\n",
+        "        if state.phase is Phase.SETTLED or state.revoked:\n"
+        "            return\n"
+        "        job =",
         "        if state.phase in {Phase.SETTLED, Phase.QUEUED} or state.revoked:\n"
-        "            return\n",
+        "            return\n"
+        "        job =",
+        "moves",
     ),
     Bug(
         "a cancel leaves what runs",
         "cancel_is_final",
-        "        if state.phase is Phase.SETTLED or state.revoked:\n            return\n",
+        "        if state.phase is Phase.SETTLED or state.revoked:\n"
+        "            return\n"
+        "        job =",
         "        if state.phase in {Phase.SETTLED, Phase.RUNNING} or state.revoked:\n"
-        "            return\n",
+        "            return\n"
+        "        job =",
+        "moves",
     ),
     Bug(
         "a cancel stops twice",
         "cancel_is_final",
-        "        if state.phase is Phase.SETTLED or state.revoked:\n            return\n",
-        "        if state.phase is Phase.SETTLED:\n            return\n",
+        "        if state.phase is Phase.SETTLED or state.revoked:\n"
+        "            return\n"
+        "        job =",
+        "        if state.phase is Phase.SETTLED:\n            return\n        job =",
+        "moves",
     ),
     Bug(
         "a cancel stops what always runs",
         "cancel_is_final",
-        "if event.force or not job.always_run:",
-        "if True:",
+        "if event.force or not run.graph.jobs[key].always_run or",
+        "if True or",
     ),
     Bug(
         "a forced cancel spares what always runs",
         "cancel_is_final",
-        "if event.force or not job.always_run:",
-        "if not job.always_run:",
+        "if event.force or not run.graph.jobs[key].always_run or",
+        "if not run.graph.jobs[key].always_run or",
     ),
     Bug(
         "a forced cancel dispatches what always runs",
@@ -287,46 +284,54 @@ BUGS = (
         "for key in reversed(list(run.graph.jobs)):",
         "for key in run.graph.jobs:",
     ),
-    Bug("nothing is due", "due_is_enough", "return _under_way(run)", "return ()"),
+    Bug(
+        "nothing is due",
+        "due_is_enough",
+        "return (*_of_group(run), *_under_way(run))",
+        "return ()",
+        "due",
+    ),
     Bug(
         "what is queued is not due",
         "due_is_enough",
         "            commands.append(Dispatch(job=key, attempt=state.attempt))\n",
         "            pass\n",
+        "due",
     ),
     Bug(
         "what runs is due again",
         "due_is_enough",
-        "    for key in run.graph.jobs:\n"
-        "        state = run.jobs[key]\n"
         "        if state.phase is Phase.QUEUED:\n",
-        "    for key in run.graph.jobs:\n"
-        "        state = run.jobs[key]\n"
         "        if state.phase in {Phase.QUEUED, Phase.RUNNING}:\n",
+        "due",
     ),
     Bug(
         "a successor stops everything",
         "due_is_enough",
-        "        if state.revoked:\n            commands.append(",
-        "        if True:\n            commands.append(",
+        "        if state.revoked:\n",
+        "        if True:\n",
+        "due",
     ),
     Bug(
         "a stop that was not carried out is not due",
         "due_is_enough",
-        "            revoked=state.revoked and state.phase is Phase.QUEUED,\n",
+        "            revoked=state.revoked and not outcome.answered,\n",
         "            revoked=False,\n",
+        "moves",
     ),
     Bug(
         "the conclusion is not due",
         "due_is_enough",
-        "        commands.append(Conclude(status=run.worst))\n    return tuple(commands)",
-        "        pass\n    return tuple(commands)",
+        "        commands.append(Conclude(status=run.worst))\n",
+        "        pass\n",
+        "due",
     ),
     Bug(
         "the plan is not due",
         "due_is_enough",
         "return (MakePlan(workflow=run.requested.workflow),)",
         "return ()",
+        "due",
     ),
     Bug(
         "a replay misses an event",
@@ -337,8 +342,13 @@ BUGS = (
     Bug(
         "a skip has no reason",
         "reason_always",
-        'job.reason or "skipped by the plan"',
-        "job.reason",
+        '            if job.decision == "skip":\n'
+        '                self.settle(Outcome(job, Status.SKIPPED, job.reason or "skipped by the plan"))\n'
+        "            elif",
+        '            if job.decision == "skip":\n'
+        "                self.settle(Outcome(job, Status.SKIPPED, job.reason))\n"
+        "            elif",
+        "moves",
     ),
     Bug(
         "a runner's drop has no reason",
@@ -351,33 +361,35 @@ BUGS = (
         "reason_always",
         'reason = f"needs {name}, which ended with {self.status}"',
         'reason = f"a need ended with {self.status}"',
-        outcome,
+        "outcome",
     ),
     Bug(
         "reasons grow along a chain",
         "cost_is_local",
         "cause = self.cause or self.reason",
         "cause = self.reason",
-        outcome,
+        "outcome",
     ),
     Bug(
         "every event looks at all jobs",
         "cost_is_local",
-        "        if self.open == 0 and run.stage is Stage.GOING:",
+        "        if self.open == 0 and run.stage",
         "        self.open = sum(s.phase is not Phase.SETTLED for s in jobs.values())\n"
-        "        if self.open == 0 and run.stage is Stage.GOING:",
+        "        if self.open == 0 and run.stage",
+        "moves",
     ),
     Bug(
         "every event copies the map",
         "cost_is_local",
         "jobs = self.run.jobs.update(self.states) if self.states else self.run.jobs",
         "jobs = self.run.jobs.update({**dict(self.run.jobs.items()), **self.states})",
+        "moves",
     ),
     Bug(
         "a plan in which jobs wait for one another is taken",
         "cycles_are_refused",
         "if need.job not in seen:",
         "if False:",
-        sound,
+        "sound",
     ),
 )

@@ -27,4 +27,4 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def seeds() -> range:
-    return range(int(os.environ.get("SEEDS", "400")))
+    return range(int(os.environ.get("SEEDS", "500")))

@@ -11,8 +11,8 @@ from tests.simulation.history import History, Step, Succession
 from tests.simulation.oracle import Oracle
 
 from praktika.engine.explain import explain
-from praktika.engine.run import Phase, Run, Stage
 from praktika.engine.retry import MAX_LOST_ATTEMPTS
+from praktika.engine.run import Phase, Run, Stage
 from praktika.model.commands import Conclude, Dispatch, Revoke
 from praktika.model.events import (
     CancelRequested,

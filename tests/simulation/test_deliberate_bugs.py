@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.simulation import cost
-from tests.simulation.bugs import BUGS, Bug
+from tests.simulation.broken import Bug
+from tests.simulation.bugs import BUGS
 from tests.simulation.choices import Seeded
 from tests.simulation.history import Engine
 from tests.simulation.rules import RULES, Rule

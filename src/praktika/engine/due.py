@@ -51,6 +51,11 @@ def _under_way(run: Run) -> tuple[AnyCommand, ...]:
     commands: list[AnyCommand] = []
     for key in run.graph.jobs:
         state = run.jobs[key]
+        commands += [
+            Revoke(job=key, attempt=past.attempt, reason=past.reason)
+            for past in state.past
+            if past.revoked
+        ]
         if state.phase is Phase.QUEUED:
             commands.append(Dispatch(job=key, attempt=state.attempt))
         if state.revoked:

@@ -6,14 +6,12 @@ from collections import deque
 from dataclasses import replace
 
 from praktika.engine.decision import Decision
-from praktika.engine.outcome import CANCELLED, Outcome
+from praktika.engine.outcome import CANCELLED, Outcome, worse
 from praktika.engine.retry import another, given_up
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, Leave, Revoke, SetTimer
 from praktika.model.plan import Plan
 from praktika.model.result import Status
-
-_SEVERITY = {Status.OK: 0, Status.DROPPED: 1, Status.FAIL: 2, Status.ERROR: 3}
 
 
 class Moves:
@@ -105,7 +103,38 @@ class Moves:
         if again.pause:
             self.pause(key, told, again.pause)
         else:
-            self.dispatch(key, told)
+            self.go_on(key, told)
+
+    def go_on(self, key: str, reason: str) -> None:
+        """Dispatch a job again, unless something that it needs is run again, or was and failed."""
+        job = self.run.graph.jobs[key]
+        unmet = 0
+        for need in job.needs:
+            needed = self.state(need.job)
+            if needed.phase is not Phase.SETTLED:
+                unmet += 1
+                continue
+            outcome = Outcome.of(self.run.graph.jobs[need.job], needed)
+            consequence = outcome.consequence(need, job)
+            if consequence and not job.always_run:
+                self.settle(consequence)
+                return
+        if unmet:
+            self.wait(key, reason, unmet)
+        else:
+            self.dispatch(key, reason)
+
+    def wait(self, key: str, reason: str, unmet: int) -> None:
+        """Let a job wait for so many of its needs before its next attempt."""
+        self.states[key] = replace(
+            self.state(key),
+            phase=Phase.WAITING,
+            status=Status.PENDING,
+            reason=reason,
+            unmet=unmet,
+            since=self.at,
+            deadline=0.0,
+        )
 
     def pause(self, key: str, reason: str, seconds: float) -> None:
         """Let some time pass before the job's next attempt."""
@@ -150,6 +179,8 @@ class Moves:
         state = self.state(outcome.job.key)
         if state.phase is Phase.SETTLED:
             return False
+        if outcome.status is Status.DROPPED and self.run.cancelled_by:
+            outcome = replace(outcome, verdict=CANCELLED)
         self.states[outcome.job.key] = replace(
             state,
             phase=Phase.SETTLED,
@@ -164,7 +195,7 @@ class Moves:
             deadline=0.0,
         )
         self.open -= 1
-        self.worst = worse(self.worst, weight(self.run, outcome))
+        self.worst = worse(self.worst, outcome.weight)
         return True
 
     def _tell_dependents(self, outcome: Outcome) -> list[Outcome]:
@@ -181,7 +212,7 @@ class Moves:
                 continue
             unmet = state.unmet - 1
             self.states[key] = replace(state, unmet=unmet)
-            if unmet == 0:
+            if unmet == 0 and self.run.stage is Stage.GOING:
                 self.dispatch(key, state.reason)
         return dropped
 
@@ -197,20 +228,6 @@ class Moves:
         elif self.alarm and self.alarm != self.run.alarm:
             self.commands.append(SetTimer(at=self.alarm, after=max(0.0, self.alarm - self.at)))
         return Decision(run, tuple(self.commands))
-
-
-def weight(run: Run, outcome: Outcome) -> Status:
-    """What the outcome of one job makes of the run's."""
-    if outcome.status is Status.DROPPED and (run.cancelled_by or outcome.verdict == CANCELLED):
-        return Status.DROPPED
-    if outcome.status.is_ok or outcome.job.allow_failure:
-        return Status.OK
-    return Status.ERROR if outcome.status is Status.ERROR else Status.FAIL
-
-
-def worse(one: Status, other: Status) -> Status:
-    """The graver of two verdicts on a run."""
-    return one if _SEVERITY[one] >= _SEVERITY[other] else other
 
 
 def _ended(outcome: Outcome) -> str:

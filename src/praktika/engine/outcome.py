@@ -1,4 +1,4 @@
-"""How a job settled, and what that means for those that wait for it. Changes nothing."""
+"""How a job settled; what that means for the run and for jobs that wait. Changes nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from praktika.model.plan import Job, Need
 from praktika.model.result import Status
 
 CANCELLED = "cancelled"
+_SEVERITY = {Status.OK: 0, Status.DROPPED: 1, Status.FAIL: 2, Status.ERROR: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class Outcome:
         """Whether the author has allowed this failure, or the job said that it does not matter."""
         return self.job.allow_failure or not self.blocks
 
+    @property
+    def weight(self) -> Status:
+        """What it makes of the run's verdict."""
+        if self.status is Status.DROPPED and self.verdict == CANCELLED:
+            return Status.DROPPED
+        if self.status.is_ok or self.job.allow_failure:
+            return Status.OK
+        return Status.ERROR if self.status is Status.ERROR else Status.FAIL
+
     def consequence(self, need: Need, job: Job) -> Outcome | None:
         """The drop of a job that has this need, or None if the need is met."""
         name = f"'{self.job.name}'"
@@ -71,3 +81,8 @@ class Outcome:
     def _of_cancel(self) -> str:
         """What is dropped because of a cancelled job is cancelled with it, and nobody's failure."""
         return self.verdict if self.verdict == CANCELLED else ""
+
+
+def worse(one: Status, other: Status) -> Status:
+    """The graver of two verdicts on a run."""
+    return one if _SEVERITY[one] >= _SEVERITY[other] else other

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from praktika.engine.decision import Decision
-from praktika.engine.moves import Moves, weight, worse
-from praktika.engine.outcome import Outcome
+from praktika.engine.moves import Moves
+from praktika.engine.outcome import Outcome, worse
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import Enter, MakePlan
-from praktika.model.events import RerunRequested
+from praktika.model.events import RerunRequested, RerunScope
 from praktika.model.plan import Job
 from praktika.model.result import Status
 
@@ -29,7 +29,7 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
             requested=run.requested,
             heard=heard,
             began=event.at,
-            at=event.at,
+            at=run.at,
         )
         return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
     if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
@@ -40,37 +40,56 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
 
 def chosen(run: Run, event: RerunRequested) -> dict[str, str]:
     """The jobs that are to run again, by key, each with the reason, in the order of the plan."""
-    picked = dict.fromkeys(_asked_for(run, event), f"run again by {event.by or 'somebody'}")
     jobs = run.graph.jobs
+    able = _able(run)
+    named = frozenset(event.jobs)
+    asked = (
+        key
+        for key in jobs
+        if key in able and _is_asked_for(run.jobs[key], event.scope, is_named=key in named)
+    )
+    picked = dict.fromkeys(asked, f"run again by {event.by or 'somebody'}")
     for key in reversed(list(jobs)):
         if key in picked and not jobs[key].always_run:
             for need in jobs[key].needs:
-                if _is_open_to(run, need.job) and _is_unmet(run, jobs[key], need.job):
+                if need.job in able and _is_unmet(run, jobs[key], need.job):
                     picked.setdefault(need.job, f"run again, as '{jobs[key].name}' needs it")
     for key, job in jobs.items():
-        source = _source(run, job, picked)
-        if key not in picked and source and _is_open_to(run, key):
+        source = _source(run, job, picked) if key in able and key not in picked else ""
+        if source:
             picked[key] = f"run again after '{jobs[source].name}'"
     return {key: picked[key] for key in jobs if key in picked}
 
 
-def _asked_for(run: Run, event: RerunRequested) -> list[str]:
-    match event.scope:
+def _is_asked_for(state: JobState, scope: RerunScope, *, is_named: bool) -> bool:
+    match scope:
         case "all":
-            return [key for key in run.graph.jobs if _is_open_to(run, key)]
+            return True
         case "failed":
-            return [
-                key
-                for key in run.graph.jobs
-                if _is_open_to(run, key) and not run.jobs[key].status.is_ok
-            ]
+            return not state.status.is_ok
         case "jobs":
-            return [key for key in event.jobs if key in run.graph.jobs and _is_open_to(run, key)]
+            return is_named
 
 
-def _is_open_to(run: Run, key: str) -> bool:
-    """Whether the job can be run again: it is settled, and was not left out of the run."""
-    return run.jobs[key].phase is Phase.SETTLED and run.graph.jobs[key].decision == "run"
+def _able(run: Run) -> set[str]:
+    """The jobs that can be run again.
+
+    They are settled, were not left out of the run, and do not need what was.
+    """
+    able: set[str] = set()
+    hopeless: set[str] = set()
+    for key, job in run.graph.jobs.items():
+        if job.decision == "skip" or run.jobs[key].phase is not Phase.SETTLED:
+            continue
+        if not job.always_run and any(
+            need.job in hopeless
+            or (run.graph.jobs[need.job].decision == "skip" and _is_unmet(run, job, need.job))
+            for need in job.needs
+        ):
+            hopeless.add(key)
+        else:
+            able.add(key)
+    return able
 
 
 def _is_unmet(run: Run, job: Job, needed: str) -> bool:
@@ -122,6 +141,10 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
     moves.arm(going.deadline)
     for key, reason in keys.items():
         moves.states[key] = _anew(run, event, key, reason, keys)
+        for dependent, _ in run.graph.dependents[key]:
+            if run.jobs[dependent].phase is Phase.WAITING:
+                waiting = moves.state(dependent)
+                moves.states[dependent] = replace(waiting, unmet=waiting.unmet + 1)
     if is_queued:
         moves.commands.append(Enter(group=run.group, policy="queue"))
     else:
@@ -139,7 +162,7 @@ def _worst_of_others(run: Run, keys: dict[str, str]) -> Status:
     verdict = Status.OK
     for key, job in run.graph.jobs.items():
         if key not in keys and run.jobs[key].phase is Phase.SETTLED:
-            verdict = worse(verdict, weight(run, Outcome.of(job, run.jobs[key])))
+            verdict = worse(verdict, Outcome.of(job, run.jobs[key]).weight)
     return verdict
 
 
@@ -150,12 +173,11 @@ def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str
     had_failed_tests = bool(event.failed_tests and job.rerun_command) and (
         state.attempt > 0 and state.status is Status.FAIL
     )
-    past = state.retired(state.status, state.verdict, state.reason) if state.attempt else state.past
     return JobState(
         attempt=state.attempt,
         unmet=sum(need.job in keys or need.job in unsettled for need in job.needs),
         reason=reason,
         since=event.at,
-        past=past,
+        past=state.retired(state.status, state.verdict, state.reason),
         tests_of=state.attempt if had_failed_tests else 0,
     )

@@ -37,13 +37,17 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """An attempt that does not count any more, and what became of it."""
+    """An attempt that does not count any more, and what became of it.
+
+    `revoked` is whether it was asked to stop and has not answered.
+    """
 
     attempt: int
     status: Status
     verdict: str
     reason: str
     runner: str
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +94,16 @@ class JobState:
     tests_of: int = 0
 
     def retired(self, status: Status, verdict: str, reason: str) -> tuple[Past, ...]:
-        """The earlier attempts with the current one, which ended like this."""
+        """The earlier attempts with the current one, which ended like this if it is not known."""
+        if not self.attempt or (self.past and self.past[-1].attempt == self.attempt):
+            return self.past
         past = Past(
             attempt=self.attempt,
             status=status,
             verdict=verdict,
             reason=reason,
             runner=self.runner,
+            revoked=self.revoked,
         )
         return (*self.past, past)
 

@@ -231,6 +231,8 @@ def _job_cancelled(run: Run, event: CancelRequested) -> Decision | None:
     state = run.jobs.get(event.job)
     if state is None or state.phase is Phase.SETTLED or state.revoked:
         return None
+    if run.graph.jobs[event.job].decision == "skip":
+        return None
     moves = Moves(run, event.at)
     moves.revoke(event.job, _by(event.by or "somebody"))
     return moves.decision()

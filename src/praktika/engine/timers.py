@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from praktika.engine.decision import Decision
-from praktika.engine.moves import Moves, worse
-from praktika.engine.outcome import CANCELLED, Outcome
+from praktika.engine.moves import Moves
+from praktika.engine.outcome import CANCELLED, Outcome, worse
 from praktika.engine.retry import INFRASTRUCTURE
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.events import TimerFired
@@ -48,7 +48,7 @@ def _overdue(moves: Moves, key: str, state: JobState, event: TimerFired) -> None
     job = moves.run.graph.jobs[key]
     match state.phase:
         case Phase.PAUSED:
-            moves.dispatch(key, state.reason)
+            moves.go_on(key, state.reason)
         case Phase.QUEUED:
             label = job.runs_on[0] if job.runs_on else ""
             why = event.causes.get(label, "")
