@@ -11,9 +11,11 @@ from tests.simulation.system.plans import LABELS, Asked
 from tests.simulation.system.scheduler import Process, current
 from tests.simulation.system.stores import NetBlobs, NetJournal, NetQueue, Stores, VirtualClock
 
+from praktika.engine.run import Run
 from praktika.errors import AuthorError, PraktikaError, Unavailable
 from praktika.model.events import AnyEvent, CancelRequested, RerunRequested, RunRequested
 from praktika.model.plan import Plan
+from praktika.model.result import Result
 from praktika.model.supply import Supply
 from praktika.model.wire import WireError, encode
 from praktika.orchestrator import names
@@ -48,12 +50,21 @@ class Serving:
                 render=lambda result: result.status.encode(),
                 supply=lambda _: Supply(runners=1),
             ),
+            observers=[self],
             on_trouble=self._on_trouble,
             patient=stores.scheduler.random.random() < 0.7,
         )
         turn = lambda: self.orchestrator.turn(wait=WAIT)  # noqa: E731
         for action in (turn, turn, lambda: self.orchestrator.alarms.ring(wait=WAIT)):
             process.start(lambda action=action: self._again_and_again(action))
+
+    def saw(self, run: Run, event: AnyEvent) -> None:
+        """See `Observer`."""
+
+    def concluded(self, run: Run, result: Result) -> None:
+        name = run.requested.name if run.requested else ""
+        shown = (self.process.name, name, run.stage, result.status is run.worst)
+        self._stores.history.shown.append(shown)
 
     def _again_and_again(self, action: Callable[[], int]) -> None:
         while True:

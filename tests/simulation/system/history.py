@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from praktika.engine.run import Run
+from praktika.engine.run import Run, Stage
 from praktika.model.events import AnyEvent, JobFinished
 from praktika.model.plan import Plan
 from praktika.model.task import Ticket
@@ -128,6 +127,8 @@ class History:
         left: messages that are still in queues.
         journals, results: as they are in the end, by run.
         stumbles: what should never be raised.
+        shown: conclusions as observers are told of them: by whom, of which run, the run's stage,
+            and whether the Result has its status.
     """
 
     seed: int
@@ -152,6 +153,7 @@ class History:
     results: dict[str, bytes] = field(default_factory=dict)
     known: list[Known] = field(default_factory=list)
     stumbles: list[str] = field(default_factory=list)
+    shown: list[tuple[str, str, Stage, bool]] = field(default_factory=list)
     steps: int = 0
 
     def held(self, message: tuple[str, str], process: str, at: float) -> bool:
@@ -169,7 +171,7 @@ class History:
         for deed in self.deeds:
             sha.update(repr(deed).encode())
         for run, events in sorted(self.journals.items()):
-            sha.update(run.encode() + encode(_encodable(events)))
+            sha.update(run.encode() + encode(events))
         for result in sorted(self.results.items()):
             sha.update(repr(result).encode())
         return sha.hexdigest()
@@ -177,6 +179,3 @@ class History:
     def __repr__(self) -> str:
         return self.tail(100_000)
 
-
-def _encodable(events: Sequence[AnyEvent]) -> list[AnyEvent]:
-    return list(events)

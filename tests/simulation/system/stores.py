@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 _USUAL = 0.03
 
+IDLE = 300.0
+"""Seconds that a call which waits takes in calm weather: looking in vain takes time, too."""
+
 
 class VirtualClock:
     """A `Clock` of a process: it may be wrong, and is corrected now and then."""
@@ -110,7 +113,7 @@ class Stores:
         if self.happens(weather.pause):
             seconds = self._chance.choice((3.0, 25.0, 50.0, 130.0)) * self._chance.random()
             self.note(fiber, f"stands still for {seconds:.1f} s at {what}")
-            process.pause(seconds)
+            process.pause(min(seconds, weather.until - self.scheduler.now))
             self.scheduler.sleep(0.0)
 
 
@@ -247,6 +250,8 @@ class NetQueue:
     ) -> list[Message]:
         scheduler = self._stores.scheduler
         found: list[Message] = []
+        if self._stores.is_calm and wait:
+            wait = IDLE
 
         def action() -> None:
             deadline = scheduler.now + wait

@@ -86,7 +86,8 @@ class World:
 
     def _replace(self, process: Process) -> None:
         chance = self.scheduler.random
-        self.scheduler.sleep(chance.choice((1.0, 20.0, 60.0)) * chance.random())
+        seconds = chance.choice((1.0, 20.0, 60.0)) * chance.random()
+        self.scheduler.sleep(min(seconds, max(0.0, self.weather.until - self.scheduler.now)))
         for worker in [one for one in self.working if one.process is process]:
             self.working.remove(worker)
             self._work(worker.label)
