@@ -93,9 +93,14 @@ class JobState:
     past: tuple[Past, ...] = ()
     tests_of: int = 0
 
+    @property
+    def is_retired(self) -> bool:
+        """Whether its latest attempt does not count any more, and no other one has begun."""
+        return bool(self.past) and self.past[-1].attempt == self.attempt
+
     def retired(self, status: Status, verdict: str, reason: str) -> tuple[Past, ...]:
         """The earlier attempts with the current one, which ended like this if it is not known."""
-        if not self.attempt or (self.past and self.past[-1].attempt == self.attempt):
+        if not self.attempt or self.is_retired:
             return self.past
         past = Past(
             attempt=self.attempt,
