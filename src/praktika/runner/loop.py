@@ -120,10 +120,18 @@ class Runner:
                 with Beat(box.lease / 3, hold.renew):
                     self._run(task, message, hold, while_true)
             case Claimed.LAPSED:
-                self._tell(task, self._lost(task, "its runner did not report"))
-                self._acknowledge(message)
+                self._report_lost(task, message, hold)
             case Claimed.DUPLICATE:
                 self._acknowledge(message)
+
+    def _report_lost(self, task: Task, message: Message, hold: Hold) -> None:
+        """Tell that an attempt was lost, if it is: whoever stood still may be told of by others."""
+        try:
+            hold.confirm()
+        except LeaseLost:
+            return
+        self._tell(task, self._lost(task, "its runner did not report"))
+        self._acknowledge(message)
 
     def _run(
         self, task: Task, message: Message, hold: Hold, while_true: Callable[[], bool]
