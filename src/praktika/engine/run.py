@@ -73,6 +73,8 @@ class JobState:
         failed: attempts of this round that failed for reasons of the author.
         past: earlier attempts, of all rounds.
         tests_of: the attempt whose failed tests are run again; 0 means that all is run.
+        inputs: of settled jobs that it reads from, which attempt counts for it, if not the first.
+            It stays when they are run again after its dispatch.
     """
 
     phase: Phase = Phase.WAITING
@@ -92,6 +94,7 @@ class JobState:
     failed: int = 0
     past: tuple[Past, ...] = ()
     tests_of: int = 0
+    inputs: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
 
     @property
     def is_retired(self) -> bool:

@@ -40,7 +40,7 @@ class Execution:
 
     Attributes:
         ended: when it stopped working, or None if it died over it.
-        checked: when it looked last whether it should stop.
+        checked, looks: when it looked last whether it should stop, and how often it did.
         effect: when the command was through, if it was.
         told: what `execute` returned, if it did.
         token: in the stored Result.
@@ -52,6 +52,7 @@ class Execution:
     began: float
     ended: float | None = None
     checked: float = 0.0
+    looks: int = 0
     effect: float | None = None
     told: JobFinished | None = None
     token: str = ""

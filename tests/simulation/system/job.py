@@ -139,6 +139,7 @@ class Work:
         end = scheduler.now + min(length, assignment.job.timeout)
         while True:
             execution.checked = scheduler.now
+            execution.looks += 1
             reason = stop()
             if reason:
                 scheduler.sleep(GRACE * chance.random())
