@@ -10,7 +10,7 @@ from praktika.engine.outcome import CANCELLED, Outcome, worse
 from praktika.engine.retry import another, given_up
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, Leave, Revoke, SetTimer
-from praktika.model.plan import Plan
+from praktika.model.plan import Need, Plan
 from praktika.model.result import Status
 
 
@@ -212,9 +212,17 @@ class Moves:
                 continue
             unmet = state.unmet - 1
             self.states[key] = replace(state, unmet=unmet)
+            self._note_input(key, need)
             if unmet == 0 and self.run.stage is Stage.GOING:
                 self.dispatch(key, state.reason)
         return dropped
+
+    def _note_input(self, key: str, need: Need) -> None:
+        """Keep which attempt of what a job reads from counts for it."""
+        attempt = self.state(need.job).attempt
+        if need.kind != "order" and attempt > 1:
+            state = self.state(key)
+            self.states[key] = replace(state, inputs=state.inputs.insert(need.job, attempt))
 
     def decision(self) -> Decision:
         """The new state of the run, and everything to do."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rpds import HashTrieMap
+
 from praktika.engine.decision import Decision
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
@@ -180,4 +182,11 @@ def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str
         since=event.at,
         past=state.retired(state.status, state.verdict, state.reason),
         tests_of=state.attempt if had_failed_tests else 0,
+        inputs=HashTrieMap(
+            {
+                need.job: attempt
+                for need in job.needs
+                if need.kind != "order" and (attempt := run.jobs[need.job].attempt) > 1
+            }
+        ),
     )

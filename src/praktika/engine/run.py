@@ -73,6 +73,8 @@ class JobState:
         failed: attempts of this round that failed for reasons of the author.
         past: earlier attempts, of all rounds.
         tests_of: the attempt whose failed tests are run again; 0 means that all is run.
+        inputs: of settled jobs that it reads from, which attempt counts for it, if not the first.
+            It stays when they are run again after its dispatch.
     """
 
     phase: Phase = Phase.WAITING
@@ -92,10 +94,16 @@ class JobState:
     failed: int = 0
     past: tuple[Past, ...] = ()
     tests_of: int = 0
+    inputs: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether its latest attempt does not count any more, and no other one has begun."""
+        return bool(self.past) and self.past[-1].attempt == self.attempt
 
     def retired(self, status: Status, verdict: str, reason: str) -> tuple[Past, ...]:
         """The earlier attempts with the current one, which ended like this if it is not known."""
-        if not self.attempt or (self.past and self.past[-1].attempt == self.attempt):
+        if not self.attempt or self.is_retired:
             return self.past
         past = Past(
             attempt=self.attempt,

@@ -51,28 +51,42 @@ class Case:
             self.run = step(self.run, event).run
             self.position += 1
 
-    def refresh(self) -> bool:
-        """Read what others have added to the journal; whether there was anything."""
+    def refresh(self) -> list[AnyEvent]:
+        """Read what others have added to the journal, and return it."""
         events = self._unread()
         for event in events:
             self._see(event, step(self.run, event).run)
-        return bool(events)
+        return events
 
     def take_over(self) -> None:
         """Carry out all that is due: whoever served the run before may have died over it."""
-        self.refresh()
-        self._decide(self._carry_out(due(self.run)))
+        self.take([], again=True)
 
     def take(self, events: Sequence[AnyEvent], *, again: bool = False) -> None:
         """Decide on events, journal those that changed something, do what follows.
 
         Args:
             events: in their order.
-            again: whether somebody else may have begun with them before.
+            again: whether somebody else may have begun with them before, or be at them now.
         """
         if again:
-            self.take_over()
-        self._decide(events)
+            self.refresh()
+        pending = [*self._carry_out(due(self.run)), *events] if again else events
+        while pending:
+            kept, commands, idle = self._fold(pending)
+            moved = [event for event, _ in kept]
+            is_written, news = self._write(moved, is_sure=not idle)
+            if is_written:
+                for event, run in kept:
+                    self._see(event, run)
+                for event in idle:
+                    self._answer_late_start(event)
+                pending, again = self._carry_out(commands), True
+            elif again or _share(news, (*moved, *idle)):
+                # Perhaps it was ourselves, and only the answer was lost; or somebody who works on
+                # the same events, and may die over them: they are acknowledged here.
+                pending, again = [*self._carry_out(due(self.run)), *pending], True
+            # Otherwise what others wrote is done: events come when those before are dealt with.
 
     def lost_with(self, runners: Container[str], at: float) -> list[AnyEvent]:
         """What was lost with runners that died."""
@@ -94,38 +108,27 @@ class Case:
         journal = self._hands.around.journal
         return patiently(lambda: journal.read(self.id, self.position))
 
-    def _decide(self, events: Sequence[AnyEvent]) -> None:
-        pending = list(events)
-        while pending:
-            try:
-                commands = self._move(pending)
-            except Conflict:
-                # Perhaps it was ourselves, and only the answer was lost: then nobody has
-                # carried out what followed.
-                self.refresh()
-                pending = [*self._carry_out(due(self.run)), *pending]
-                continue
-            pending = self._carry_out(commands)
+    def _write(
+        self, events: Sequence[AnyEvent], *, is_sure: bool
+    ) -> tuple[bool, list[AnyEvent]]:
+        """Journal events, if they were decided on in the latest state; whether they were.
 
-    def _move(self, events: Sequence[AnyEvent]) -> list[AnyCommand]:
-        """Fold and journal the events; what is to be done.
+        If not, also what has been written by others, which is known now.
 
-        Raises:
-            Conflict: somebody else has written to the journal; nothing was changed here.
+        Args:
+            events: in their order; perhaps none.
+            is_sure: False if something looked outdated, perhaps only to an outdated state.
         """
-        kept, commands, idle = self._fold(events)
-        if idle and self.refresh():
-            # What looked outdated was judged by an outdated state.
-            kept, commands, idle = self._fold(events)
-        if kept:
-            journal, position = self._hands.around.journal, self.position
-            moved = [event for event, _ in kept]
-            patiently(partial(journal.append, self.id, position, moved))
-        for event, run in kept:
-            self._see(event, run)
-        for event in idle:
-            self._answer_late_start(event)
-        return commands
+        news = [] if is_sure else self.refresh()
+        if news:
+            return False, news
+        try:
+            if events:
+                journal, position = self._hands.around.journal, self.position
+                patiently(partial(journal.append, self.id, position, events))
+        except Conflict:
+            return False, self.refresh()
+        return True, []
 
     def _fold(
         self, events: Sequence[AnyEvent]
@@ -181,3 +184,13 @@ class Case:
             for observer in self._observers:
                 observer.concluded(self.run, result)
         return answers
+
+
+def _share(some: Sequence[AnyEvent], others: Sequence[AnyEvent]) -> bool:
+    """Whether an event is among both; what was added to one by whoever dealt with it is ignored."""
+    known = [_bare(event) for event in some]
+    return any(_bare(event) in known for event in others)
+
+
+def _bare(event: AnyEvent) -> AnyEvent:
+    return TimerFired(at=event.at) if isinstance(event, TimerFired) else event

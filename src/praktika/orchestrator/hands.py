@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import assert_never
 
-from praktika.engine.run import Phase, Run
+from praktika.engine.run import Phase, Run, Stage
 from praktika.engine.select import select
 from praktika.errors import Absent, PraktikaError, TransientError
 from praktika.model.commands import (
@@ -71,7 +71,9 @@ class Hands:
                 case Leave():
                     patiently(partial(self._groups.leave, command.group, run_id))
                 case Conclude():
-                    result = self._conclude(run_id, run)
+                    # It may go on again already: then nobody is to be told that it is over.
+                    if run.stage is Stage.CONCLUDED:
+                        result = self._conclude(run_id, run)
                 case _:
                     assert_never(command)
         return answers, result

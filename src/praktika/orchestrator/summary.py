@@ -90,7 +90,7 @@ def _with_past(result: Result, state: JobState) -> Result:
 
 def _stored(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result | None:
     """What the attempt that counts has stored, if it is what the engine knows of it."""
-    if state.attempt == 0:
+    if state.attempt == 0 or state.is_retired:
         return None
     try:
         data = blobs.get(names.job(run_id, job.key, state.attempt, "result.json"))

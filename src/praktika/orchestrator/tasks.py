@@ -13,12 +13,7 @@ def make_task(run_id: str, run: Run, key: str, inbox: str) -> Task:
     It names what is not as usual: inputs whose first attempt is not the one that counts, and
     runners on which the job failed for reasons of the infrastructure.
     """
-    state, job = run.jobs[key], run.graph.jobs[key]
-    inputs = {
-        need.job: run.jobs[need.job].attempt
-        for need in job.needs
-        if need.kind != "order" and run.jobs[need.job].attempt > 1
-    }
+    state = run.jobs[key]
     lost = [past.runner for past in state.past if past.verdict == INFRASTRUCTURE]
     failed_on = [runner for runner in lost[len(lost) - state.lost :] if runner]
     return Task(
@@ -26,7 +21,7 @@ def make_task(run_id: str, run: Run, key: str, inbox: str) -> Task:
         job=key,
         attempt=state.attempt,
         inbox=inbox,
-        inputs=inputs,
+        inputs=dict(state.inputs),
         avoid=tuple(dict.fromkeys(failed_on)),
         tests_of=state.tests_of,
     )

@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from praktika.errors import Absent, PraktikaError
+from praktika.errors import Absent, Conflict, PraktikaError, TransientError
 from praktika.model.events import AnyEvent, JobFinished, JobLost, JobStarted
 from praktika.model.plan import Plan
 from praktika.model.result import Status
@@ -99,9 +100,21 @@ class Runner:
         """The next task, if there is one, and the monotonic reading before it was asked for."""
         since = self.bench.clock.monotonic()
         box = self.mailbox
-        return since, patiently(
-            lambda: box.queue.receive(box.tasks, lease=box.lease, wait=box.wait)
-        )
+        messages = patiently(lambda: box.queue.receive(box.tasks, lease=box.lease, wait=box.wait))
+        now = self.bench.clock.monotonic()
+        if now - since > box.lease / 3:
+            # Nobody tells how much of it was waiting: with a new lease that does not matter.
+            with suppress(TransientError):
+                messages = [message for message in messages if self._renewed(message)]
+                since = now
+        return since, messages
+
+    def _renewed(self, message: Message) -> bool:
+        """Whether a message is still ours, and now is for a whole lease."""
+        with suppress(Conflict):
+            self.mailbox.queue.extend(message, self.mailbox.lease)
+            return True
+        return False
 
     def take(self, message: Message, since: float, while_true: Callable[[], bool]) -> None:
         """Deal with one task to its end."""
@@ -120,10 +133,18 @@ class Runner:
                 with Beat(box.lease / 3, hold.renew):
                     self._run(task, message, hold, while_true)
             case Claimed.LAPSED:
-                self._tell(task, self._lost(task, "its runner did not report"))
-                self._acknowledge(message)
+                self._report_lost(task, message, hold)
             case Claimed.DUPLICATE:
                 self._acknowledge(message)
+
+    def _report_lost(self, task: Task, message: Message, hold: Hold) -> None:
+        """Tell that an attempt was lost, if it is: whoever stood still may be told of by others."""
+        try:
+            hold.confirm()
+        except LeaseLost:
+            return
+        self._tell(task, self._lost(task, "its runner did not report"))
+        self._acknowledge(message)
 
     def _run(
         self, task: Task, message: Message, hold: Hold, while_true: Callable[[], bool]
