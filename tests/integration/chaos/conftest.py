@@ -75,7 +75,7 @@ class Installation:
         self.processes = [self._start(kind) for kind in self.kinds]
 
     def _start(self, kind: str) -> subprocess.Popen[str]:
-        options = ["--label", "linux"] if kind == "runner" else []
+        options = ["--label", "linux"] if kind == "runner" else ["--create"]
         return subprocess.Popen(
             [sys.executable, "-m", "praktika", kind, *options],
             cwd=self.project.root,
@@ -130,6 +130,11 @@ class Installation:
         lines = self.effects.read_text().split("\n")
         effects = [line.split() for line in lines if line]
         return Counter((run, job, int(attempt)) for run, job, attempt in effects)
+
+    def result(self, run: str) -> dict:
+        ran = self.project.praktika("report", run, "--json")
+        assert ran.code == 0, ran.err
+        return json.loads(Path(json.loads(ran.out)["result"]).read_text())
 
     def stop(self) -> None:
         for process in self.processes:
@@ -189,9 +194,19 @@ def leftovers(mark: str) -> list[psutil.Process]:
     ]
 
 
-@pytest.fixture
-def project(tmp_path) -> Project:
-    return Project(tmp_path / "repo")
+@pytest.fixture(params=["local", "aws"])
+def project(request, tmp_path) -> Project:
+    """A repository whose runs are kept on this machine, or on an AWS API server."""
+    project = Project(tmp_path / "repo")
+    if request.param == "aws":
+        server = request.getfixturevalue("aws_server").anew()
+        project.env |= {
+            **server.environment(),
+            "PRAKTIKA_BACKEND": "aws",
+            "PRAKTIKA_PROJECT_SLUG": "chaos",
+            "PRAKTIKA_S3_ARTIFACT_BUCKET": server.bucket,
+        }
+    return project
 
 
 @pytest.fixture

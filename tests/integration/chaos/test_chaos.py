@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 from tests.integration.chaos.conftest import Installation, leftovers, torment
@@ -13,9 +12,7 @@ def check(installation: Installation, runs: list[str]) -> None:
     told = installation.told()
     assert not [attempt for attempt, times in told.items() if times > 1], "an attempt ran twice"
     for run in runs:
-        result = json.loads(
-            (installation.project.root / ".praktika/runs" / run / "result.json").read_text()
-        )
+        result = installation.result(run)
         assert len(result["results"]) == 8
         for job in result["results"]:
             ext = job["ext"]

@@ -190,9 +190,7 @@ class People:
         at = self._clock.now()
         if chance.random() < 0.5:
             job = chance.choice(keys) if chance.random() < 0.4 else ""
-            event = CancelRequested(
-                at=at, by="ann", id=name, job=job, force=chance.random() < 0.3
-            )
+            event = CancelRequested(at=at, by="ann", id=name, job=job, force=chance.random() < 0.3)
         else:
             scope = chance.choice(("failed", "all", "jobs"))
             jobs = tuple(chance.sample(keys, 1)) if scope == "jobs" else ()

@@ -179,4 +179,3 @@ class History:
 
     def __repr__(self) -> str:
         return self.tail(100_000)
-

@@ -141,7 +141,9 @@ def inputs_are_there(history: History) -> None:
 def stops_arrive(history: History) -> None:
     """What was asked to stop ends soon, and what was asked before it began does not begin."""
     asked = {
-        attempt: at for story in stories(history).values() for attempt, at in story.revoked().items()
+        attempt: at
+        for story in stories(history).values()
+        for attempt, at in story.revoked().items()
     }
     for execution in history.executions:
         if execution.attempt not in asked:
@@ -232,8 +234,7 @@ def _hopeless(before: Run) -> set[str]:
     found: set[str] = set()
     for key, job in before.graph.jobs.items():
         lacks = any(
-            need.job in found
-            or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
+            need.job in found or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
             for need in job.needs
         )
         if lacks and not job.always_run:
@@ -244,9 +245,7 @@ def _hopeless(before: Run) -> set[str]:
 def _asked(event: RerunRequested, run: Run) -> set[str]:
     jobs, states = run.graph.jobs, run.jobs
     open_to = {
-        key
-        for key in jobs
-        if states[key].phase is Phase.SETTLED and jobs[key].decision == "run"
+        key for key in jobs if states[key].phase is Phase.SETTLED and jobs[key].decision == "run"
     }
     match event.scope:
         case "all":

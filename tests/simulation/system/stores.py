@@ -6,8 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from tests.simulation.system.history import Attempt, ClaimMade, History, Lease, Publication, Stay
-from tests.simulation.system.history import Told, Written
+from tests.simulation.system.history import (
+    Attempt,
+    ClaimMade,
+    History,
+    Lease,
+    Publication,
+    Stay,
+    Told,
+    Written,
+)
 from tests.simulation.system.scheduler import Fiber, Process, Scheduler, current
 from tests.simulation.system.weather import Weather
 

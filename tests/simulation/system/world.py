@@ -16,7 +16,6 @@ from tests.simulation.system.threads import virtual
 from tests.simulation.system.weather import Weather
 
 from praktika.errors import Absent
-from praktika.model.task import Alarm
 from praktika.orchestrator import names
 
 MOST_STEPS = 60_000

@@ -101,6 +101,10 @@ class S3Blobs:
         """
         return cast("BinaryIO", Stream(self._blobs, self._parts, check_key(key)))
 
+    def delete(self, key: str) -> None:
+        """Remove a blob; nothing if there is none."""
+        self._blobs.delete([check_key(key)])
+
     def list(self, prefix: str) -> list[str]:
         """The keys below `prefix`, sorted."""
         bare = check_prefix(prefix)
