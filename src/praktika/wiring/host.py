@@ -78,13 +78,21 @@ class Host:
                 compute.scale(self.name, self._count)
                 while while_true():
                     self._look_around()
-                    compute.lost()
+                    for runner in compute.lost():
+                        self._forget(runner)
                     pause(_PERIOD)
             finally:
                 compute.close()
+                for runner in compute.started:
+                    self._forget(runner)
                 with suppress(PraktikaError):
                     self._stores.blobs.delete(names.registration(self._label, self.name))
                 shutil.rmtree(work_folder(self.name), ignore_errors=True)
+
+    def _forget(self, runner: str) -> None:
+        """Remove the control queue of a runner that is gone."""
+        with suppress(PraktikaError):
+            self._stores.queue.remove(names.control(runner))
 
     def _look_around(self) -> None:
         """Now and then: say that this host lives, and clean up after those that do not."""

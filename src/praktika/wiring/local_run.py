@@ -139,11 +139,12 @@ class LocalRun:
         clean_up(self._stores.state)
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
-        serving = OwnRun(self.id, self._surroundings(compute), observers)
+        wait = 1.0 if self._stores.is_remote else 0.1
+        serving = OwnRun(self.id, self._surroundings(compute), observers, wait=wait)
         try:
             with ExitStack() as stack:
                 stack.enter_context(presence(self._stores.state, self.id))
-                stack.enter_context(self._queues())
+                stack.enter_context(self._queues(compute))
                 stack.enter_context(_ended(compute, work))
                 compute.scale(POOL, self._workers)
                 yield serving, stack
@@ -153,8 +154,8 @@ class LocalRun:
             raise OperatorError(f"{error}\nWhat is known of the run is in {place}") from error
 
     @contextmanager
-    def _queues(self) -> Iterator[None]:
-        """The run's own queues are there in the block."""
+    def _queues(self, compute: LocalCompute) -> Iterator[None]:
+        """The run's own queues are there in the block, and none of its runners' after it."""
         queue = self._stores.queue
         own = [names.own_inbox(self.id), names.own_tasks(self.id), names.own_alarms(self.id)]
         for name in own:
@@ -162,6 +163,7 @@ class LocalRun:
         try:
             yield
         finally:
+            own += [names.control(f"{self.id}-{runner}") for runner in compute.started]
             for name in own:
                 with suppress(PraktikaError):
                     queue.remove(name)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.integration.run.conftest import Project
+from tests.integration.run.conftest import Project, leftovers
 
 LEASE = 4
 
@@ -182,16 +182,6 @@ def _wake(
             with suppress(psutil.Error):
                 victim.send_signal(signal.SIGCONT)
     return [(at, victim) for at, victim in asleep if at > now]
-
-
-def leftovers(mark: str) -> list[psutil.Process]:
-    """Living processes with this word in their command line."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline", "status"])
-        if mark in " ".join(process.info["cmdline"] or [])
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
 
 
 @pytest.fixture(params=["local", "aws"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from tests.integration.chaos.conftest import Installation, leftovers, torment
+from tests.integration.chaos.conftest import Installation, torment
+from tests.integration.run.conftest import leftovers
 
 
 def check(installation: Installation, runs: list[str]) -> None:
