@@ -33,6 +33,8 @@ from praktika.wiring.stores import Stores
 
 POOL = "runner"
 
+_PAUSES = (0.2, 1.0)
+
 
 def new_run_id() -> str:
     """An id that sorts by time and is easy to read aloud."""

@@ -58,6 +58,7 @@ def _mailbox(stores: Stores, name: str, run: str, label: str) -> Mailbox:
         control=names.control(f"{run}-{name}" if run else name),
         lease=stores.pace.lease,
         wait=stores.pace.wait,
+        avoids=not run,  # the runners of a local run have one machine
     )
 
 
