@@ -90,8 +90,14 @@ class Moves:
         self.put(key, queued)
         self.commands.append(Dispatch(job=key, attempt=queued.attempt))
 
-    def close(self, key: str, outcome: Outcome) -> None:
-        """End the job's attempt: with another one to come, or for good."""
+    def close(self, key: str, outcome: Outcome, *, is_lost: bool = False) -> None:
+        """End the job's attempt: with another one to come, or for good.
+
+        Args:
+            key: of the job.
+            outcome: how the attempt ended.
+            is_lost: whether it ended with its runner.
+        """
         state = self.state(key)
         again = another(self.plan, outcome.job, state, outcome.status, outcome.verdict)
         if again is None:
@@ -99,7 +105,10 @@ class Moves:
             return
         past = state.retired(outcome.status, outcome.verdict, outcome.reason)
         self.states[key] = replace(again.state, past=past)
-        told = f"attempt {state.attempt} {_ended(outcome)}"
+        ended = "was lost" if is_lost else f"ended with {outcome.status}"
+        told = f"attempt {state.attempt} {ended}" + (
+            f": {outcome.reason}" if outcome.reason else ""
+        )
         if again.pause:
             self.pause(key, told, again.pause)
         else:
@@ -236,10 +245,3 @@ class Moves:
         elif self.alarm and self.alarm != self.run.alarm:
             self.commands.append(SetTimer(at=self.alarm, after=max(0.0, self.alarm - self.at)))
         return Decision(run, tuple(self.commands))
-
-
-def _ended(outcome: Outcome) -> str:
-    """How an attempt ended, in a few words, for the reason of the next one."""
-    if outcome.status is Status.ERROR and outcome.verdict == "infrastructure":
-        return f"was lost: {outcome.reason}"
-    return f"ended with {outcome.status}" + (f": {outcome.reason}" if outcome.reason else "")

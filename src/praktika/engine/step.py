@@ -199,7 +199,7 @@ def _lost(run: Run, event: JobLost) -> Decision:
         moves.settle(Outcome(job, Status.DROPPED, state.reason, verdict=CANCELLED, answered=True))
     else:
         lost = Outcome(job, Status.ERROR, why, verdict=INFRASTRUCTURE, answered=True)
-        moves.close(event.job, lost)
+        moves.close(event.job, lost, is_lost=True)
     return moves.decision()
 
 

@@ -184,7 +184,9 @@ class LocalRun:
             raise OperatorError(
                 "the run came to no plan before it was interrupted; start a new one"
             )
-        return self._plan
+        # Jobs wait here for one another's runners, never for a pool; and what fails on this
+        # machine has no other one to wait for.
+        return structs.replace(self._plan, pickup_timeout=0.0, pauses=_PAUSES)
 
     def _rescue(self, serving: OwnRun, reason: str) -> Path:
         """Write the report of a run that cannot go on, wherever there is room; where it is."""
