@@ -26,6 +26,9 @@ from typing import Any, Self
 THROTTLED, BROKEN, REFUSED, LOST, LATE = WAYS = ("throttled", "broken", "refused", "lost", "late")
 """Answered 503 or 500 before anything happened; closed before; closed after; answered too late."""
 
+CORRUPTED = "corrupted"
+"""Not one of `WAYS`: what was sent arrives with one byte changed."""
+
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
 
@@ -54,7 +57,7 @@ class FaultyProxy:
         self.probability = probability
         self.delay = delay
         self.target = urllib.parse.urlsplit(endpoint)
-        self._ways = list(ways)
+        self.ways = list(ways)
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -75,7 +78,7 @@ class FaultyProxy:
             self.counts[service, operation] += 1
             if self._random.random() >= self.probability:
                 return ""
-            way = self._random.choice(self._ways)
+            way = self._random.choice(self.ways)
             self.faults[way] += 1
             return way
 
@@ -141,6 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif way == REFUSED:
             self.close_connection = True
         else:
+            if way == CORRUPTED and body:
+                body = body[:-1] + bytes([body[-1] ^ 1])
             status, headers, answer = self._forward(body)
             if way == LATE:
                 time.sleep(proxy.delay)
