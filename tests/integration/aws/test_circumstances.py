@@ -84,9 +84,7 @@ def all_calls(aws: Clients, path):
 
 def test_a_queue_that_was_never_made_is_named_with_its_region_and_how_to_make_it(aws):
     for call in queue_calls(SqsQueue(aws, "team")).values():
-        with pytest.raises(
-            Absent, match=r"no queue team-work in eu-central-1\. Create it: praktika"
-        ):
+        with pytest.raises(Absent, match=r"no queue team-work in eu-central-1\. `praktika orch"):
             call()
 
 
@@ -104,7 +102,7 @@ def test_a_bucket_that_was_never_made_is_named_and_how_to_make_it(aws, tmp_path)
     journal = journal_calls(S3Journal(aws, "no-such-bucket-here", SystemClock()))
     for name, call in [*blobs.items(), *((str(n), call) for n, call in enumerate(journal))]:
         if name != "HeadObject":  # whose answer has no words
-            with pytest.raises(Absent, match=r"no-such-bucket-here.*create it: praktika setup"):
+            with pytest.raises(Absent, match=r"no-such-bucket-here.*create it: `praktika"):
                 call()
 
 

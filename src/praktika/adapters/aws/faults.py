@@ -185,7 +185,10 @@ def answer_fault(
     if code in _FORBIDDEN:
         return Denied(f"{text}: {_advice(operation)}")
     if code == "NoSuchBucket":
-        return Absent(f"{text}: check the bucket's name and region, or create it: praktika setup.")
+        return Absent(
+            f"{text}: check the bucket's name and region, or create it: "
+            "`praktika orchestrator --create`."
+        )
     if code in _NO_QUEUE or code in _ABSENT:
         return Absent(thing or text)
     if code in _FIRST:

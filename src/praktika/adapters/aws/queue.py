@@ -239,8 +239,9 @@ class SqsQueue:
         name = self.name(queue)
         return translated(
             f"cannot {doing} queue {name}",
-            f"there is no queue {name} in {self._aws.region}. Create it: praktika setup; or check "
-            "AWS_REGION and the account that these credentials belong to.",
+            f"there is no queue {name} in {self._aws.region}. `praktika orchestrator` and "
+            "`praktika runner` make theirs when they start; check that they did, AWS_REGION, and "
+            "the account that these credentials belong to.",
         )
 
 
