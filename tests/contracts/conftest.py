@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.aws_server import AwsServer
 
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.journal import S3Journal
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.secrets import AwsSecrets
-from praktika.adapters.aws.setup import create_bucket
 from praktika.adapters.local.blobs import LocalBlobs
 from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.local.journal import LocalJournal
@@ -94,18 +92,6 @@ def journal_doors(request: Any) -> Callable[[], Journal]:
 @pytest.fixture
 def journal(journal_doors: Callable[[], Journal]) -> Journal:
     return journal_doors()
-
-
-@pytest.fixture
-def aws(aws_server: AwsServer) -> Clients:
-    return aws_server.clients()
-
-
-@pytest.fixture
-def bucket(aws: Clients, aws_server: AwsServer) -> str:
-    """A bucket of this test's own; the names of buckets are shared by all accounts."""
-    create_bucket(aws, aws_server.bucket)
-    return aws_server.bucket
 
 
 @pytest.fixture(params=["memory", "local", "aws"])

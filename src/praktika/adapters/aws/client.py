@@ -102,6 +102,10 @@ class Clients:
             raise OperatorError(
                 "no AWS region is given. Set AWS_REGION, or a region in the profile that is used."
             )
+        if self.endpoint and not self.endpoint.startswith(("http://", "https://")):
+            raise OperatorError(
+                f"{self.endpoint!r} is no endpoint of AWS: it begins with http:// or https://"
+            )
         config = Config(
             retries={"mode": "standard", "total_max_attempts": self._attempts},
             connect_timeout=_CONNECT,

@@ -121,12 +121,12 @@ class SqsQueue:
         deadline = time.monotonic() + wait
         while True:
             left = deadline - time.monotonic()
-            seconds = min(int(left), _LONG_POLL, max(1, int(self._aws.timeout) - 5))
-            received = self._receive(queue, min(limit, _BATCH), lease, max(seconds, 0))
+            seconds = max(0, min(int(left), _LONG_POLL, int(self._aws.timeout / 2)))
+            received = self._receive(queue, min(limit, _BATCH), lease, seconds)
             if received or left <= 0:
                 break
-            if seconds < 1:  # less than what SQS can wait
-                time.sleep(left)
+            if seconds == 0:  # less is left than SQS can wait
+                time.sleep(min(left, 1.0))
         while received and len(received) < limit:
             try:
                 more = self._receive(queue, min(limit - len(received), _BATCH), lease, 0)
