@@ -187,7 +187,7 @@ RERUNS = (
     Bug(
         "what it cannot do without is not run again",
         "needs_first",
-        "if need.job in able and _is_unmet(run, jobs[key], need.job):",
+        "if need.job in able and _is_unmet(run, jobs[key], need):",
         "if False:",
         "rerun",
     ),
@@ -642,4 +642,43 @@ GROUPS = (
     ),
 )
 
-BUGS = (*RETRIES, *RERUNS, *TIME, *GROUPS)
+COST = (
+    Bug(
+        "a rerun looks at all needs for each need",
+        "cost_is_local",
+        "    state = run.jobs[need.job]\n    if state",
+        "    state = run.jobs[[each.job for each in job.needs if each == need][0]]\n    if state",
+        "rerun",
+    ),
+    Bug(
+        "a rerun looks at all jobs for each job",
+        "cost_is_local",
+        "if key in able and _is_asked_for(",
+        "if key in _able(run) and _is_asked_for(",
+        "rerun",
+    ),
+    Bug(
+        "a timer looks at all jobs for each job",
+        "cost_is_local",
+        "        state = moves.state(key)\n        if state.deadline and",
+        "        state = {each: moves.state(each) for each in run.graph.jobs}[key]\n"
+        "        if state.deadline and",
+        "timers",
+    ),
+    Bug(
+        "a cancel looks at all jobs for each job",
+        "cost_is_local",
+        "            moves.revoke(key, _by(by))\n",
+        "            moves.revoke([each for each in run.graph.jobs if each == key][0], _by(by))\n",
+    ),
+    Bug(
+        "an end looks at all attempts before",
+        "cost_is_local",
+        "        job = self.run.graph.jobs[key]\n        if state.phase in {Phase.QUEUED",
+        "        job = self.run.graph.jobs[key]\n        [past for past in state.past]\n"
+        "        if state.phase in {Phase.QUEUED",
+        "moves",
+    ),
+)
+
+BUGS = (*RETRIES, *RERUNS, *TIME, *GROUPS, *COST)

@@ -38,6 +38,11 @@ def _cost_is_local(engine: Engine) -> None:
         small, large = (cost.cost(cost.chain(size), engine, status=status) for size in (40, 200))
         assert large.worst <= 1.1 * small.worst
         assert large.reasons < 100
+    for request in cost.REQUESTS.values():
+        little, much = (cost.request_cost(cost.star(n), request, engine) for n in (40, 200))
+        assert much <= 1.1 * little
+    (begin, _), *_, (end, _) = cost.rerun_costs(300, engine)
+    assert end <= 1.1 * begin
 
 
 def _cycles_are_refused(engine: Engine) -> None:
