@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.engine.scenes import Scene, after, job, key
 
-from praktika.engine.run import Run
 from praktika.engine.retry import MAX_LOST_ATTEMPTS
+from praktika.engine.run import Run
 from praktika.engine.step import due, replay
 from praktika.model.commands import Conclude, Dispatch, MakePlan
 from praktika.model.events import JobFinished, JobLost, JobStarted, PlanFailed, RunRequested
