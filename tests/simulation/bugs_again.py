@@ -321,6 +321,13 @@ RERUNS = (
 
 TIME = (
     Bug(
+        "a timer is set for what is settled",
+        "time_is_enough",
+        "        self.states[key] = replace(state, revoked=True, reason=reason)\n",
+        "        self.put(key, replace(state, revoked=True, reason=reason, deadline=self.at + 5.0))\n",
+        "moves",
+    ),
+    Bug(
         "no timer is set for a pause",
         "time_is_enough",
         "self.put(key, paused)",

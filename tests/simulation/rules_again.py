@@ -210,6 +210,7 @@ def time_is_enough(history: History) -> None:
         if run.alarm and (is_moved or run.alarm != step.before.alarm):
             assert [timer.at for timer in timers] == [run.alarm], timers
             assert timers[0].after == max(0.0, run.alarm - event.at)
+            assert run.alarm in deadlines, f"a timer for nothing: {timers}"
         else:
             assert not timers
         if isinstance(event, TimerFired):

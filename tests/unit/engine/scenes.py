@@ -147,7 +147,7 @@ class Scene:
     def verdict(self) -> Status | None:
         """What the run was concluded with; None while it goes on."""
         verdicts = [each.status for each in self.commands if isinstance(each, Conclude)]
-        assert len(verdicts) <= self.run.round + 1
+        assert len(verdicts) <= 1 + sum(isinstance(e, RerunRequested) for e in self.journal)
         return verdicts[-1] if self.run.stage is Stage.CONCLUDED else None
 
     def told(self, kind: type) -> list[AnyCommand]:

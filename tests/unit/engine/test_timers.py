@@ -40,6 +40,14 @@ def test_without_a_known_cause_it_is_an_error_without_one() -> None:
     assert scene.reason("a") == "no runner took it within 90 s"
 
 
+def test_for_what_is_given_up_no_further_timer_is_set() -> None:
+    scene = Scene(job("a"), job("b"), pickup_timeout=90.0, overtime=30.0)
+    scene.start("b")
+
+    assert scene.told(SetTimer)[-1].at == 91.0
+    assert scene.fire(91.0).commands[-1] == SetTimer(at=18032.0, after=17941.0)
+
+
 def test_what_is_taken_in_time_is_not_given_up() -> None:
     scene = Scene(job("a"), pickup_timeout=90.0)
     scene.start("a", at=80.0)
