@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.replay.record import JOURNALS, Recording, main, record
 from tests.replay.scenarios import SCENARIOS
-from tests.simulation.bugs import BUGS
+from tests.simulation.bugs.catalogue import BUGS
 from tests.simulation.history import Engine
 
 from praktika.engine.run import Run

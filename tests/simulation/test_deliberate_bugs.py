@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.simulation import cost
-from tests.simulation.broken import Bug
-from tests.simulation.bugs import BUGS
+from tests.simulation.bugs.broken import Bug
+from tests.simulation.bugs.catalogue import BUGS
 from tests.simulation.choices import Seeded
 from tests.simulation.history import Engine
 from tests.simulation.rules import RULES, Rule
