@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from praktika.engine.decision import Decision
+from praktika.engine.due import joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
 from praktika.engine.run import JobState, Phase, Run, Stage
-from praktika.model.commands import Enter, MakePlan
+from praktika.model.commands import MakePlan
 from praktika.model.events import RerunRequested, RerunScope
 from praktika.model.plan import Job, Need
 from praktika.model.result import Status
@@ -24,7 +25,13 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
         return Decision(run)
     heard = run.heard | {event.id}
     if run.stage is Stage.CONCLUDED and run.plan is None and run.requested is not None:
-        anew = replace(Run(), stage=Stage.PLANNING, requested=run.requested, heard=heard, at=run.at)
+        anew = Run(
+            stage=Stage.PLANNING,
+            requested=run.requested,
+            heard=heard,
+            at=run.at,
+            round=run.round + 1,
+        )
         return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
     if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
         return Decision(run)
@@ -136,7 +143,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
                 waiting = moves.state(dependent)
                 moves.states[dependent] = replace(waiting, unmet=waiting.unmet + 1)
     if is_queued:
-        moves.commands.append(Enter(group=run.group, policy="queue"))
+        moves.commands += joining(run)
     else:
         moves.begin()
     return moves.decision()

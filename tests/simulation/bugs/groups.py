@@ -57,8 +57,8 @@ BUGS = (
     Bug(
         "no run joins its group",
         "waits_its_turn",
-        "    if run.group:\n        moves.commands",
-        "    if False:\n        moves.commands",
+        "    moves.commands += joining(run)\n",
+        "",
         "step",
     ),
     Bug(
@@ -92,9 +92,16 @@ BUGS = (
     Bug(
         "a successor does not join the group",
         "waits_its_turn",
-        "    return (Enter(group=run.group, policy=run.plan.concurrency_policy),)",
-        "    return ()",
+        "    return joining(run)\n",
+        "    return ()\n",
         "due",
+    ),
+    Bug(
+        "an old run that is planned again is a new one",
+        "reruns_end",
+        "            round=run.round + 1,\n        )",
+        "            round=run.round,\n        )",
+        "rerun",
     ),
     Bug(
         "an old run that is run again gives way",

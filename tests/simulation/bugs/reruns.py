@@ -155,8 +155,8 @@ BUGS = (
     Bug(
         "rounds are not counted",
         "reruns_end",
-        "round=run.round + 1",
-        "round=run.round",
+        "round=run.round + 1,\n        worst",
+        "round=run.round,\n        worst",
         "rerun",
     ),
     Bug(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.unit.engine.scenes import CHANGE, Scene, after, job, takes
+from tests.unit.engine.scenes import CHANGE, Scene, after, job, plan_of, takes
 
 from praktika.engine.admission import next_in_line, standing
 from praktika.engine.run import Stage
 from praktika.model.commands import Conclude, Dispatch, Enter, Leave
-from praktika.model.events import Admitted
+from praktika.model.events import Admitted, PlanFailed, Planned
 from praktika.model.result import Status
 from praktika.model.task import Facts, Ticket
 
@@ -164,6 +164,16 @@ def test_an_old_run_that_is_run_again_does_not_give_way() -> None:
 
     assert len(scene.told(Enter)) == 1
     assert not any(isinstance(each, Enter) for each in scene.crash())
+
+
+def test_an_old_run_that_is_planned_again_does_not_give_way() -> None:
+    scene = Scene(is_planned=False, facts=CHANGE)
+    scene.tell(PlanFailed(at=1.0, reason="the checkout failed"))
+    scene.rerun()
+    scene.tell(Planned(at=12.0, plan=plan_of(job("a"), event="pull_request")))
+
+    assert scene.told(Enter) == []
+    assert scene.dispatched == ["a"]
 
 
 def test_a_run_of_which_every_job_is_dropped_ends_while_it_waits() -> None:
