@@ -179,7 +179,7 @@ def reruns_end(history: History) -> None:
             assert step.counts or not is_new or step.before.plan, f"ignored: {step.event}"
         if step.counts and isinstance(step.event, RerunRequested):
             assert step.after.stage is not Stage.CONCLUDED, step.event
-            assert step.after.round == step.before.round + 1 or step.before.plan is None
+            assert step.after.round == step.before.round + 1
             assert any(later > number for later in conclusions), f"never ends: {step.event}"
     over = [step for step in history.steps if step.before.stage is Stage.CONCLUDED and step.counts]
     assert len(conclusions) == len(over) + 1, "a round without a conclusion"
@@ -210,6 +210,7 @@ def time_is_enough(history: History) -> None:
         if run.alarm and (is_moved or run.alarm != step.before.alarm):
             assert [timer.at for timer in timers] == [run.alarm], timers
             assert timers[0].after == max(0.0, run.alarm - event.at)
+            assert run.alarm in deadlines, f"a timer for nothing: {timers}"
         else:
             assert not timers
         if isinstance(event, TimerFired):
@@ -299,6 +300,7 @@ def waits_its_turn(history: History) -> None:
             assert (run.stage is Stage.HELD) == is_queued, step.event
         enters = [each for each in step.commands if isinstance(each, Enter)]
         joins = step.before.plan is not run.plan and run.plan is not None and run.group
+        joins = joins and (is_queued or not run.round)
         if joins or (begins and is_queued):
             assert enters == [Enter(group=run.group, policy=run.plan.concurrency_policy)]
         else:

@@ -1,4 +1,9 @@
-"""Seeded runs: every rule over many of them, the same for ever, and none of them dull."""
+"""Seeded runs: every rule over many of them, the same for ever, and none of them dull.
+
+    python -m tests.simulation.test_seeds [FIRST] LAST
+
+judges the runs of those seeds, without pytest and as fast as it can.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +37,19 @@ def digest(seeds: range) -> str:
     return sha.hexdigest()
 
 
+def judge(seed: int) -> None:
+    """Every rule on the run of one seed; when one is broken, the history is told whole."""
+    history = simulate(Seeded(seed))
+    for rule in RULES:
+        try:
+            rule(history)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {rule.__name__}: {error}\n{history}") from error
+
+
 def test_every_rule_holds_in_every_seeded_run(seeds: range) -> None:
     for seed in seeds:
-        history = simulate(Seeded(seed))
-        for rule in RULES:
-            try:
-                rule(history)
-            except AssertionError as error:
-                raise AssertionError(f"seed {seed}: {rule.__name__}: {error}\n{history}") from error
+        judge(seed)
 
 
 def test_the_same_seed_is_the_same_run_in_every_process() -> None:
@@ -143,3 +153,8 @@ SIGHTS: dict[str, Callable[[History], bool]] = {
     ),
     "silence": lambda history: any(calm.is_silent for calm in history.calms),
 }
+
+
+if __name__ == "__main__":
+    for number in range(*map(int, sys.argv[1:] or ["500"])):
+        judge(number)

@@ -165,16 +165,18 @@ class Moves:
         job = self.run.graph.jobs[key]
         if state.phase in {Phase.QUEUED, Phase.RUNNING}:
             self.ask_to_stop(key, reason)
-        if state.phase is not Phase.RUNNING:
+        if state.phase is Phase.RUNNING:
+            overtime = self.plan.overtime
+            deadline = self.at + overtime if overtime else 0.0
+            self.put(key, replace(self.state(key), deadline=deadline))
+        else:
             self.settle(Outcome(job, Status.DROPPED, reason, verdict=CANCELLED))
 
     def ask_to_stop(self, key: str, reason: str) -> None:
         """Tell whoever has the current attempt, or will take it, to stop."""
         state = self.state(key)
         self.commands.append(Revoke(job=key, attempt=state.attempt, reason=reason))
-        overtime = self.plan.overtime
-        deadline = self.at + overtime if overtime else 0.0
-        self.put(key, replace(state, revoked=True, reason=reason, deadline=deadline))
+        self.states[key] = replace(state, revoked=True, reason=reason)
 
     def settle(self, first: Outcome) -> None:
         """Settle a job, and drop or dispatch what waited for it, and so on."""

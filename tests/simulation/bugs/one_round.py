@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation import bugs_again
-from tests.simulation.broken import Bug
+from tests.simulation.bugs.broken import Bug
 
 BUGS = (
     Bug(
@@ -365,33 +364,10 @@ BUGS = (
         "outcome",
     ),
     Bug(
-        "reasons grow along a chain",
-        "cost_is_local",
-        "cause = self.cause or self.reason",
-        "cause = self.reason",
-        "outcome",
-    ),
-    Bug(
-        "every event looks at all jobs",
-        "cost_is_local",
-        "        if self.open == 0 and run.stage",
-        "        self.open = sum(s.phase is not Phase.SETTLED for s in jobs.values())\n"
-        "        if self.open == 0 and run.stage",
-        "moves",
-    ),
-    Bug(
-        "every event copies the map",
-        "cost_is_local",
-        "jobs = self.run.jobs.update(self.states) if self.states else self.run.jobs",
-        "jobs = self.run.jobs.update({**dict(self.run.jobs.items()), **self.states})",
-        "moves",
-    ),
-    Bug(
         "a plan in which jobs wait for one another is taken",
         "cycles_are_refused",
         "if need.job not in seen:",
         "if False:",
         "sound",
     ),
-    *bugs_again.BUGS,
 )
