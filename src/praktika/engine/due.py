@@ -39,12 +39,13 @@ def _of_group(run: Run) -> tuple[AnyCommand, ...]:
     """Joining the concurrency group again, or leaving it."""
     if not run.group:
         return ()
-    if run.stage is Stage.CONCLUDED:
-        return (Leave(group=run.group),)
     assert run.plan is not None
-    if run.round and run.plan.concurrency_policy == "cancel":
+    policy = run.plan.concurrency_policy
+    if run.stage is Stage.CONCLUDED:
+        return (Leave(group=run.group, policy=policy, stay=run.stay),)
+    if run.stay and policy == "cancel":
         return ()  # whoever runs an old run again does not want it to give way to newer ones
-    return (Enter(group=run.group, policy=run.plan.concurrency_policy),)
+    return (Enter(group=run.group, policy=policy, stay=run.stay),)
 
 
 def _under_way(run: Run) -> tuple[AnyCommand, ...]:

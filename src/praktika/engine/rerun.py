@@ -134,6 +134,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
         forced=False,
         expired=False,
         round=run.round + 1,
+        stay=run.stay + 1 if run.stage is Stage.CONCLUDED else run.stay,
         began=event.at if run.stage is Stage.CONCLUDED else run.began,
         worst=_worst_of_others(run, keys),
         deadline=deadline if run.stage is Stage.CONCLUDED else run.deadline,
@@ -148,7 +149,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
                 waiting = moves.state(dependent)
                 moves.states[dependent] = replace(waiting, unmet=waiting.unmet + 1)
     if is_queued:
-        moves.commands.append(Enter(group=run.group, policy="queue"))
+        moves.commands.append(Enter(group=run.group, policy="queue", stay=going.stay))
     else:
         moves.begin()
     return moves.decision()

@@ -158,6 +158,7 @@ class Run:
         expired: whether it was.
         heard: ids of the requests that were acted upon.
         round: how often jobs of the run were run again at somebody's request.
+        stay: how often that was after its conclusion: then it joins its concurrency group anew.
     """
 
     stage: Stage = Stage.NEW
@@ -177,6 +178,7 @@ class Run:
     expired: bool = False
     heard: frozenset[str] = frozenset()
     round: int = 0
+    stay: int = 0
 
     @property
     def group(self) -> str:

@@ -115,14 +115,15 @@ def _planned(run: Run, event: Planned) -> Decision:
         moves.states[job.key] = JobState(unmet=len(job.needs), since=event.at)
     moves.open = len(plan.jobs)
     if run.group:
-        moves.commands.append(Enter(group=run.group, policy=plan.concurrency_policy))
+        policy = plan.concurrency_policy
+        moves.commands.append(Enter(group=run.group, policy=policy, stay=run.stay))
     if not is_held:
         moves.begin()
     return moves.decision()
 
 
 def _admitted(run: Run, event: Admitted) -> Decision:
-    if run.stage is not Stage.HELD:
+    if run.stage is not Stage.HELD or event.stay != run.stay:
         return Decision(run)
     moves = Moves(replace(run, stage=Stage.GOING), event.at)
     moves.begin()

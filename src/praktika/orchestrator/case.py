@@ -15,11 +15,11 @@ from functools import partial
 import msgspec
 
 from praktika.engine.pickup import cause
-from praktika.engine.run import Phase, Run
+from praktika.engine.run import Phase, Run, Stage
 from praktika.engine.step import due, step
 from praktika.errors import Conflict
-from praktika.model.commands import AnyCommand
-from praktika.model.events import AnyEvent, JobLost, JobStarted, TimerFired
+from praktika.model.commands import AnyCommand, Leave
+from praktika.model.events import Admitted, AnyEvent, JobLost, JobStarted, TimerFired
 from praktika.model.result import Result
 from praktika.model.task import Stop
 from praktika.orchestrator.hands import Hands
@@ -80,7 +80,7 @@ class Case:
                 for event, run in kept:
                     self._see(event, run)
                 for event in idle:
-                    self._answer_late_start(event)
+                    self._answer(event)
                 pending, again = self._carry_out(commands), True
             elif again or _share(news, (*moved, *idle)):
                 # Perhaps it was ourselves, and only the answer was lost; or somebody who works on
@@ -162,10 +162,19 @@ class Case:
         for observer in self._observers:
             observer.saw(run, event)
 
-    def _answer_late_start(self, event: AnyEvent) -> None:
+    def _answer(self, event: AnyEvent) -> None:
+        """Tell whoever has come too late."""
+        match event:
+            case JobStarted():
+                self._answer_late_start(event)
+            case Admitted() if self.run.stage is Stage.CONCLUDED or event.stay != self.run.stay:
+                # Somebody who stood still has joined the group for a run that had left it.
+                self._carry_out([Leave(group=self.run.group, policy="queue", stay=event.stay)])
+            case _:
+                pass
+
+    def _answer_late_start(self, event: JobStarted) -> None:
         """Stop an attempt that was given up before its runner was known."""
-        if not isinstance(event, JobStarted):
-            return
         state = self.run.jobs.get(event.job)
         if state is not None and state.revoked and state.attempt == event.attempt:
             stop = Stop(run=self.id, job=event.job, attempt=event.attempt, reason=state.reason)
