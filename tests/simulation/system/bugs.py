@@ -25,7 +25,7 @@ from praktika.orchestrator.case import Case
 from praktika.orchestrator.groups import Groups
 from praktika.orchestrator.hands import Hands
 from praktika.orchestrator.orchestrator import Orchestrator
-from praktika.orchestrator import summary
+from praktika.orchestrator import hands, summary
 from praktika.runner import claims
 from praktika.runner.attempt import Assignment
 from praktika.runner.control import Control
@@ -160,17 +160,17 @@ BUGS = (
     _bug(
         "a conflict drops the events",
         "every_run_concludes",
-        Change(Case, "_decide", "            self.refresh()\n", "            return\n"),
+        Change(Case, "take", "        elif again", "        elif news:\n            return\n        elif again"),
     ),
     _bug(
         "after a conflict nothing is read",
         "every_run_concludes",
-        Change(Case, "_decide", "            self.refresh()\n", ""),
+        Change(Case, "_write", "return False, self.refresh()", "return False, []"),
     ),
     _bug(
         "what looks outdated is dropped",
         "every_run_concludes",
-        Change(Case, "_move", "if idle and self.refresh():", "if False:"),
+        Change(Case, "_write", "[] if is_sure else self.refresh()", "[]"),
     ),
     _bug(
         "a report on any attempt counts",
@@ -223,6 +223,78 @@ BUGS = (
         "all attempts tell of their start under one name",
         "stops_arrive",
         Change(Runner, "_tell", "{task.attempt}/{type(event)", "{type(event)"),
+    ),
+    _bug(
+        "what others wrote meanwhile is not followed up",
+        "every_run_concludes",
+        Change(Case, "take", "elif again or _share(news, (*moved, *idle)):", "elif False:"),
+    ),
+    _bug(
+        "a group is not handed on",
+        "every_run_concludes",
+        Change(Groups, "leave", 'if policy == "queue":', "if False:"),
+    ),
+    _bug(
+        "a run looks whose turn it is before it has a ticket",
+        "every_run_concludes",
+        Change(
+            Groups,
+            "enter",
+            "    self._blobs.put(_place(group, ticket), encode(ticket))\n"
+            '    if policy == "queue":\n'
+            "        holder = self._pass_on(group, ticket)\n",
+            '    if policy == "queue":\n'
+            "        holder = self._pass_on(group, ticket)\n"
+            "    self._blobs.put(_place(group, ticket), encode(ticket))\n"
+            '    if policy == "queue":\n',
+        ),
+    ),
+    _bug(
+        "a run does not look for newer ones of its group",
+        "groups_exclude",
+        Change(Groups, "enter", "if found.newer else []", "if False else []"),
+    ),
+    _bug(
+        "older runs of a group are not told to give way",
+        "groups_exclude",
+        Change(Groups, "enter", "for older in found.older:", "for older in ():"),
+    ),
+    _bug(
+        "a turn may be given twice",
+        "groups_exclude",
+        Change(Groups, "_pass_on", "self._blobs.create(", "self._blobs.put("),
+    ),
+    _bug(
+        "an old admission counts",
+        "groups_exclude",
+        Change(engine_step, "_admitted", " or event.stay != run.stay", ""),
+    ),
+    _bug(
+        "all admissions of a run have one name",
+        "every_run_concludes",
+        Change(
+            Groups, "_pass_on", "{found.name} has turn {number}, says {by.name}", "{found.run}"
+        ),
+    ),
+    _bug(
+        "who comes late into a group stays there",
+        "every_run_concludes",
+        Change(Case, "_answer", "        case Admitted() if", "        case Admitted() if False and"),
+    ),
+    _bug(
+        "a task that was waited for is leased as if it had come at once",
+        "no_message_is_left",
+        Change(Runner, "receive", "if now - since", "if False and now - since"),
+    ),
+    _bug(
+        "a task names the inputs of today",
+        "inputs_are_there",
+        Change(
+            hands,
+            "make_task",
+            "dict(state.inputs)",
+            "{need.job: run.jobs[need.job].attempt for need in run.graph.jobs[key].needs}",
+        ),
     ),
     _bug(
         "a Result of an earlier round is shown",
