@@ -184,8 +184,9 @@ class Case:
     def _answer_late_start(self, event: JobStarted) -> None:
         """Stop an attempt that was given up before its runner was known."""
         state = self.run.jobs.get(event.job)
-        if state is not None and state.revoked and state.attempt == event.attempt:
-            stop = Stop(run=self.id, job=event.job, attempt=event.attempt, reason=state.reason)
+        reason = state.why_stopped(event.attempt) if state is not None else ""
+        if reason:
+            stop = Stop(run=self.id, job=event.job, attempt=event.attempt, reason=reason)
             self._hands.stop(event.control, stop)
 
     def _carry_out(self, commands: Sequence[AnyCommand]) -> list[AnyEvent]:

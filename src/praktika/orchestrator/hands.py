@@ -125,7 +125,7 @@ class Hands:
         key = names.job(run_id, command.job, command.attempt, "cancel")
         self._put(key, command.reason.encode())
         stop = Stop(run=run_id, job=command.job, attempt=command.attempt, reason=command.reason)
-        self.stop(run.jobs[command.job].control, stop)
+        self.stop(run.jobs[command.job].control_of(command.attempt), stop)
 
     def _conclude(self, run_id: str, run: Run) -> Result:
         result = summarize(run, run.worst, run_id, self.around)
