@@ -242,7 +242,8 @@ class Moves:
         if self.open == 0 and run.stage in {Stage.GOING, Stage.HELD}:
             run = replace(run, stage=Stage.CONCLUDED, alarm=0.0)
             if run.group:
-                self.commands.append(Leave(group=run.group))
+                policy = self.plan.concurrency_policy
+                self.commands.append(Leave(group=run.group, policy=policy, stay=run.stay))
             self.commands.append(Conclude(status=run.worst))
         elif self.alarm and self.alarm != self.run.alarm:
             self.commands.append(SetTimer(at=self.alarm, after=max(0.0, self.alarm - self.at)))

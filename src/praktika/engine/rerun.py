@@ -34,6 +34,7 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
             began=event.at,
             at=run.at,
             round=run.round + 1,
+            stay=run.stay + 1,
         )
         return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
     if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
@@ -133,6 +134,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
         forced=False,
         expired=False,
         round=run.round + 1,
+        stay=run.stay + 1 if run.stage is Stage.CONCLUDED else run.stay,
         began=event.at if run.stage is Stage.CONCLUDED else run.began,
         worst=_worst_of_others(run, keys),
         deadline=deadline if run.stage is Stage.CONCLUDED else run.deadline,
@@ -147,7 +149,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
                 waiting = moves.state(dependent)
                 moves.states[dependent] = replace(waiting, unmet=waiting.unmet + 1)
     if is_queued:
-        moves.commands += joining(run)
+        moves.commands += joining(going)
     else:
         moves.begin()
     return moves.decision()

@@ -39,7 +39,8 @@ class Stage(Enum):
 class Past:
     """An attempt that does not count any more, and what became of it.
 
-    `revoked` is whether it was asked to stop and has not answered.
+    `revoked` is whether it was asked to stop and has not answered; `control` is where its runner
+    listens, as far as it is known.
     """
 
     attempt: int
@@ -48,6 +49,7 @@ class Past:
     reason: str
     runner: str
     revoked: bool = False
+    control: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,19 @@ class JobState:
         """Whether its latest attempt does not count any more, and no other one has begun."""
         return bool(self.past) and self.past[-1].attempt == self.attempt
 
+    def why_stopped(self, attempt: int) -> str:
+        """Why an attempt was asked to stop that has not answered, or "" if none was."""
+        if self.revoked and attempt == self.attempt:
+            return self.reason
+        stopped = (past.reason for past in self.past if past.revoked and past.attempt == attempt)
+        return next(stopped, "")
+
+    def control_of(self, attempt: int) -> str:
+        """Where the runner of an attempt listens, or "" if that is not known."""
+        if attempt == self.attempt:
+            return self.control
+        return next((past.control for past in self.past if past.attempt == attempt), "")
+
     def retired(self, status: Status, verdict: str, reason: str) -> tuple[Past, ...]:
         """The earlier attempts with the current one, which ended like this if it is not known."""
         if not self.attempt or self.is_retired:
@@ -112,6 +127,7 @@ class JobState:
             reason=reason,
             runner=self.runner,
             revoked=self.revoked,
+            control=self.control,
         )
         return (*self.past, past)
 
@@ -158,6 +174,7 @@ class Run:
         expired: whether it was.
         heard: ids of the requests that were acted upon.
         round: how often jobs of the run were run again at somebody's request.
+        stay: how often that was after its conclusion: then it joins its concurrency group anew.
     """
 
     stage: Stage = Stage.NEW
@@ -177,6 +194,7 @@ class Run:
     expired: bool = False
     heard: frozenset[str] = frozenset()
     round: int = 0
+    stay: int = 0
 
     @property
     def group(self) -> str:

@@ -121,7 +121,7 @@ def _planned(run: Run, event: Planned) -> Decision:
 
 
 def _admitted(run: Run, event: Admitted) -> Decision:
-    if run.stage is not Stage.HELD:
+    if run.stage is not Stage.HELD or event.stay != run.stay:
         return Decision(run)
     moves = Moves(replace(run, stage=Stage.GOING), event.at)
     moves.begin()

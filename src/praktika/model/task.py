@@ -78,11 +78,18 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         run: id.
         inbox: the queue of events that it listens to.
         at: when it was requested, in seconds since the epoch.
+        stay: which of its times in the group this is; it joins anew when it is run again.
     """
 
     run: str
     inbox: str
     at: float
+    stay: int = 0
+
+    @property
+    def name(self) -> str:
+        """Of this ticket among all of its group."""
+        return f"{self.run}.{self.stay}"
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,16 +15,19 @@ from functools import partial
 import msgspec
 
 from praktika.engine.pickup import cause
-from praktika.engine.run import Phase, Run
+from praktika.engine.run import Phase, Run, Stage
 from praktika.engine.step import due, step
 from praktika.errors import Conflict
-from praktika.model.commands import AnyCommand
-from praktika.model.events import AnyEvent, JobLost, JobStarted, TimerFired
+from praktika.model.commands import AnyCommand, Conclude, Enter, Leave
+from praktika.model.events import Admitted, AnyEvent, JobLost, JobStarted, TimerFired
 from praktika.model.result import Result
 from praktika.model.task import Stop
 from praktika.orchestrator.hands import Hands
 from praktika.orchestrator.surroundings import Observer
 from praktika.patience import patiently
+
+_LASTING = Enter | Conclude
+"""What must not be left as it was decided if the run has gone on since: it is looked at again."""
 
 
 class Case:
@@ -71,22 +74,27 @@ class Case:
         """
         if again:
             self.refresh()
-        pending = [*self._carry_out(due(self.run)), *events] if again else events
-        while pending:
-            kept, commands, idle = self._fold(pending)
+        pending = events
+        commands: Sequence[AnyCommand] = due(self.run) if again else ()
+        while commands or pending:
+            pending = [*self._carry_out(commands), *pending]
+            kept, wanted, idle = self._fold(pending)
             moved = [event for event, _ in kept]
-            is_written, news = self._write(moved, is_sure=not idle)
+            is_sure = not idle and not any(isinstance(each, _LASTING) for each in commands)
+            is_written, news = self._write(moved, is_sure=is_sure)
             if is_written:
                 for event, run in kept:
                     self._see(event, run)
                 for event in idle:
-                    self._answer_late_start(event)
-                pending, again = self._carry_out(commands), True
+                    self._answer(event)
+                pending, commands, again = (), wanted, True
             elif again or _share(news, (*moved, *idle)):
                 # Perhaps it was ourselves, and only the answer was lost; or somebody who works on
                 # the same events, and may die over them: they are acknowledged here.
-                pending, again = [*self._carry_out(due(self.run)), *pending], True
-            # Otherwise what others wrote is done: events come when those before are dealt with.
+                commands, again = due(self.run), True
+            else:
+                # What others wrote is done: events come when those before are dealt with.
+                commands = ()
 
     def lost_with(self, runners: Container[str], at: float) -> list[AnyEvent]:
         """What was lost with runners that died."""
@@ -166,13 +174,23 @@ class Case:
         for observer in self._observers:
             observer.saw(run, event)
 
-    def _answer_late_start(self, event: AnyEvent) -> None:
+    def _answer(self, event: AnyEvent) -> None:
+        """Tell whoever has come too late."""
+        match event:
+            case JobStarted():
+                self._answer_late_start(event)
+            case Admitted() if self.run.stage is Stage.CONCLUDED or event.stay != self.run.stay:
+                # Somebody who stood still has joined the group for a run that had left it.
+                self._carry_out([Leave(group=self.run.group, policy="queue", stay=event.stay)])
+            case _:
+                pass
+
+    def _answer_late_start(self, event: JobStarted) -> None:
         """Stop an attempt that was given up before its runner was known."""
-        if not isinstance(event, JobStarted):
-            return
         state = self.run.jobs.get(event.job)
-        if state is not None and state.revoked and state.attempt == event.attempt:
-            stop = Stop(run=self.id, job=event.job, attempt=event.attempt, reason=state.reason)
+        reason = state.why_stopped(event.attempt) if state is not None else ""
+        if reason:
+            stop = Stop(run=self.id, job=event.job, attempt=event.attempt, reason=reason)
             self._hands.stop(event.control, stop)
 
     def _carry_out(self, commands: Sequence[AnyCommand]) -> list[AnyEvent]:

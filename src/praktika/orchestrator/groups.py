@@ -1,8 +1,9 @@
-"""Concurrency groups in the world: tickets, and a holder where only one run may go on.
+"""Concurrency groups in the world: tickets, and turns where only one run may go on.
 
-Every step may be done twice. A run writes its ticket before it looks who holds the group, and
-whoever leaves hands the group on before it looks whether that run is still there: so one of the
-two always sees the other.
+Every step may be done twice, or late by somebody who stood still. A run that joins leaves a ticket,
+for this one stay, and takes it away when it leaves. Turns are numbered, and each is given once, to
+somebody with a ticket, when whoever had the one before has none any more. Whoever comes or goes
+changes his own ticket first and looks at the turns then: so of two, one always sees the other.
 """
 
 from __future__ import annotations
@@ -28,64 +29,63 @@ class Groups:
 
     def enter(self, group: str, ticket: Ticket, policy: Policy) -> list[AnyEvent]:
         """Join a group; what the run is told at once."""
-        self._blobs.put(names.ticket(group, ticket.run), encode(ticket))
+        self._blobs.put(_place(group, ticket), encode(ticket))
         if policy == "queue":
-            at = self._around.clock.now()
-            return [Admitted(at=at)] if self._take(group, ticket.run) == ticket.run else []
+            holder = self._pass_on(group, ticket)
+            return [self._admission(ticket)] if holder == ticket else []
         found = standing(self._tickets(group), ticket)
         for older in found.older:
-            self._tell(older, self._superseded(ticket, older.run))
+            event = self._superseded(ticket, older.run)
+            self._tell(older, event, event.id)
         return [self._superseded(found.newer, ticket.run)] if found.newer else []
 
-    def leave(self, group: str, run: str) -> None:
+    def leave(self, group: str, ticket: Ticket, policy: Policy) -> None:
         """Leave a group, and let the next run in it begin."""
-        self._blobs.delete(names.ticket(group, run))
+        self._blobs.delete(_place(group, ticket))
+        if policy == "queue":
+            self._pass_on(group, ticket)
+
+    def _pass_on(self, group: str, by: Ticket) -> Ticket | None:
+        """Whose turn it is, who is told of it; None if nobody waits."""
         while True:
-            chosen = self._hand_on(group, run)
+            # The turn first: its holder had a ticket before, so one that has none has left.
+            number, holder = self._turn(group)
+            tickets = self._tickets(group)
+            found = next((one for one in tickets if one.name == holder), None)
+            if found is not None:
+                break
+            chosen = next_in_line(tickets)
             if chosen is None:
-                return
-            self._tell(chosen, Admitted(at=self._around.clock.now()))
-            if any(one.run == chosen.run for one in self._tickets(group)):
-                return
-            run = chosen.run  # it has left meanwhile, and may not have seen that it was its turn
-
-    def _hand_on(self, group: str, run: str) -> Ticket | None:
-        """Who holds the group now; None if nobody waits, or it was never held."""
-        holder = self._holder(group)
-        tickets = self._tickets(group)
-        if holder != run:
-            return next((one for one in tickets if one.run == holder), None)
-        chosen = next_in_line(tickets, run)
-        if chosen is not None:
-            self._blobs.put(names.holder(group), chosen.run.encode())
-            return chosen
-        self._blobs.delete(names.holder(group))
-        chosen = next_in_line(self._tickets(group), run)
-        taken = chosen is not None and self._take(group, chosen.run) == chosen.run
-        return chosen if taken else None
-
-    def _take(self, group: str, run: str) -> str:
-        """The run that holds the group: this one, if nobody did."""
-        while True:
+                return None
             with suppress(Conflict):
-                self._blobs.create(names.holder(group), run.encode())
-                return run
-            holder = self._holder(group)
-            if holder:
-                return holder
+                self._blobs.create(_turn(group, number + 1), chosen.name.encode())
+        if found != by:
+            # Even if it was told before: by somebody who has died over it, perhaps.
+            name = f"{found.name} has turn {number}, says {by.name}"
+            self._tell(found, self._admission(found), name)
+        return found
 
-    def _holder(self, group: str) -> str:
-        try:
-            return self._blobs.get(names.holder(group)).decode()
-        except Absent:
-            return ""
+    def _turn(self, group: str) -> tuple[int, str]:
+        """The number of the last turn, and the name of its ticket; those before are removed."""
+        while True:
+            *past, last = self._blobs.list(names.turns(group)) or [_turn(group, 0)]
+            for key in past:
+                self._blobs.delete(key)
+            number = int(last.rpartition("/")[2])
+            if not number:
+                return 0, ""
+            with suppress(Absent):
+                return number, self._blobs.get(last).decode()
 
     def _tickets(self, group: str) -> list[Ticket]:
         found = []
-        for key in self._blobs.list(names.ticket(group, "x").rpartition("/")[0]):
+        for key in self._blobs.list(names.tickets(group)):
             with suppress(Absent):
                 found.append(decode(self._blobs.get(key), Ticket))
         return found
+
+    def _admission(self, ticket: Ticket) -> Admitted:
+        return Admitted(at=self._around.clock.now(), stay=ticket.stay)
 
     def _superseded(self, by: Ticket, run: str) -> CancelRequested:
         who = f"run {by.run}, which is newer"
@@ -93,6 +93,15 @@ class Groups:
             at=self._around.clock.now(), by=who, id=f"{run} gives way to {by.run}"
         )
 
-    def _tell(self, ticket: Ticket, event: AnyEvent) -> None:
-        name = event.id if isinstance(event, CancelRequested) else f"{ticket.run} is admitted"
-        self._around.queue.send(ticket.inbox, [encode(event)], group=ticket.run, identity=[name])
+    def _tell(self, ticket: Ticket, event: AnyEvent, identity: str) -> None:
+        self._around.queue.send(
+            ticket.inbox, [encode(event)], group=ticket.run, identity=[identity]
+        )
+
+
+def _place(group: str, ticket: Ticket) -> str:
+    return f"{names.tickets(group)}/{ticket.name}"
+
+
+def _turn(group: str, number: int) -> str:
+    return f"{names.turns(group)}/{number:08}"

@@ -69,7 +69,8 @@ class Hands:
                 case Enter():
                     answers += patiently(partial(self._enter, run_id, run, command))
                 case Leave():
-                    patiently(partial(self._groups.leave, command.group, run_id))
+                    ticket = self._ticket(run_id, run, command.stay)
+                    patiently(partial(self._groups.leave, command.group, ticket, command.policy))
                 case Conclude():
                     # It may go on again already: then nobody is to be told that it is over.
                     if run.stage is Stage.CONCLUDED:
@@ -132,7 +133,7 @@ class Hands:
         key = names.job(run_id, command.job, command.attempt, "cancel")
         self._put(key, command.reason.encode())
         stop = Stop(run=run_id, job=command.job, attempt=command.attempt, reason=command.reason)
-        self.stop(run.jobs[command.job].control, stop)
+        self.stop(run.jobs[command.job].control_of(command.attempt), stop)
 
     def _conclude(self, run_id: str, run: Run) -> Result:
         result = summarize(run, run.worst, run_id, self.around)
@@ -141,9 +142,12 @@ class Hands:
         return result
 
     def _enter(self, run_id: str, run: Run, command: Enter) -> list[AnyEvent]:
-        assert run.requested is not None
-        ticket = Ticket(run=run_id, inbox=self._inbox(run), at=run.requested.at)
+        ticket = self._ticket(run_id, run, command.stay)
         return self._groups.enter(command.group, ticket, command.policy)
+
+    def _ticket(self, run_id: str, run: Run, stay: int) -> Ticket:
+        assert run.requested is not None
+        return Ticket(run=run_id, inbox=self._inbox(run), at=run.requested.at, stay=stay)
 
     def _inbox(self, run: Run) -> str:
         named = run.requested.inbox if run.requested else ""

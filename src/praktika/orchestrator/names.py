@@ -40,14 +40,14 @@ def job(run: str, key: str, attempt: int, name: str) -> str:
     return f"runs/{run}/jobs/{key}/{attempt}/{name}"
 
 
-def ticket(group: str, run: str) -> str:
-    """The place of a run in a concurrency group."""
-    return f"groups/{job_key(group)}/tickets/{run}"
+def tickets(group: str) -> str:
+    """The tickets of a concurrency group, each under its name."""
+    return f"groups/{job_key(group)}/tickets"
 
 
-def holder(group: str) -> str:
-    """Which run of a concurrency group goes on, where only one may."""
-    return f"groups/{job_key(group)}/holder"
+def turns(group: str) -> str:
+    """Whose turn it was in a concurrency group, each under its number; the last one counts."""
+    return f"groups/{job_key(group)}/turns"
 
 
 def own_inbox(run: str) -> str:
