@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 from jobs import repository
@@ -99,6 +100,31 @@ def lost_runner(place: Path) -> float:
         return time.perf_counter() - began
 
 
+def submit_and_wait(place: Path, env: Mapping[str, str], patience: float) -> list[dict[str, Any]]:
+    """Leave a run to the service and wait for its end; the Results of its jobs.
+
+    Raises:
+        TimeoutError: it takes longer than `patience` seconds.
+    """
+    praktika = [sys.executable, "-m", "praktika"]
+    options: dict[str, Any] = {
+        "cwd": place,
+        "env": environment(place) | dict(env),
+        "check": True,
+        "capture_output": True,
+        "text": True,
+        "timeout": patience,
+    }
+    run = subprocess.run([*praktika, "run", "--detach"], **options).stdout.strip()
+    time.sleep(max(0.0, patience - 60))  # who watches asks, too
+    subprocess.run([*praktika, "runs", "--watch", "-n", "1"], **options)
+    told = subprocess.run([*praktika, "report", run, "--json"], **options).stdout
+    result: list[dict[str, Any]] = json.loads(Path(json.loads(told)["result"]).read_text())[
+        "results"
+    ]
+    return result
+
+
 def attempts(place: Path) -> int:
     """How many attempts of the only job there are."""
     asked = subprocess.run(
@@ -138,12 +164,14 @@ def start_up(place: Path) -> float:
 
 
 @contextmanager
-def started(place: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    place: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A command of praktika that goes on for as long as the block, or until it ends itself."""
     process = subprocess.Popen(
         [sys.executable, "-m", "praktika", *arguments],
         cwd=place,
-        env=environment(place),
+        env=environment(place) | dict(env or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
