@@ -23,8 +23,15 @@ def json(code: str, message: str = "on purpose") -> bytes:
 
 
 @contextlib.contextmanager
-def answering(status: int, body: bytes, **options: object) -> Iterator[Clients]:
-    """Clients of a server that answers so, which try once."""
+def answering(status: int, body: bytes, *, cut: int = 0, **options: object) -> Iterator[Clients]:
+    """Clients of a server that answers so, which try once.
+
+    Args:
+        status: of HTTP.
+        body: of the answer.
+        cut: bytes at its end that are promised and never come.
+        options: of the clients.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -34,11 +41,12 @@ def answering(status: int, body: bytes, **options: object) -> Iterator[Clients]:
         def serve(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response_only(status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + cut))
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
             self.wfile.flush()
+            self.close_connection = self.close_connection or cut > 0
 
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = serve  # noqa: N815 - as its base has it
 

@@ -5,6 +5,7 @@ import sys
 import boto3
 import pytest
 from tests.aws_server import REGION, AwsServer, serve
+from tests.contracts.conftest import put_secret
 from tests.integration.aws.stub import answering, json, xml
 
 from praktika.adapters.aws.blobs import S3Blobs
@@ -270,6 +271,31 @@ def test_a_batch_of_which_some_failed_is_never_taken_for_sent(aws):
             broken.send("work", [b"1"])
         with pytest.raises(Unavailable, match="cannot remove a message from queue team-work"):
             broken.ack([message()])
+
+
+def test_fault_58_an_answer_that_ends_too_early_is_never_taken_for_whole(tmp_path):
+    target = tmp_path / "target"
+    with answering(200, b"half", cut=4) as aws:
+        blobs = S3Blobs(aws, "team-ci")
+        for call in (lambda: blobs.get("a"), lambda: blobs.fetch("a", target)):
+            with pytest.raises(Unavailable, match="cannot read s3://team-ci/blobs/a"):
+                call()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_one_store_of_secrets_denies_may_be_in_the_other(aws, monkeypatch):
+    put_secret(aws, "secret", "there", "value")
+    secrets = AwsSecrets(aws)
+
+    def deny(names: list[str]) -> dict[str, str]:
+        raise Denied("no parameters for you")
+
+    monkeypatch.setattr(secrets, "_parameters", deny)
+    assert secrets.get("there") == "value"
+    with pytest.raises(Denied, match="no parameters for you"):
+        secrets.get("nowhere")
+    with pytest.raises(Denied, match="no parameters for you"):
+        secrets.get("there", "aws parameter")
 
 
 def test_no_credential_is_in_a_repr():
