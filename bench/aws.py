@@ -21,6 +21,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import boto3
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from durability import start_of_a_process, started, submit_and_wait
@@ -109,8 +111,6 @@ def chain(place: Path, proxy: FaultyProxy, around: Mapping[str, str]) -> None:
 
 def one_call(around: Mapping[str, str]) -> float:
     """Seconds of the smallest request that there is."""
-    import boto3
-
     client = boto3.client(
         "sqs",
         endpoint_url=around["AWS_ENDPOINT_URL"],

@@ -1,4 +1,4 @@
-"""How quickly runs react: cancel to dead process, a finished job to the next dispatch, a lost runner.
+"""How quickly runs react: to a cancel, to the end of a job, to the loss of a runner.
 
 Each figure stands beside a floor that was measured in the same run: the death of a process after
 SIGKILL, the start of a process from Python, the length of a lease.
@@ -106,23 +106,25 @@ def submit_and_wait(place: Path, env: Mapping[str, str], patience: float) -> lis
     Raises:
         TimeoutError: it takes longer than `patience` seconds.
     """
-    praktika = [sys.executable, "-m", "praktika"]
-    options: dict[str, Any] = {
-        "cwd": place,
-        "env": environment(place) | dict(env),
-        "check": True,
-        "capture_output": True,
-        "text": True,
-        "timeout": patience,
-    }
-    run = subprocess.run([*praktika, "run", "--detach"], **options).stdout.strip()
+
+    def ask(*arguments: str) -> str:
+        asked = subprocess.run(
+            [sys.executable, "-m", "praktika", *arguments],
+            cwd=place,
+            env=environment(place) | dict(env),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=patience,
+        )
+        return asked.stdout.strip()
+
+    run = ask("run", "--detach")
     time.sleep(max(0.0, patience - 60))  # who watches asks, too
-    subprocess.run([*praktika, "runs", "--watch", "-n", "1"], **options)
-    told = subprocess.run([*praktika, "report", run, "--json"], **options).stdout
-    result: list[dict[str, Any]] = json.loads(Path(json.loads(told)["result"]).read_text())[
-        "results"
-    ]
-    return result
+    ask("runs", "--watch", "-n", "1")
+    place_of_result = json.loads(ask("report", run, "--json"))["result"]
+    jobs: list[dict[str, Any]] = json.loads(Path(place_of_result).read_text())["results"]
+    return jobs
 
 
 def attempts(place: Path) -> int:

@@ -52,6 +52,27 @@ def test_what_is_absent_is_said_to_be_so(blobs, tmp_path):
     assert not (tmp_path / "file").exists()
 
 
+def test_a_deleted_blob_is_gone_and_may_be_created_anew(blob_doors, tmp_path):
+    mine, theirs = blob_doors(), blob_doors()
+    mine.put("a/b", b"1")
+    mine.put("a/c", b"2")
+    theirs.delete("a/b")
+    with pytest.raises(Absent):
+        mine.get("a/b")
+    assert mine.list("a") == ["a/c"]
+    mine.create("a/b", b"3")
+    assert theirs.get("a/b") == b"3"
+
+
+def test_deleting_what_is_not_there_does_nothing(blobs):
+    blobs.put("a/b", b"1")
+    for key in ("a", "a/c", "a/b/c", "nothing"):
+        blobs.delete(key)
+    assert blobs.list("") == ["a/b"]
+    with pytest.raises(ValueError, match="not a blob key"):
+        blobs.delete("../a")
+
+
 def test_a_blob_is_created_where_nothing_is_yet(blobs):
     blobs.create("claims/1", b"mine")
     assert blobs.get("claims/1") == b"mine"

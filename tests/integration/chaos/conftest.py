@@ -189,7 +189,7 @@ def project(request, tmp_path) -> Project:
     """A repository whose runs are kept on this machine, or on an AWS API server."""
     project = Project(tmp_path / "repo")
     if request.param == "aws":
-        server = request.getfixturevalue("aws_server").anew()
+        server = request.getfixturevalue("aws_server")
         project.env |= {
             **server.environment(),
             "PRAKTIKA_BACKEND": "aws",
