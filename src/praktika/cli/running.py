@@ -154,6 +154,7 @@ class Running:
         return view
 
     def _tell(self, ended: Ended) -> None:
+        stored = self.stores.brought(names.result(ended.id))
         if not self.console.wants_json:
             show_summary(self.console, ended)
             return
@@ -166,7 +167,7 @@ class Running:
             "counts": job_counts(result),
             "duration": result.duration,
             "report": ended.report,
-            "result": str(self.stores.brought(names.result(ended.id))),
+            "result": str(stored),
         }
         say_json(self.console, concluded)
 

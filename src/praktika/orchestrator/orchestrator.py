@@ -27,8 +27,9 @@ from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.patience import Beat, patiently
 from praktika.ports.queue import Message, dead_letters
 
-LEASE = 30.0
-"""Seconds that events are leased for; extended while a plan is made."""
+LEASE = 12.0
+"""Seconds that events are leased for: so long nobody notices a lost orchestrator. Extended while a
+plan is made."""
 
 _BATCH = 100
 _WAIT = 0.1

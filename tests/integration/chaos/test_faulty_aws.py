@@ -19,7 +19,7 @@ def proxy(aws_server):
 def test_every_run_ends_right_although_a_tenth_of_all_requests_fails(installation, project, proxy):
     project.env["AWS_ENDPOINT_URL"] = proxy.endpoint
     system = installation(orchestrators=2, hosts=3)
-    runs = [system.submit() for _ in range(4)]
+    runs = [system.submit() for _ in range(3)]
     system.wait(runs, seconds=150)
     proxy.probability = 0.0
     rows = system.rows()
@@ -34,7 +34,7 @@ def test_a_run_of_one_process_ends_right_too(project, aws_server, proxy):
     project.env["AWS_ENDPOINT_URL"] = proxy.endpoint
     create_bucket(aws_server.clients(), project.env["PRAKTIKA_S3_ARTIFACT_BUCKET"])
     project.jobs("""
-        jobs = [Job(name=f"j{n}", runs_on=["x"], command="true") for n in range(12)]
+        jobs = [Job(name=f"j{n}", runs_on=["x"], command="true") for n in range(6)]
     """).commit()
     ran = project.praktika("run")
     assert ran.code == 0, ran.out + ran.err
