@@ -25,7 +25,7 @@ import boto3
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from durability import start_of_a_process, started, submit_and_wait
+from durability import results, start_of_a_process, started, submit
 from jobs import repository
 from tests.aws_server import serve
 from tests.faulty_proxy import FaultyProxy
@@ -68,8 +68,11 @@ def requests(place: Path, proxy: FaultyProxy, around: Mapping[str, str], seconds
         time.sleep(min(seconds, 60))
         idle = Counter({what: n * seconds / min(seconds, 60) for what, n in proxy.counts.items()})
         proxy.reset()
-        submit_and_wait(place, around, seconds + 60)
-        counts = Counter(proxy.counts)
+        run = submit(place, around)
+        time.sleep(seconds + 10)
+        counts = Counter(proxy.counts)  # before anybody asks how it went
+        (job,) = results(place, around, run)
+        assert job["status"] == "OK", job
     print(f"{'':32} {'idle':>8} {'with job':>9}   in {seconds} s, one orchestrator, one runner")
     for what in sorted(counts | idle, key=lambda one: -counts[one]):
         print(f"{' '.join(what):32} {idle[what]:8.0f} {counts[what]:9.0f}")
@@ -97,8 +100,10 @@ def chain(place: Path, proxy: FaultyProxy, around: Mapping[str, str]) -> None:
     with service(place, around):
         time.sleep(3)
         proxy.reset()
-        jobs = submit_and_wait(place, around, 120)
+        run = submit(place, around)
+        time.sleep(30)
         counts = Counter(proxy.counts)
+        jobs = results(place, around, run)
     ends = [job["start_time"] + job["duration"] for job in jobs]
     delays = [job["start_time"] - end for job, end in zip(jobs[1:], ends, strict=False)]
     call = one_call(around)

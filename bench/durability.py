@@ -89,8 +89,7 @@ def lost_runner(place: Path) -> float:
     (place / "ci/workflows/bench.py").write_text(LONG)
     runner = ("runner", "--label", "linux")
     with started(place, "orchestrator"), started(place, *runner) as host, started(place, *runner):
-        submit = [sys.executable, "-m", "praktika", "run", "--detach"]
-        subprocess.run(submit, cwd=place, env=environment(place), check=True, capture_output=True)
+        submit(place, {})
         wait_for(sleepers)
         victim = next(p for p in sleepers()[0].parents() if p.pid == host.pid or _is_host(p))
         began = time.perf_counter()
@@ -100,31 +99,33 @@ def lost_runner(place: Path) -> float:
         return time.perf_counter() - began
 
 
-def submit_and_wait(place: Path, env: Mapping[str, str], patience: float) -> list[dict[str, Any]]:
-    """Leave a run to the service and wait for its end; the Results of its jobs.
+def submit(place: Path, env: Mapping[str, str]) -> str:
+    """Leave a run to the service; its id."""
+    return ask(place, env, "run", "--detach")
+
+
+def results(place: Path, env: Mapping[str, str], run: str) -> list[dict[str, Any]]:
+    """The Results of the jobs of a run that is over.
 
     Raises:
-        TimeoutError: it takes longer than `patience` seconds.
+        CalledProcessError: it is not.
     """
-
-    def ask(*arguments: str) -> str:
-        asked = subprocess.run(
-            [sys.executable, "-m", "praktika", *arguments],
-            cwd=place,
-            env=environment(place) | dict(env),
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=patience,
-        )
-        return asked.stdout.strip()
-
-    run = ask("run", "--detach")
-    time.sleep(max(0.0, patience - 60))  # who watches asks, too
-    ask("runs", "--watch", "-n", "1")
-    place_of_result = json.loads(ask("report", run, "--json"))["result"]
-    jobs: list[dict[str, Any]] = json.loads(Path(place_of_result).read_text())["results"]
+    result = Path(json.loads(ask(place, env, "report", run, "--json"))["result"])
+    jobs: list[dict[str, Any]] = json.loads(result.read_text())["results"]
     return jobs
+
+
+def ask(place: Path, env: Mapping[str, str], *arguments: str) -> str:
+    """What a command of praktika says."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "praktika", *arguments],
+        cwd=place,
+        env=environment(place) | dict(env),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return asked.stdout.strip()
 
 
 def attempts(place: Path) -> int:

@@ -66,7 +66,8 @@ class Service:
         """Serve until `while_true` says otherwise."""
         for name in (names.INBOX, names.ALARMS):
             self._stores.queue.create(name)
-        actions = [self._turn] * _THREADS + [self._ring]
+        turns = 1 if self._stores.is_remote else _THREADS  # each costs money while it waits
+        actions = [self._turn] * turns + [self._ring]
         threads = [
             threading.Thread(target=self._again_and_again, args=(action,), daemon=True)
             for action in actions

@@ -26,6 +26,7 @@ _BATCH_BYTES = 256 * 1024
 """Of all messages of a request. AWS takes four times as much by now, but not everywhere."""
 
 _LONG_POLL = 20
+_SHORTEST = 0.5
 _RETENTION = 14 * 24 * 3600
 _STALE = {
     *("ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight"),
@@ -121,12 +122,15 @@ class SqsQueue:
         deadline = time.monotonic() + wait
         while True:
             left = deadline - time.monotonic()
-            seconds = max(0, min(int(left), _LONG_POLL, int(self._aws.timeout / 2)))
+            seconds = max(0, min(round(left), _LONG_POLL, int(self._aws.timeout / 2)))
             received = self._receive(queue, min(limit, _BATCH), lease, seconds)
             if received or left <= 0:
                 break
-            if seconds == 0:  # less is left than SQS can wait
-                time.sleep(min(left, 1.0))
+            rest = max(0.0, deadline - time.monotonic())
+            if rest < _SHORTEST:  # less is left than SQS can wait
+                time.sleep(rest)
+                if seconds:  # that was long enough to hear of everything
+                    break
         while received and len(received) < limit:
             try:
                 more = self._receive(queue, min(limit - len(received), _BATCH), lease, 0)
