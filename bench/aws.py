@@ -25,7 +25,15 @@ import boto3
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from durability import results, start_of_a_process, started, submit
+from durability import (
+    LONG,
+    results,
+    sleepers,
+    start_of_a_process,
+    started,
+    submit,
+    wait_for,
+)
 from jobs import repository
 from tests.aws_server import serve
 from tests.faulty_proxy import FaultyProxy
@@ -56,6 +64,7 @@ def main() -> None:
         }
         requests(Path(folder) / "talks", proxy, around, seconds)
         chain(Path(folder) / "chain", proxy, around)
+        cancels(Path(folder) / "cancel", around)
 
 
 def requests(place: Path, proxy: FaultyProxy, around: Mapping[str, str], seconds: int) -> None:
@@ -112,6 +121,25 @@ def chain(place: Path, proxy: FaultyProxy, around: Mapping[str, str]) -> None:
     print(f"{'finished job to next start':44} {middle:9.4f} s   {middle / call:7.1f} x one request")
     print(f"{'':44} {'':9}     {middle / spawn:7.1f} x spawn of true")
     print(f"{'requests for each job of a chain':44} {sum(counts.values()) / len(jobs):9.1f}")
+
+
+def cancels(place: Path, around: Mapping[str, str]) -> None:
+    """Delay from the request to stop to the end of the job's process."""
+    repository(place, 1, chained=False)
+    (place / "ci/workflows/bench.py").write_text(LONG)
+    took = []
+    with service(place, around):
+        for _ in range(3):
+            run = submit(place, around)
+            wait_for(sleepers)
+            began = time.perf_counter()
+            with started(place, "cancel", run, env=around) as asking:
+                wait_for(lambda: not sleepers())
+                took.append(time.perf_counter() - began)
+                asking.wait()
+    middle, call = statistics.median(took), one_call(around)
+    what = "cancel, typed, to dead process"
+    print(f"{what:44} {middle:9.4f} s   {middle / call:7.1f} x one request   budget 5 s")
 
 
 def one_call(around: Mapping[str, str]) -> float:
