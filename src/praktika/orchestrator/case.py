@@ -108,9 +108,7 @@ class Case:
         journal = self._hands.around.journal
         return patiently(lambda: journal.read(self.id, self.position))
 
-    def _write(
-        self, events: Sequence[AnyEvent], *, is_sure: bool
-    ) -> tuple[bool, list[AnyEvent]]:
+    def _write(self, events: Sequence[AnyEvent], *, is_sure: bool) -> tuple[bool, list[AnyEvent]]:
         """Journal events, if they were decided on in the latest state; whether they were.
 
         If not, also what has been written by others, which is known now.
