@@ -70,12 +70,13 @@ class Serving:
         while True:
             try:
                 action()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the edge of the loop, as in the service
                 self._on_trouble("", error)
                 self._stores.scheduler.sleep(2.0)
 
     def _on_trouble(self, run: str, error: Exception) -> None:
         self._stores.note(current(), f"has trouble with {run}: {type(error).__name__}: {error}")
+        self._stores.history.troubled[run, self.process.name] = self._stores.scheduler.now
         if not isinstance(error, PraktikaError | WireError):
             stumble(self._stores, error)
 
@@ -130,7 +131,7 @@ class Working:
             runner.control.close()
         except PraktikaError as error:
             self._stores.note(current(), f"ends: {error}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what the rules look for
             stumble(self._stores, error)
         self._stores.on_crash(self.process)
         self.process.crash()
@@ -190,9 +191,7 @@ class People:
         at = self._clock.now()
         if chance.random() < 0.5:
             job = chance.choice(keys) if chance.random() < 0.4 else ""
-            event = CancelRequested(
-                at=at, by="ann", id=name, job=job, force=chance.random() < 0.3
-            )
+            event = CancelRequested(at=at, by="ann", id=name, job=job, force=chance.random() < 0.3)
         else:
             scope = chance.choice(("failed", "all", "jobs"))
             jobs = tuple(chance.sample(keys, 1)) if scope == "jobs" else ()

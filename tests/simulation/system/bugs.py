@@ -5,7 +5,6 @@ is an error, so this list follows the code.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import inspect
@@ -19,13 +18,14 @@ from unittest import mock
 
 from praktika.adapters.memory import MemoryJournal
 from praktika.engine import step as engine_step
+from praktika.engine.run import JobState
 from praktika.orchestrator import case as case_module
+from praktika.orchestrator import hands, summary
 from praktika.orchestrator.alarms import Alarms
 from praktika.orchestrator.case import Case
 from praktika.orchestrator.groups import Groups
 from praktika.orchestrator.hands import Hands
 from praktika.orchestrator.orchestrator import Orchestrator
-from praktika.orchestrator import hands, summary
 from praktika.runner import claims
 from praktika.runner.attempt import Assignment
 from praktika.runner.control import Control
@@ -97,7 +97,7 @@ BUGS = (
     _bug(
         "an event that comes again is not looked into",
         "every_run_concludes",
-        Change(Case, "take", "if again:", "if False:"),
+        Change(Orchestrator, "_deal_with", "again=any(", "again=False and any("),
     ),
     _bug(
         "nothing is due",
@@ -160,7 +160,7 @@ BUGS = (
     _bug(
         "a conflict drops the events",
         "every_run_concludes",
-        Change(Case, "take", "        elif again", "        elif news:\n            return\n        elif again"),
+        Change(Case, "take", "elif again", "elif news:\n            return\n        elif again"),
     ),
     _bug(
         "after a conflict nothing is read",
@@ -195,12 +195,12 @@ BUGS = (
     _bug(
         "the rest of a long alarm is forgotten",
         "every_run_concludes",
-        Change(Alarms, "_deal_with", "self._hold(alarm)", "pass"),
+        Change(Alarms, "_pass_on", "self._hold(alarm)", "pass"),
     ),
     _bug(
         "alarms ring for nobody",
         "every_run_concludes",
-        Change(Alarms, "_deal_with", "        patiently(\n", "        (lambda _: None)(\n"),
+        Change(Alarms, "_pass_on", "    patiently(\n", "    (lambda _: None)(\n"),
     ),
     _bug(
         "an alarm is acknowledged before it is passed on",
@@ -208,16 +208,18 @@ BUGS = (
         Change(
             Alarms,
             "_deal_with",
-            "    alarm = decode",
-            "    patiently(lambda: self._queue.ack([message]))\n    alarm = decode",
+            "    try:\n",
+            "    patiently(lambda: self._queue.ack([message]))\n    try:\n",
         ),
     ),
     _bug(
         "all attempts store their Result in one place",
         "results_agree",
-        Change(Assignment, "prefix", instead=property(
-            lambda self: f"runs/{self.task.run}/jobs/{self.task.job}/1"
-        )),
+        Change(
+            Assignment,
+            "prefix",
+            instead=property(lambda self: f"runs/{self.task.run}/jobs/{self.task.job}/1"),
+        ),
     ),
     _bug(
         "all attempts tell of their start under one name",
@@ -228,6 +230,11 @@ BUGS = (
         "what others wrote meanwhile is not followed up",
         "every_run_concludes",
         Change(Case, "take", "elif again or _share(news, (*moved, *idle)):", "elif False:"),
+    ),
+    _bug(
+        "a late start is answered only while its attempt counts",
+        "stops_arrive",
+        Change(JobState, "why_stopped", "if past.revoked and past.attempt == attempt", "if False"),
     ),
     _bug(
         "a group is not handed on",
@@ -260,26 +267,14 @@ BUGS = (
         Change(Groups, "enter", "for older in found.older:", "for older in ():"),
     ),
     _bug(
-        "a turn may be given twice",
-        "groups_exclude",
-        Change(Groups, "_pass_on", "self._blobs.create(", "self._blobs.put("),
-    ),
-    _bug(
         "an old admission counts",
-        "groups_exclude",
+        "journal_is_a_fold",
         Change(engine_step, "_admitted", " or event.stay != run.stay", ""),
     ),
     _bug(
         "all admissions of a run have one name",
         "every_run_concludes",
-        Change(
-            Groups, "_pass_on", "{found.name} has turn {number}, says {by.name}", "{found.run}"
-        ),
-    ),
-    _bug(
-        "who comes late into a group stays there",
-        "every_run_concludes",
-        Change(Case, "_answer", "        case Admitted() if", "        case Admitted() if False and"),
+        Change(Groups, "_pass_on", "{found.name} has turn {number}, says {by.name}", "{found.run}"),
     ),
     _bug(
         "a task that was waited for is leased as if it had come at once",
@@ -292,7 +287,7 @@ BUGS = (
         Change(
             hands,
             "make_task",
-            "dict(state.inputs)",
+            "dict(sorted(state.inputs.items()))",
             "{need.job: run.jobs[need.job].attempt for need in run.graph.jobs[key].needs}",
         ),
     ),

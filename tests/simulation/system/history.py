@@ -127,6 +127,9 @@ class History:
         twins: messages that were given to two at a time.
         left: messages that are still in queues.
         journals, results: as they are in the end, by run.
+        wrote: who wrote the Result of a run last, and when.
+        looked: when a process read the journal of a run last.
+        troubled: when a process gave up what it did for a run, last.
         stumbles: what should never be raised.
         shown: conclusions as observers are told of them: by whom, of which run, the run's stage,
             and whether the Result has its status.
@@ -153,6 +156,9 @@ class History:
     journals: dict[str, list[AnyEvent]] = field(default_factory=dict)
     results: dict[str, bytes] = field(default_factory=dict)
     known: list[Known] = field(default_factory=list)
+    wrote: dict[str, tuple[str, float]] = field(default_factory=dict)
+    looked: dict[tuple[str, str], float] = field(default_factory=dict)
+    troubled: dict[tuple[str, str], float] = field(default_factory=dict)
     stumbles: list[str] = field(default_factory=list)
     shown: list[tuple[str, str, Stage, bool]] = field(default_factory=list)
     steps: int = 0
@@ -179,4 +185,3 @@ class History:
 
     def __repr__(self) -> str:
         return self.tail(100_000)
-

@@ -112,9 +112,7 @@ class Work:
         )
         return execution.told
 
-    def _bring(
-        self, execution: Execution, bench: Bench, assignment: Assignment
-    ) -> Outcome | None:
+    def _bring(self, execution: Execution, bench: Bench, assignment: Assignment) -> Outcome | None:
         """Look for the inputs; the outcome if one is not there."""
         task = assignment.task
         for need in assignment.job.needs:

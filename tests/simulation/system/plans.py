@@ -78,9 +78,7 @@ def make_plan(chance: random.Random) -> Plan:
 
 
 def _job(chance: random.Random, key: str, earlier: list[Job]) -> Job:
-    needs = tuple(
-        _need(chance, other) for other in earlier if chance.random() < 1 / len(earlier)
-    )
+    needs = tuple(_need(chance, other) for other in earlier if chance.random() < 1 / len(earlier))
     return Job(
         key=key,
         name=key.upper(),

@@ -83,7 +83,11 @@ def nothing_published_after_the_lease(history: History) -> None:
 
 
 def results_agree(history: History) -> None:
-    """The stored Result of a run says what its journal says, in the words of attempts that count."""
+    """The stored Result of a run says what its journal says, in the words of attempts that count.
+
+    But for one that was written by a process which stood still over it, and died, or lost touch
+    with the stores, before it looked at the journal again: it stays until the run's next event.
+    """
     tokens = {
         execution.attempt: execution.token
         for execution in history.executions
@@ -91,7 +95,7 @@ def results_agree(history: History) -> None:
     }
     told = {execution.attempt: execution.told for execution in history.executions}
     for run, story in stories(history).items():
-        if not history.results[run]:
+        if not history.results[run] or _is_writer_gone(history, run):
             continue
         result = decode(history.results[run], Result)
         assert result.status is story.run.worst, f"{run}: {result.status}, {story.run.worst}"
@@ -107,6 +111,13 @@ def results_agree(history: History) -> None:
             elif attempt in endings and endings[attempt] == told.get(attempt):
                 assert part.ext.get("token") == tokens[attempt], f"{attempt}: another's Result"
             assert part.ext.get("attempt", state.attempt) == state.attempt, attempt
+
+
+def _is_writer_gone(history: History, run: str) -> bool:
+    process, at = history.wrote[run]
+    is_cut_off = history.troubled.get((run, process), 0.0) >= at
+    looked = history.looked.get((run, process), 0.0) >= at
+    return (is_cut_off or process in history.deaths) and not looked
 
 
 def journal_is_a_fold(history: History) -> None:
@@ -141,7 +152,9 @@ def inputs_are_there(history: History) -> None:
 def stops_arrive(history: History) -> None:
     """What was asked to stop ends soon, and what was asked before it began does not begin."""
     asked = {
-        attempt: at for story in stories(history).values() for attempt, at in story.revoked().items()
+        attempt: at
+        for story in stories(history).values()
+        for attempt, at in story.revoked().items()
     }
     for execution in history.executions:
         if execution.attempt not in asked:
@@ -232,8 +245,7 @@ def _hopeless(before: Run) -> set[str]:
     found: set[str] = set()
     for key, job in before.graph.jobs.items():
         lacks = any(
-            need.job in found
-            or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
+            need.job in found or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
             for need in job.needs
         )
         if lacks and not job.always_run:
@@ -244,9 +256,7 @@ def _hopeless(before: Run) -> set[str]:
 def _asked(event: RerunRequested, run: Run) -> set[str]:
     jobs, states = run.graph.jobs, run.jobs
     open_to = {
-        key
-        for key in jobs
-        if states[key].phase is Phase.SETTLED and jobs[key].decision == "run"
+        key for key in jobs if states[key].phase is Phase.SETTLED and jobs[key].decision == "run"
     }
     match event.scope:
         case "all":

@@ -6,8 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from tests.simulation.system.history import Attempt, ClaimMade, History, Lease, Publication, Stay
-from tests.simulation.system.history import Told, Written
+from tests.simulation.system.history import (
+    Attempt,
+    ClaimMade,
+    History,
+    Lease,
+    Publication,
+    Stay,
+    Told,
+    Written,
+)
 from tests.simulation.system.scheduler import Fiber, Process, Scheduler, current
 from tests.simulation.system.weather import Weather
 
@@ -142,6 +150,9 @@ class NetBlobs:
 
     def _put(self, key: str, data: bytes) -> None:
         self._blobs.put(key, data)
+        if key.endswith("/result.json") and key.count("/") == 2:
+            writer = current().process.name, self._stores.scheduler.now
+            self._stores.history.wrote[key.split("/")[1]] = writer
         if "/tickets/" in key:
             ticket = decode(data, Ticket)
             stays = self._stores.history.stays.setdefault(key, [])
@@ -191,9 +202,11 @@ class NetJournal:
         self._stores.call("journal", what, lambda: self._append(run, position, events))
 
     def read(self, run: str, start: int = 0) -> list[AnyEvent]:
-        return self._stores.call(
+        events = self._stores.call(
             "journal", f"read {run} from {start}", lambda: self._stores.journal.read(run, start)
         )
+        self._stores.history.looked[run, current().process.name] = self._stores.scheduler.now
+        return events
 
     def runs(self, *, limit: int = 100) -> list[str]:
         return self._stores.call("journal", "runs", lambda: self._stores.journal.runs(limit=limit))

@@ -16,10 +16,9 @@ from tests.simulation.system.threads import virtual
 from tests.simulation.system.weather import Weather
 
 from praktika.errors import Absent
-from praktika.model.task import Alarm
 from praktika.orchestrator import names
 
-MOST_STEPS = 60_000
+MOST_STEPS = 12_000
 MOST_SECONDS = 12 * 3600.0
 """What a simulation takes at most; one that takes more has no end."""
 
