@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tests.simulation.system.job import Work
 from tests.simulation.system.plans import LABELS, Asked
+from tests.simulation.system.queues import NetQueue
 from tests.simulation.system.scheduler import Process, current
-from tests.simulation.system.stores import NetBlobs, NetJournal, NetQueue, Stores, VirtualClock
+from tests.simulation.system.stores import NetBlobs, NetJournal, Stores, VirtualClock
 
 from praktika.engine.run import Run
 from praktika.errors import AuthorError, PraktikaError, Unavailable

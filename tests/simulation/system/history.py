@@ -185,3 +185,15 @@ class History:
 
     def __repr__(self) -> str:
         return self.tail(100_000)
+
+
+def words(event: AnyEvent | None) -> str:
+    """An event in a few words."""
+    if event is None:
+        return "poison"
+    said = [type(event).__name__]
+    for name in ("job", "attempt", "status", "by", "id", "reason"):
+        value = getattr(event, name, "")
+        if value != "":
+            said.append(str(value))
+    return " ".join(said)
