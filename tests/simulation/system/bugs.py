@@ -17,6 +17,7 @@ from typing import Any
 from unittest import mock
 
 from praktika.adapters.memory import MemoryJournal
+from praktika.engine import rerun as engine_rerun
 from praktika.engine import step as engine_step
 from praktika.engine.run import JobState
 from praktika.orchestrator import case as case_module
@@ -69,11 +70,15 @@ class Bug:
     Attributes:
         title: what it does wrong.
         noticed_by: name of the rule that it breaks.
+        near: the seed from which on to look; most show in any handful of seeds, some are rare.
+        everywhere: whether the rule reads the journals with this bug, too, as one of the engine.
     """
 
     title: str
     noticed_by: str
     changes: tuple[Change, ...]
+    near: int = 0
+    everywhere: bool = False
 
     @contextmanager
     def made(self) -> Iterator[None]:
@@ -83,8 +88,10 @@ class Bug:
             yield
 
 
-def _bug(title: str, noticed_by: str, *changes: Change) -> Bug:
-    return Bug(title, noticed_by, changes)
+def _bug(
+    title: str, noticed_by: str, *changes: Change, near: int = 0, everywhere: bool = False
+) -> Bug:
+    return Bug(title, noticed_by, changes, near, everywhere)
 
 
 def _append_anywhere(self: MemoryJournal, run: str, position: int, events: Any) -> None:
@@ -211,6 +218,7 @@ BUGS = (
             "    try:\n",
             "    patiently(lambda: self._queue.ack([message]))\n    try:\n",
         ),
+        near=670,
     ),
     _bug(
         "all attempts store their Result in one place",
@@ -235,6 +243,7 @@ BUGS = (
         "a late start is answered only while its attempt counts",
         "stops_arrive",
         Change(JobState, "why_stopped", "if past.revoked and past.attempt == attempt", "if False"),
+        near=1330,
     ),
     _bug(
         "a group is not handed on",
@@ -270,6 +279,7 @@ BUGS = (
         "an old admission counts",
         "journal_is_a_fold",
         Change(engine_step, "_admitted", " or event.stay != run.stay", ""),
+        near=430,
     ),
     _bug(
         "all admissions of a run have one name",
@@ -290,6 +300,7 @@ BUGS = (
             "dict(sorted(state.inputs.items()))",
             "{need.job: run.jobs[need.job].attempt for need in run.graph.jobs[key].needs}",
         ),
+        near=1915,
     ),
     _bug(
         "a Result of an earlier round is shown",
@@ -305,5 +316,17 @@ BUGS = (
         "a runner that stood still reports its successor as lost",
         "lost_means_lapsed",
         Change(Runner, "_report_lost", "        hold.confirm()\n", "        pass\n"),
+        near=615,
+    ),
+    _bug(
+        "a rerun of what failed repeats all",
+        "reruns_repeat_nothing_else",
+        Change(engine_rerun, "_is_asked_for", "return not state.status.is_ok", "return True"),
+        everywhere=True,
+    ),
+    _bug(
+        "a number is divided by what may be zero",
+        "nothing_stumbles",
+        Change(Alarms, "_pass_on", "if alarm.left > 0:", "if 1 / alarm.left > 0:"),
     ),
 )

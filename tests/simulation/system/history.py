@@ -163,10 +163,12 @@ class History:
     shown: list[tuple[str, str, Stage, bool]] = field(default_factory=list)
     steps: int = 0
 
-    def held(self, message: tuple[str, str], process: str, at: float) -> bool:
-        """Whether a process had the lease of a message at that time."""
-        leases = self.leases.get(message, ())
-        return any(one.process == process and one.since <= at <= one.until for one in leases)
+    def held(self, claim: ClaimMade, at: float) -> bool:
+        """Whether, at that time, the lease still lasted by which an attempt was claimed."""
+        return any(
+            one.process == claim.process and one.since <= min(at, claim.at) and at <= one.until
+            for one in self.leases.get(claim.message, ())
+        )
 
     def tail(self, count: int = 60) -> str:
         lines = [f"{at:9.3f} {who:14} {what}" for at, who, what in self.deeds[-count:]]

@@ -60,7 +60,7 @@ def lost_means_lapsed(history: History) -> None:
         claim = history.claims[attempt]
         if claim.message in history.twins or claim.process == told.process:
             continue
-        held = history.held(claim.message, claim.process, told.at)
+        held = history.held(claim, told.at)
         assert not held, f"{attempt} is at {claim.process}, and {told.process} says it is lost"
 
 
@@ -73,12 +73,11 @@ def nothing_published_after_the_lease(history: History) -> None:
         claim = history.claims.get(one.attempt)
         assert claim is not None, f"{one.process} shows {one.what} without a claim"
         assert claim.process == one.process, f"{one.process} shows {one.what} of {claim.process}"
-        held = history.held(claim.message, one.process, min(one.heard, one.at))
+        held = history.held(claim, min(one.heard, one.at))
         assert held, f"{one.process} shows {one.what} at {one.at}"
     for execution in history.executions:
         if execution.effect is not None:
-            message = history.claims[execution.attempt].message
-            held = history.held(message, execution.process, execution.checked)
+            held = history.held(history.claims[execution.attempt], execution.checked)
             assert held, f"{execution.process} went on with {execution.attempt}"
 
 

@@ -19,7 +19,13 @@ def test_a_deliberate_bug_is_noticed(bug: Bug) -> None:
 
 
 def _judge_all(bug: Bug, rule: Rule) -> None:
-    for seed in range(ENOUGH_SEEDS):
+    for seed in range(bug.near, bug.near + ENOUGH_SEEDS):
         with bug.made():
             history = simulate(seed)
+            if bug.everywhere:
+                rule(history)
         rule(history)
+
+
+def test_every_rule_notices_some_bug() -> None:
+    assert {bug.noticed_by for bug in BUGS} == {rule.__name__ for rule in RULES}
