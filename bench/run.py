@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ["command_line", "jobs", "engine", "log", "stores", "report"]
+PARTS = ["command_line", "jobs", "engine", "log", "stores", "durability", "aws", "report"]
 
 
 def main() -> None:

@@ -54,7 +54,12 @@ def test_at_most_as_many_come_as_asked_for(line):
     first = line.receive(3)
     assert len(first) == 3
     line.queue.ack(first)
-    assert len(line.receive(30)) == 22
+    second = line.receive(30)  # some stores give no more than ten of one group
+    assert 10 <= len(second) <= 22
+    line.queue.ack(second)
+    third = line.receive(30)
+    line.queue.ack(third)
+    assert len(second) + len(third) + len(line.receive(30)) == 22
 
 
 def test_depth_counts_what_can_be_received(line):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from tests.replay.scenarios import SCENARIOS, Recorder
+from tests.replay.recorder import Recorder
+from tests.replay.scenarios import SCENARIOS
 
 from praktika.model.commands import AnyCommand
 from praktika.model.events import AnyEvent

@@ -8,34 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.unit.engine.scenes import Scene, after, job, key, plan_of, reads, takes
+from tests.replay import scenarios_again
+from tests.replay.recorder import Recorder
+from tests.unit.engine.scenes import after, job, key, plan_of, reads, takes
 
 from praktika.engine.select import select
-from praktika.engine.step import Decision
-from praktika.model.commands import AnyCommand
 from praktika.model.events import (
-    AnyEvent,
     CancelRequested,
     JobFinished,
     JobLost,
     PlanFailed,
     Planned,
 )
-from praktika.model.plan import Job
 from praktika.model.result import Status
-
-
-class Recorder(Scene):
-    """A scene that keeps every event that arrives, the stale ones too, with what it led to."""
-
-    def __init__(self, *jobs: Job, is_planned: bool = True) -> None:
-        self.turns: list[tuple[AnyEvent, tuple[AnyCommand, ...]]] = []
-        super().__init__(*jobs, is_planned=is_planned)
-
-    def tell(self, event: AnyEvent) -> Decision:
-        decision = super().tell(event)
-        self.turns.append((event, decision.commands))
-        return decision
 
 
 def everything_well() -> Recorder:
@@ -204,4 +189,5 @@ SCENARIOS: tuple[Callable[[], Recorder], ...] = (
     empty_plan,
     one_job_asked_for,
     disorder,
+    *scenarios_again.SCENARIOS,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.replay.record import JOURNALS, Recording, main, record
 from tests.replay.scenarios import SCENARIOS
-from tests.simulation.bugs import BUGS
+from tests.simulation.bugs.catalogue import BUGS
 from tests.simulation.history import Engine
 
 from praktika.engine.run import Run
@@ -79,6 +79,23 @@ def test_an_engine_that_decides_otherwise_is_noticed() -> None:
         "a skipped job is dispatched",
         "a cancel stops what always runs",
         "a forced cancel spares what always runs",
+        "a failure of the author's is never tried again",
+        "every pause is the first",
+        "a pause never ends",
+        "what nobody takes waits for ever",
+        "a silent runner is waited for for ever",
+        "the deadline stops what always runs",
+        "a run that took too long is fine",
+        "a rerun of what failed repeats everything",
+        "a rerun repeats what only had to come later",
+        "what waits does not wait for what is run again",
+        "a retry does not wait for what is run again",
+        "a cancel that arrives again counts again",
+        "the cancel of one job cancels the run",
+        "a held run dispatches what a cancel sets free",
+        "a rerun does not wait for its turn",
+        "no run leaves its group",
+        "a run without a plan cannot be run again",
     ):
         engine = bugs[title].engine()
         assert any(first_difference(each, engine) for each in recordings), title

@@ -8,13 +8,26 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any, Self
 
+import msgspec
 from tests.simulation.history import Engine
 
 from praktika.engine.run import Graph, Phase, Run
 from praktika.model.commands import Dispatch
-from praktika.model.events import AnyEvent, JobFinished, JobStarted, Planned, RunRequested
+from praktika.model.events import (
+    AnyEvent,
+    CancelRequested,
+    JobFinished,
+    JobStarted,
+    Planned,
+    RerunRequested,
+    RunRequested,
+    TimerFired,
+)
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Status
+
+LIMIT = 100.0
+"""Seconds of a run."""
 
 
 class Meter:
@@ -131,6 +144,63 @@ def cost(plan: Plan, engine: Engine | None = None, *, status: Status = Status.OK
             waiting += [each for each in decision.commands if isinstance(each, Dispatch)]
     assert run.open == 0
     return Cost(worst, max(len(state.reason) for state in run.jobs.values()))
+
+
+REQUESTS: dict[str, AnyEvent] = {
+    "cancel": CancelRequested(at=1.0, by="ann"),
+    "forced cancel": CancelRequested(at=1.0, by="ann", force=True),
+    "deadline": TimerFired(at=LIMIT),
+    "timer": TimerFired(at=1.0),
+    "rerun of all": RerunRequested(at=1.0, by="ann", id="1", scope="all"),
+    "rerun of what failed": RerunRequested(at=1.0, by="ann", id="1", scope="failed"),
+    "rerun of many": RerunRequested(
+        at=1.0, by="ann", id="1", scope="jobs", jobs=(*map(str, range(9_999)),)
+    ),
+}
+
+
+def request_cost(plan: Plan, request: AnyEvent, engine: Engine | None = None) -> float:
+    """What a request or a timer costs, for each job and edge of the plan.
+
+    A rerun comes when the run is over, everything having failed or been dropped; others come at
+    once.
+    """
+    engine = engine or Engine()
+    meter = Meter()
+    limited = msgspec.structs.replace(plan, timeout=LIMIT, pickup_timeout=1.0)
+    run, waiting = _begin(limited, engine, meter)
+    if isinstance(request, RerunRequested):
+        for each in waiting:
+            end = JobFinished(at=0.0, job=each.job, attempt=1, status=Status.FAIL)
+            run = engine.step(run, end).run
+        assert run.open == 0
+    with meter:
+        decision = engine.step(run, request)
+    assert decision.run is not run
+    return meter.work / (len(plan.jobs) + sum(len(job.needs) for job in plan.jobs))
+
+
+def rerun_costs(times: int, engine: Engine | None = None) -> list[tuple[int, int]]:
+    """What it costs to start and end a job, and what to find out what is due, at each attempt."""
+    engine = engine or Engine()
+    meter = Meter()
+    run, _ = _begin(msgspec.structs.replace(chain(3), overtime=1.0), engine, meter)
+    costs = []
+    for number in range(1, times + 1):
+        begun = JobStarted(at=0.0, job="0", attempt=number)
+        stop = CancelRequested(at=0.0, by="ann", job="0", id=f"cancel-{number}")
+        again = RerunRequested(at=0.0, by="ann", id=f"rerun-{number}", scope="jobs", jobs=("0",))
+        lost = TimerFired(at=1e9 + number)
+        with meter:
+            for event in (begun, stop, lost):
+                run = engine.step(run, event).run
+        work = meter.work
+        with meter:
+            engine.due(run)
+        costs.append((work, meter.work))
+        run = engine.step(run, again).run
+    assert run.jobs["0"].attempt == times + 1
+    return costs
 
 
 def _begin(plan: Plan, engine: Engine, meter: Meter) -> tuple[Run, list[Dispatch]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from praktika.engine import step as real
@@ -31,6 +31,11 @@ class Step:
     after: Run
     commands: tuple[AnyCommand, ...]
 
+    @property
+    def counts(self) -> bool:
+        """Whether the event changed anything."""
+        return self.after is not self.before
+
 
 @dataclass(frozen=True)
 class Succession:
@@ -45,29 +50,44 @@ class Succession:
     commands: tuple[AnyCommand, ...]
 
 
+@dataclass(frozen=True)
+class Calm:
+    """A time in which nothing went wrong, until nothing was left to happen.
+
+    Attributes:
+        steps: how many steps had been made at its end.
+        is_silent: whether no runner said anything, so that only time could help.
+        is_over: whether the run was concluded at its end.
+    """
+
+    steps: int
+    is_silent: bool
+    is_over: bool
+
+
 @dataclass(repr=False)
 class History:
-    """A run from its request to its end.
+    """A run from its request to its end, and through its reruns.
 
     Attributes:
         engine: what decided.
         plan: what the run was given as its plan.
         steps: every event that arrived, the stale ones, too.
         successions: every crash.
+        calms: every time that the run was left in peace.
         journal: the events that changed something.
         concluded: the statuses of the conclusions that were carried out.
         orphans: attempts that nobody had stopped when a conclusion was carried out.
-        ended: whether the run came to its end although everything asked for was answered.
     """
 
     engine: Engine
     plan: Plan
     steps: list[Step] = field(default_factory=list)
     successions: list[Succession] = field(default_factory=list)
+    calms: list[Calm] = field(default_factory=list)
     journal: list[AnyEvent] = field(default_factory=list)
     concluded: list[str] = field(default_factory=list)
     orphans: set[tuple[str, int]] = field(default_factory=set)
-    ended: bool = False
 
     @property
     def jobs(self) -> dict[str, Job]:
@@ -77,7 +97,14 @@ class History:
     def last(self) -> Run:
         return self.steps[-1].after
 
+    def commands(self, kind: type) -> Iterator[tuple[Step, AnyCommand]]:
+        """Each command of this kind with the step that led to it."""
+        for step in self.steps:
+            for command in step.commands:
+                if isinstance(command, kind):
+                    yield step, command
+
     def __repr__(self) -> str:
-        lines = [str(job) for job in self.plan.jobs]
+        lines = [str(self.plan), *(str(job) for job in self.plan.jobs)]
         lines += [f"{step.event}\n    -> {step.commands}" for step in self.steps]
         return "\n".join(lines)

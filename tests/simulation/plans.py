@@ -14,7 +14,17 @@ def make_plan(choices: Choices) -> Plan:
     jobs: list[Job] = []
     for number in range(1 + choices.below(MAX_JOBS) if choices.below(20) else 0):
         jobs.append(_job(choices, f"J{number}", jobs))
-    return Plan(workflow="w", event="push", jobs=tuple(jobs))
+    return Plan(
+        workflow="w",
+        event=pick(choices, ("push", "push", "pull_request")),
+        jobs=tuple(jobs),
+        concurrency=pick(choices, ("", "", "deploys")),
+        concurrency_policy=pick(choices, ("cancel", "queue")),
+        timeout=pick(choices, (0.0, 0.0, 0.0, 60.0)),
+        pickup_timeout=pick(choices, (0.0, 15.0)),
+        overtime=pick(choices, (0.0, 5.0)),
+        pauses=pick(choices, ((), (), (3.0,), (2.0, 20.0))),
+    )
 
 
 def _job(choices: Choices, name: str, earlier: list[Job]) -> Job:
@@ -24,11 +34,15 @@ def _job(choices: Choices, name: str, earlier: list[Job]) -> Job:
         key=f"key-{name}",
         name=name,
         command="true",
+        runs_on=pick(choices, (("arm",), ("amd", "large"), ())),
         needs=needs,
         requires=tuple(artifact for need in needs for artifact in need.artifacts),
         provides=tuple(f"{name}/{number}" for number in range(choices.below(3))),
+        timeout=pick(choices, (30.0, 10.0)),
         always_run=once_in(choices, 5),
         allow_failure=once_in(choices, 4),
+        retries=pick(choices, (0, 0, 0, 1, 2)),
+        rerun_command=pick(choices, ("", "pytest --only $PRAKTIKA_FAILED_TESTS")),
         decision="skip" if skipped else "run",
         reason=pick(choices, ("no file of it changed", "")) if skipped else "",
     )

@@ -23,6 +23,24 @@ def test_a_reason_does_not_grow_with_the_chain_that_led_to_it() -> None:
     assert measured(cost.chain(600), status=Status.FAIL).reasons < 100
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("request_", cost.REQUESTS.values(), ids=cost.REQUESTS)
+def test_a_request_or_a_timer_costs_as_much_for_each_job_and_edge_in_any_run(
+    shape, request_
+) -> None:
+    small, large = cost.request_cost(shape(60), request_), cost.request_cost(shape(600), request_)
+
+    assert large <= 1.1 * small
+
+
+def test_a_thousand_reruns_of_a_job_make_no_event_dearer_and_what_is_due_linearly() -> None:
+    costs = cost.rerun_costs(1_000)
+    (first, first_due), (last, last_due) = costs[9], costs[-1]
+
+    assert last <= 1.1 * first
+    assert last_due <= 100 * first_due
+
+
 def test_the_meter_sees_a_loop_over_all_jobs() -> None:
     meter = cost.Meter()
     counted = cost.Counted(dict.fromkeys("abc"), meter)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.simulation import cost
-from tests.simulation.broken import Bug
-from tests.simulation.bugs import BUGS
+from tests.simulation.bugs.broken import Bug
+from tests.simulation.bugs.catalogue import BUGS
 from tests.simulation.choices import Seeded
 from tests.simulation.history import Engine
 from tests.simulation.rules import RULES, Rule
@@ -18,7 +18,7 @@ from praktika.model.events import Planned, RunRequested
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Status
 
-ENOUGH_SEEDS = 1_000
+ENOUGH_SEEDS = 2_000
 
 
 def _in_some_history(rule: Rule) -> Callable[[Engine], None]:
@@ -38,6 +38,11 @@ def _cost_is_local(engine: Engine) -> None:
         small, large = (cost.cost(cost.chain(size), engine, status=status) for size in (40, 200))
         assert large.worst <= 1.1 * small.worst
         assert large.reasons < 100
+    for request in cost.REQUESTS.values():
+        little, much = (cost.request_cost(cost.star(n), request, engine) for n in (40, 200))
+        assert much <= 1.1 * little
+    (begin, _), *_, (end, _) = cost.rerun_costs(300, engine)
+    assert end <= 1.1 * begin
 
 
 def _cycles_are_refused(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulation import rules
+from tests.simulation import rules, rules_again
 from tests.simulation.choices import Drawn
 from tests.simulation.history import History
 from tests.simulation.world import simulate
@@ -62,5 +62,51 @@ def test_fault_24_due_is_enough(history: History) -> None:
 
 
 @given(histories)
+def test_retries_are_bounded(history: History) -> None:
+    rules_again.retries_are_bounded(history)
+
+
+@given(histories)
+def test_attempts_are_remembered(history: History) -> None:
+    rules_again.attempts_are_remembered(history)
+
+
+@given(histories)
+def test_finished_work_stays(history: History) -> None:
+    rules_again.finished_work_stays(history)
+
+
+@given(histories)
+def test_reruns_end(history: History) -> None:
+    rules_again.reruns_end(history)
+
+
+@given(histories)
+def test_time_is_enough(history: History) -> None:
+    rules_again.time_is_enough(history)
+
+
+@given(histories)
+def test_stopped_is_told(history: History) -> None:
+    rules_again.stopped_is_told(history)
+
+
+@given(histories)
+def test_heard_once(history: History) -> None:
+    rules_again.heard_once(history)
+
+
+@given(histories)
+def test_waits_its_turn(history: History) -> None:
+    rules_again.waits_its_turn(history)
+
+
+@given(histories)
 def test_as_the_oracle_says(history: History) -> None:
     rules.as_the_oracle_says(history)
+
+
+def test_every_rule_has_a_test_here() -> None:
+    tests = " ".join(name for name in globals() if name.startswith("test_"))
+
+    assert [rule.__name__ for rule in rules.RULES if rule.__name__ not in tests] == []

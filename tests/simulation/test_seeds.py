@@ -1,4 +1,9 @@
-"""Seeded runs: every rule over many of them, the same for ever, and none of them dull."""
+"""Seeded runs: every rule over many of them, the same for ever, and none of them dull.
+
+    python -m tests.simulation.test_seeds [FIRST] LAST
+
+judges the runs of those seeds, without pytest and as fast as it can.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,18 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 from tests.simulation.choices import Seeded
-from tests.simulation.history import History
+from tests.simulation.history import History, Step
 from tests.simulation.plans import make_plan
 from tests.simulation.rules import RULES
 from tests.simulation.world import simulate
 
+from praktika.engine.run import Phase, Stage
 from praktika.engine.select import select
-from praktika.model.commands import AnyCommand, Dispatch, Revoke
-from praktika.model.events import CancelRequested
+from praktika.model.commands import Conclude, Dispatch, Revoke
+from praktika.model.events import AnyEvent, CancelRequested, RerunRequested
 from praktika.model.wire import encode
 
 
@@ -30,14 +37,19 @@ def digest(seeds: range) -> str:
     return sha.hexdigest()
 
 
+def judge(seed: int) -> None:
+    """Every rule on the run of one seed; when one is broken, the history is told whole."""
+    history = simulate(Seeded(seed))
+    for rule in RULES:
+        try:
+            rule(history)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {rule.__name__}: {error}\n{history}") from error
+
+
 def test_every_rule_holds_in_every_seeded_run(seeds: range) -> None:
     for seed in seeds:
-        history = simulate(Seeded(seed))
-        for rule in RULES:
-            try:
-                rule(history)
-            except AssertionError as error:
-                raise AssertionError(f"seed {seed}: {rule.__name__}: {error}\n{history}") from error
+        judge(seed)
 
 
 def test_the_same_seed_is_the_same_run_in_every_process() -> None:
@@ -59,41 +71,90 @@ def test_the_adversary_gets_everywhere(seeds: range) -> None:
     """A simulation in which nothing goes wrong would prove nothing."""
     histories = [simulate(Seeded(seed)) for seed in seeds[:400]]
     often = len(histories) // 50
-    seen = {
-        "crash": sum(bool(history.successions) for history in histories),
-        "cancel": sum(_cancels(history) > 0 for history in histories),
-        "second cancel": sum(_cancels(history) > 1 for history in histories),
-        "retry": sum(any(_of(history, Dispatch, again=True)) for history in histories),
-        "given up": _told(histories, "given up after"),
-        "dropped": _told(histories, "which ended with"),
-        "dropped in a chain": _told(histories, "which was dropped"),
-        "no artifact": _told(histories, "needs artifact"),
-        "stop": sum(any(_of(history, Revoke)) for history in histories),
-        "stop again": sum(_is_stopped_again(history) for history in histories),
-        "no plan": sum(history.last.plan is None for history in histories),
-    }
-    assert {what: times for what, times in seen.items() if times < often} == {}
+    counts = {what: sum(map(sees, histories)) for what, sees in SIGHTS.items()}
+    assert {what: times for what, times in counts.items() if times < often} == {}
 
 
-def _cancels(history: History) -> int:
-    return sum(
-        isinstance(step.event, CancelRequested)
-        and step.after is not step.before
-        and step.before.plan is not None
-        for step in history.steps
-    )
+def _steps(history: History, kind: type[AnyEvent]) -> list[Step]:
+    """The steps that an event of this kind brought forward."""
+    return [step for step in history.steps if step.counts and isinstance(step.event, kind)]
 
 
-def _of(history: History, kind: type, *, again: bool = False) -> list[AnyCommand]:
-    commands = [each for step in history.steps for each in step.commands if isinstance(each, kind)]
-    return [each for each in commands if not again or each.attempt > 1]
+def _cancels(history: History, *, alone: bool = False) -> int:
+    cancels = _steps(history, CancelRequested)
+    return sum(bool(each.event.job) == alone and each.before.plan is not None for each in cancels)
+
+
+def _again(history: History) -> bool:
+    return any(each.attempt > 1 for _, each in history.commands(Dispatch))
 
 
 def _is_stopped_again(history: History) -> bool:
     return any(isinstance(each, Revoke) for after in history.successions for each in after.commands)
 
 
-def _told(histories: list[History], words: str) -> int:
-    return sum(
-        any(words in state.reason for state in history.last.jobs.values()) for history in histories
+def _told(words: str) -> Callable[[History], bool]:
+    def sees(history: History) -> bool:
+        runs = [step.after for step, _ in history.commands(Conclude)]
+        return any(words in state.reason for run in runs for state in run.jobs.values())
+
+    return sees
+
+
+def _phase(phase: Phase) -> Callable[[History], bool]:
+    return lambda history: any(
+        state.phase is phase for step in history.steps for state in step.after.jobs.values()
     )
+
+
+def _rerun(history: History, stage: Stage, scope: str) -> bool:
+    reruns = _steps(history, RerunRequested)
+    return any(each.event.scope == scope and each.before.stage is stage for each in reruns)
+
+
+SIGHTS: dict[str, Callable[[History], bool]] = {
+    "crash": lambda history: bool(history.successions),
+    "cancel": lambda history: _cancels(history) > 0,
+    "second cancel": lambda history: _cancels(history) > 1,
+    "cancel of one": lambda history: _cancels(history, alone=True) > 0,
+    "retry": _again,
+    "retry by its author": _told("ended with FAIL"),
+    "pause": _phase(Phase.PAUSED),
+    "given up": _told("given up after"),
+    "dropped": _told("which ended with"),
+    "dropped in a chain": _told("which was dropped"),
+    "no artifact": _told("needs artifact"),
+    "not taken": _told("no runner took it"),
+    "not taken for a cause": _told("are busy"),
+    "overtime": _told("said nothing for"),
+    "stop without an answer": _told("did not confirm"),
+    "deadline": _told("the run's deadline"),
+    "stop": lambda history: any(True for _ in history.commands(Revoke)),
+    "stop again": _is_stopped_again,
+    "no plan": lambda history: any(
+        step.after.plan is None for step, _ in history.commands(Conclude)
+    ),
+    "rerun": lambda history: _rerun(history, Stage.CONCLUDED, "jobs"),
+    "rerun of all": lambda history: _rerun(history, Stage.CONCLUDED, "all"),
+    "rerun of what failed": lambda history: _rerun(history, Stage.CONCLUDED, "failed"),
+    "rerun of a run that goes on": lambda history: _rerun(history, Stage.GOING, "jobs"),
+    "rerun without a plan": lambda history: any(
+        each.before.plan is None for each in _steps(history, RerunRequested)
+    ),
+    "rerun of failed tests": lambda history: any(
+        state.tests_of for step in history.steps for state in step.after.jobs.values()
+    ),
+    "held": lambda history: any(step.after.stage is Stage.HELD for step in history.steps),
+    "held again": lambda history: any(
+        step.after.stage is Stage.HELD for step in _steps(history, RerunRequested)
+    ),
+    "cancelled while held": lambda history: any(
+        step.before.stage is Stage.HELD for step in _steps(history, CancelRequested)
+    ),
+    "silence": lambda history: any(calm.is_silent for calm in history.calms),
+}
+
+
+if __name__ == "__main__":
+    for number in range(*map(int, sys.argv[1:] or ["500"])):
+        judge(number)

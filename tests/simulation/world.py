@@ -1,21 +1,33 @@
 """An adversary around the engine: everything that a network, a runner or a person may do to it.
 
 It serves a run as the orchestrator does: journal what changed something, then carry out. Answers
-come in any order, twice, late, with attempts and jobs that do not exist; runners vanish; people
-cancel at any time; and at any time the process dies, with its commands carried out or not.
+come in any order, twice, late, with attempts and jobs that do not exist; runners vanish or fall
+silent; timers fire late, twice and for nothing; people cancel and ask for reruns at any time; and
+at any time the process dies, with its commands carried out or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from tests.simulation.choices import Choices, once_in, pick, some
-from tests.simulation.history import Engine, History, Step, Succession
+from tests.simulation.history import Calm, Engine, History, Step, Succession
 from tests.simulation.plans import make_plan
 
-from praktika.engine.run import Run
-from praktika.model.commands import AnyCommand, Conclude, Dispatch, MakePlan, Revoke
+from praktika.engine.run import Run, Stage
+from praktika.model.commands import (
+    AnyCommand,
+    Conclude,
+    Dispatch,
+    Enter,
+    Leave,
+    MakePlan,
+    Revoke,
+    SetTimer,
+)
 from praktika.model.events import (
+    Admitted,
     AnyEvent,
     CancelRequested,
     JobFinished,
@@ -23,23 +35,33 @@ from praktika.model.events import (
     JobStarted,
     PlanFailed,
     Planned,
+    RerunRequested,
     RunRequested,
+    TimerFired,
     decode_event,
 )
 from praktika.model.plan import Plan
 from praktika.model.result import Status
+from praktika.model.task import Facts
 from praktika.model.wire import encode
 
 Attempt = tuple[str, int]
 
-STATUSES = (*[Status.OK] * 3, Status.FAIL, Status.ERROR, Status.DROPPED, *Status)
+STATUSES = (*[Status.OK] * 3, Status.FAIL, Status.FAIL, Status.ERROR, Status.DROPPED, *Status)
+VERDICTS = ("", "author", "infrastructure", "infrastructure", "timeout", "cancelled")
+CAUSES = {"arm": "all 3 runners of pool 'arm' are busy", "large": "nobody asks for this"}
 
 
 def simulate(choices: Choices, engine: Engine | None = None) -> History:
-    """The history of one run with an adversary, to its end."""
+    """The history of one run with an adversary, to its end, and of some reruns, to theirs."""
     world = World(choices, engine or Engine(), make_plan(choices))
+    world.request()
     world.trouble()
     world.calm()
+    for _ in range(choices.below(3)):
+        world.rerun()
+        world.trouble()
+        world.calm()
     return world.history
 
 
@@ -50,7 +72,10 @@ class World:
         live: attempts that runners have, or will take from the queue.
         seen: attempts that were ever queued; a second Dispatch of one does nothing.
         revoked: attempts that were asked to stop.
+        timers: when each one fires, and the time that it tells of then.
         planning: whether somebody is making the plan.
+        in_line: whether the run waits for its turn in its concurrency group.
+        put_off: commands of earlier events that are carried out with the next ones.
         cancels: how often the run was cancelled.
     """
 
@@ -64,35 +89,61 @@ class World:
         self.live: list[Attempt] = []
         self.seen: set[Attempt] = set()
         self.revoked: set[Attempt] = set()
+        self.timers: list[tuple[float, float]] = []
         self.planning = False
+        self.in_line = False
+        self.put_off: tuple[AnyCommand, ...] = ()
         self.cancels = 0
 
+    def request(self) -> None:
+        pr_number = pick(self.choices, (0, 7))
+        facts = Facts(repository="o/r", pr_number=pr_number, local=once_in(self.choices, 4))
+        self.deliver(RunRequested(at=0.0, workflow="w", facts=facts))
+
     def trouble(self) -> None:
-        """The run is requested, and whatever may happen to it does."""
-        self.deliver(RunRequested(at=0.0, workflow="w"))
-        moves = (self.answer, self.start, self.start, self.repeat, self.talk_nonsense, self.lose)
+        """Whatever may happen to a run does."""
+        often = (self.answer, self.start, self.start, self.repeat, self.talk_nonsense, self.lose)
+        seldom = (
+            *(self.tick, self.fire_early, self.tick),
+            *(self.rerun, self.cancel_one, self.rerun, self.cancel_one),
+        )
         for _ in range(self.choices.below(6 * len(self.plan.jobs) + 4)):
             if self.planning and not once_in(self.choices, 8):
                 self.plan_it()
+            elif self.in_line and once_in(self.choices, 3):
+                self.admit()
+            elif self.run.stage is Stage.HELD and once_in(self.choices, 3):
+                self.cancel_one()
             elif once_in(self.choices, 5 if self.cancels else 25):
                 self.cancel()
             elif once_in(self.choices, 15):
                 self.crash()
             else:
-                pick(self.choices, moves)()
+                pick(self.choices, seldom if once_in(self.choices, 4) else often)()
 
     def calm(self) -> None:
         """Everything asked for is answered, until nothing is left; then the run must be over."""
         if once_in(self.choices, 2):
             self.crash()
-        for _ in range(10 * len(self.plan.jobs) + 10):
+        self.catch_up()
+        ends_by_itself = bool(self.plan.pickup_timeout and self.plan.overtime)
+        is_silent = ends_by_itself and bool(self.choices.below(2))
+        for _ in range(40 * len(self.plan.jobs) + 40):
             if self.planning:
                 self.plan_it()
-            elif self.live:
+            elif self.in_line:
+                self.admit()
+            elif self.live and not is_silent:
                 self.answer()
+            elif self.live and once_in(self.choices, 3):
+                self.start()
+            elif self.timers:
+                self.tick()
             else:
                 break
-        self.history.ended = bool(self.history.concluded)
+            self.catch_up()
+        is_over = self.run.stage is Stage.CONCLUDED and bool(self.history.concluded)
+        self.history.calms.append(Calm(len(self.history.steps), is_silent, is_over))
 
     def deliver(self, event: AnyEvent) -> None:
         """One turn of the orchestrator; it may die before it has carried out everything."""
@@ -105,11 +156,16 @@ class World:
             return
         self.history.journal.append(event)
         self.run = decision.run
+        self.put_off += decision.commands
         if once_in(self.choices, 12):
-            self.carry_out(decision.commands[: self.choices.below(len(decision.commands) + 1)])
+            self.carry_out(self.put_off[: self.choices.below(len(self.put_off) + 1)])
             self.crash()
-        else:
-            self.carry_out(decision.commands)
+        elif not once_in(self.choices, 10):
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        commands, self.put_off = self.put_off, ()
+        self.carry_out(commands)
 
     def carry_out(self, commands: Sequence[AnyCommand]) -> None:
         for command in commands:
@@ -123,14 +179,23 @@ class World:
                         self.live.append(attempt)
                 case Revoke():
                     self.revoked.add((command.job, command.attempt))
+                case SetTimer():
+                    self.timers.append((self.at + command.after, command.at))
+                case Enter():
+                    self.in_line = command.policy == "queue"
+                case Leave():
+                    self.in_line = False
                 case Conclude():
                     self.history.concluded.append(command.status)
                     self.history.orphans |= set(self.live) - self.revoked
+                case _:
+                    assert_never(command)
 
     def crash(self) -> None:
         """The process dies; a successor reads the journal and goes on."""
         before = self.run
         self.planning = False
+        self.put_off = ()
         self.run = self.engine.replay(self.history.journal)
         commands = self.engine.due(self.run)
         done = len(self.history.steps)
@@ -144,6 +209,10 @@ class World:
         else:
             self.deliver(Planned(at=self.now(), plan=self.plan))
 
+    def admit(self) -> None:
+        self.in_line = False
+        self.deliver(Admitted(at=self.now()))
+
     def answer(self) -> None:
         """A runner reports whatever it likes about an attempt that it has."""
         if self.live:
@@ -153,46 +222,92 @@ class World:
     def start(self) -> None:
         if self.live:
             job, attempt = pick(self.choices, self.live)
-            self.deliver(JobStarted(at=self.now(), job=job, attempt=attempt, runner="r"))
+            self.deliver(JobStarted(at=self.lately(), job=job, attempt=attempt, runner="r"))
 
     def lose(self) -> None:
         if self.live:
             job, attempt = pick(self.choices, self.live)
-            self.deliver(JobLost(at=self.now(), job=job, attempt=attempt, reason="r died"))
+            self.deliver(JobLost(at=self.lately(), job=job, attempt=attempt, reason="r died"))
 
     def repeat(self) -> None:
         """An event arrives again, perhaps long after."""
         self.deliver(pick(self.choices, self.history.steps).event)
 
+    def tick(self) -> None:
+        """Time passes until a timer fires, or one fires that is late already."""
+        if self.timers:
+            self.timers.sort()
+            fires, at = self.timers.pop(0)
+            self.at = max(self.at, fires)
+            self.deliver(TimerFired(at=at, causes=pick(self.choices, (CAUSES, {}))))
+
+    def fire_early(self) -> None:
+        """A timer that was not set for now, or that is late and does not know it."""
+        self.deliver(TimerFired(at=self.now(), causes=CAUSES))
+
     def cancel(self) -> None:
         self.cancels += 1
         by = pick(self.choices, ("ann", "bob", ""))
-        self.deliver(CancelRequested(at=self.now(), by=by, force=bool(self.choices.below(2))))
+        force = bool(self.choices.below(2))
+        self.deliver(CancelRequested(at=self.now(), by=by, force=force, id=self.request_id()))
+
+    def cancel_one(self) -> None:
+        job = pick(self.choices, [job.key for job in self.plan.jobs] + ["nobody"])
+        self.deliver(CancelRequested(at=self.now(), by="ann", job=job, id=self.request_id()))
+
+    def rerun(self) -> None:
+        keys = [job.key for job in self.plan.jobs] + ["nobody"]
+        event = RerunRequested(
+            at=self.now(),
+            by=pick(self.choices, ("eve", "")),
+            id=self.request_id() or f"rerun-{len(self.history.steps)}",
+            scope=pick(self.choices, ("failed", "jobs", "jobs", "all")),
+            jobs=tuple(pick(self.choices, keys) for _ in range(1 + self.choices.below(2))),
+            failed_tests=bool(self.choices.below(2)),
+        )
+        self.deliver(event)
+
+    def request_id(self) -> str:
+        """Of a request: mostly another one each time, sometimes none, or that of another request."""
+        new = f"request-{len(self.history.steps)}"
+        return pick(self.choices, (new, new, "", "request-a"))
 
     def talk_nonsense(self) -> None:
         """Something about a job or an attempt that may not exist, or another plan."""
         job = pick(self.choices, [job.key for job in self.plan.jobs] + ["nobody"])
         attempt = pick(self.choices, (0, 1, 2, 3, -1))
+        state = self.run.jobs.get(job)
+        if state is not None and state.attempt == attempt > 0 and (job, attempt) not in self.seen:
+            return  # nobody can know of it yet
         nonsense: tuple[AnyEvent, ...] = (
             self.finished(job, attempt),
             JobStarted(at=self.now(), job=job, attempt=attempt),
             JobLost(at=self.now(), job=job, attempt=attempt, reason=""),
             RunRequested(at=self.now(), workflow="another"),
+            Planned(at=self.now(), plan=self.plan),
+            Admitted(at=self.now()),
         )
         self.deliver(pick(self.choices, nonsense))
 
     def finished(self, job: str, attempt: int) -> JobFinished:
+        obeys = (job, attempt) in self.revoked and bool(self.choices.below(2))
         provides = next((each.provides for each in self.plan.jobs if each.key == job), ())
         return JobFinished(
-            at=self.now(),
+            at=self.lately(),
             job=job,
             attempt=attempt,
-            status=pick(self.choices, STATUSES),
+            status=Status.DROPPED if obeys else pick(self.choices, STATUSES),
             reason=pick(self.choices, ("because", "")),
             provided=some(self.choices, (*provides, "unheard of")),
             blocks=not once_in(self.choices, 5),
+            verdict=pick(self.choices, VERDICTS),
+            runner=pick(self.choices, ("r", "")),
         )
 
     def now(self) -> float:
         self.at += 1.0
         return self.at
+
+    def lately(self) -> float:
+        """When something happened of which the news arrive now."""
+        return max(0.0, self.now() - self.choices.below(3))

@@ -17,7 +17,7 @@ REMEMBERED = 300.0
 # 255 bytes is the longest file name, 1,024 the longest key of S3.
 _SEGMENT = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._-]{1,255}"
 _KEY = re.compile(rf"(?=.{{1,1024}}\Z){_SEGMENT}(?:/{_SEGMENT})*")
-_RUN = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_RUN = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
 _QUEUE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _DEAD = "-dead"
 

@@ -166,7 +166,7 @@ class Running:
             "counts": job_counts(result),
             "duration": result.duration,
             "report": ended.report,
-            "result": str(self.stores.path(names.result(ended.id))),
+            "result": str(self.stores.brought(names.result(ended.id))),
         }
         say_json(self.console, concluded)
 

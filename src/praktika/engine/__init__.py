@@ -6,12 +6,21 @@ words. Same input, same output, for ever: recorded journals are replayed against
 
 Safety rules (each a property test of that name in `tests/simulation`):
 
-    needs_first       a job is dispatched only when everything that it needs is settled, and well
-    one_live_attempt  a job has at most one attempt that counts
-    stale_is_silent   a repeated or outdated event changes nothing and asks for nothing
-    settled_stays     a settled job never changes
-    cancel_is_final   after a cancel only jobs that always run begin, after a forced one none
-    concluded_once    a run concludes once, when every job is settled, and not before
-    reason_always     a job that did not run says why
-    due_is_enough     from any state, carrying out `due` and answering leads to the conclusion
+    needs_first          a job is dispatched only when everything that it needs is settled, and well
+    one_live_attempt     a job has at most one attempt that counts, and a new one only after its end
+    stale_is_silent      a repeated or outdated event changes nothing and asks for nothing
+    settled_stays        a settled job, or a concluded run, changes only when it is run again
+    cancel_is_final      after a cancel only jobs that always run begin, after a forced one none
+    concluded_once       a run concludes once a round, when every job is settled, and not before
+    reason_always        a job that did not run, or is tried again, says why
+    due_is_enough        from any state, carrying out `due` and answering leads to the conclusion
+    retries_are_bounded  a failure is tried again as often as it may be, after its pause, no more
+    attempts_are_remembered  every earlier attempt is kept with what became of it and who had it
+    finished_work_stays  a rerun repeats what was asked for, what it needs, what is made from it
+    reruns_end           after any request for a rerun everything settles and concludes again
+    time_is_enough       what waits for time moves on when only time passes
+    stopped_is_told      who is given up without an answer is asked to stop, by successors too
+    heard_once           a request that has a name is acted upon once
+    waits_its_turn       a run of a queued group dispatches nothing before it is admitted
+    cost_is_local        an event costs what it touches; a request or a timer, jobs and edges
 """

@@ -90,8 +90,14 @@ class Moves:
         self.put(key, queued)
         self.commands.append(Dispatch(job=key, attempt=queued.attempt))
 
-    def close(self, key: str, outcome: Outcome) -> None:
-        """End the job's attempt: with another one to come, or for good."""
+    def close(self, key: str, outcome: Outcome, *, is_lost: bool = False) -> None:
+        """End the job's attempt: with another one to come, or for good.
+
+        Args:
+            key: of the job.
+            outcome: how the attempt ended.
+            is_lost: whether it ended with its runner.
+        """
         state = self.state(key)
         again = another(self.plan, outcome.job, state, outcome.status, outcome.verdict)
         if again is None:
@@ -99,7 +105,10 @@ class Moves:
             return
         past = state.retired(outcome.status, outcome.verdict, outcome.reason)
         self.states[key] = replace(again.state, past=past)
-        told = f"attempt {state.attempt} {_ended(outcome)}"
+        ended = "was lost" if is_lost else f"ended with {outcome.status}"
+        told = f"attempt {state.attempt} {ended}" + (
+            f": {outcome.reason}" if outcome.reason else ""
+        )
         if again.pause:
             self.pause(key, told, again.pause)
         else:
@@ -156,16 +165,18 @@ class Moves:
         job = self.run.graph.jobs[key]
         if state.phase in {Phase.QUEUED, Phase.RUNNING}:
             self.ask_to_stop(key, reason)
-        if state.phase is not Phase.RUNNING:
+        if state.phase is Phase.RUNNING:
+            overtime = self.plan.overtime
+            deadline = self.at + overtime if overtime else 0.0
+            self.put(key, replace(self.state(key), deadline=deadline))
+        else:
             self.settle(Outcome(job, Status.DROPPED, reason, verdict=CANCELLED))
 
     def ask_to_stop(self, key: str, reason: str) -> None:
         """Tell whoever has the current attempt, or will take it, to stop."""
         state = self.state(key)
         self.commands.append(Revoke(job=key, attempt=state.attempt, reason=reason))
-        overtime = self.plan.overtime
-        deadline = self.at + overtime if overtime else 0.0
-        self.put(key, replace(state, revoked=True, reason=reason, deadline=deadline))
+        self.states[key] = replace(state, revoked=True, reason=reason)
 
     def settle(self, first: Outcome) -> None:
         """Settle a job, and drop or dispatch what waited for it, and so on."""
@@ -237,10 +248,3 @@ class Moves:
         elif self.alarm and self.alarm != self.run.alarm:
             self.commands.append(SetTimer(at=self.alarm, after=max(0.0, self.alarm - self.at)))
         return Decision(run, tuple(self.commands))
-
-
-def _ended(outcome: Outcome) -> str:
-    """How an attempt ended, in a few words, for the reason of the next one."""
-    if outcome.status is Status.ERROR and outcome.verdict == "infrastructure":
-        return f"was lost: {outcome.reason}"
-    return f"ended with {outcome.status}" + (f": {outcome.reason}" if outcome.reason else "")

@@ -11,12 +11,13 @@ from dataclasses import replace
 from rpds import HashTrieMap
 
 from praktika.engine.decision import Decision
+from praktika.engine.due import joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
 from praktika.engine.run import JobState, Phase, Run, Stage
-from praktika.model.commands import Enter, MakePlan
+from praktika.model.commands import MakePlan
 from praktika.model.events import RerunRequested, RerunScope
-from praktika.model.plan import Job
+from praktika.model.plan import Job, Need
 from praktika.model.result import Status
 
 
@@ -32,6 +33,8 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
             heard=heard,
             began=event.at,
             at=run.at,
+            round=run.round + 1,
+            stay=run.stay + 1,
         )
         return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
     if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
@@ -54,7 +57,7 @@ def chosen(run: Run, event: RerunRequested) -> dict[str, str]:
     for key in reversed(list(jobs)):
         if key in picked and not jobs[key].always_run:
             for need in jobs[key].needs:
-                if need.job in able and _is_unmet(run, jobs[key], need.job):
+                if need.job in able and _is_unmet(run, jobs[key], need):
                     picked.setdefault(need.job, f"run again, as '{jobs[key].name}' needs it")
     for key, job in jobs.items():
         source = _source(run, job, picked) if key in able and key not in picked else ""
@@ -85,7 +88,7 @@ def _able(run: Run) -> set[str]:
             continue
         if not job.always_run and any(
             need.job in hopeless
-            or (run.graph.jobs[need.job].decision == "skip" and _is_unmet(run, job, need.job))
+            or (run.graph.jobs[need.job].decision == "skip" and _is_unmet(run, job, need))
             for need in job.needs
         ):
             hopeless.add(key)
@@ -94,14 +97,11 @@ def _able(run: Run) -> set[str]:
     return able
 
 
-def _is_unmet(run: Run, job: Job, needed: str) -> bool:
-    state = run.jobs[needed]
+def _is_unmet(run: Run, job: Job, need: Need) -> bool:
+    state = run.jobs[need.job]
     if state.phase is not Phase.SETTLED:
         return False
-    outcome = Outcome.of(run.graph.jobs[needed], state)
-    return any(
-        outcome.consequence(need, job) is not None for need in job.needs if need.job == needed
-    )
+    return Outcome.of(run.graph.jobs[need.job], state).consequence(need, job) is not None
 
 
 def _source(run: Run, job: Job, picked: dict[str, str]) -> str:
@@ -117,7 +117,7 @@ def _source(run: Run, job: Job, picked: dict[str, str]) -> str:
         if need.job in picked and (need.kind != "order" or comes_anyway)
     ]
     blocked = not job.always_run and any(
-        need.job not in picked and _is_unmet(run, job, need.job) for need in job.needs
+        need.job not in picked and _is_unmet(run, job, need) for need in job.needs
     )
     return sources[0] if sources and not blocked else ""
 
@@ -149,7 +149,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
                 waiting = moves.state(dependent)
                 moves.states[dependent] = replace(waiting, unmet=waiting.unmet + 1)
     if is_queued:
-        moves.commands.append(Enter(group=run.group, policy="queue", stay=going.stay))
+        moves.commands += joining(going)
     else:
         moves.begin()
     return moves.decision()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from praktika.engine.decision import Decision
-from praktika.engine.due import due
+from praktika.engine.due import due, joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import CANCELLED, Outcome
 from praktika.engine.rerun import rerun
@@ -20,7 +20,7 @@ from praktika.engine.retry import INFRASTRUCTURE
 from praktika.engine.run import Graph, JobState, Phase, Run, Stage
 from praktika.engine.sound import flaw
 from praktika.engine.timers import fired
-from praktika.model.commands import Conclude, Enter, MakePlan
+from praktika.model.commands import Conclude, MakePlan
 from praktika.model.events import (
     Admitted,
     AnyEvent,
@@ -114,9 +114,7 @@ def _planned(run: Run, event: Planned) -> Decision:
     for job in plan.jobs:
         moves.states[job.key] = JobState(unmet=len(job.needs), since=event.at)
     moves.open = len(plan.jobs)
-    if run.group:
-        policy = plan.concurrency_policy
-        moves.commands.append(Enter(group=run.group, policy=policy, stay=run.stay))
+    moves.commands += joining(run)
     if not is_held:
         moves.begin()
     return moves.decision()
@@ -200,7 +198,7 @@ def _lost(run: Run, event: JobLost) -> Decision:
         moves.settle(Outcome(job, Status.DROPPED, state.reason, verdict=CANCELLED, answered=True))
     else:
         lost = Outcome(job, Status.ERROR, why, verdict=INFRASTRUCTURE, answered=True)
-        moves.close(event.job, lost)
+        moves.close(event.job, lost, is_lost=True)
     return moves.decision()
 
 

@@ -9,7 +9,7 @@ Whoever may stand behind a dead predecessor carries out all that is due.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import partial
 
 import msgspec
@@ -96,12 +96,20 @@ class Case:
                 # What others wrote is done: events come when those before are dealt with.
                 commands = ()
 
-    def lost_with(self, runners: set[str], at: float) -> list[AnyEvent]:
+    def lost_with(self, runners: Container[str], at: float) -> list[AnyEvent]:
         """What was lost with runners that died."""
         return [
             JobLost(at=at, job=key, attempt=state.attempt, reason=f"{state.runner} died")
             for key in self.run.graph.jobs
             if (state := self.run.jobs[key]).phase is Phase.RUNNING and state.runner in runners
+        ]
+
+    def lost_all(self, at: float, reason: str) -> list[AnyEvent]:
+        """What was lost with all runners at once."""
+        return [
+            JobLost(at=at, job=key, attempt=state.attempt, reason=reason)
+            for key in self.run.graph.jobs
+            if (state := self.run.jobs[key]).phase is Phase.RUNNING
         ]
 
     def _unread(self) -> list[AnyEvent]:
@@ -152,11 +160,9 @@ class Case:
         if not isinstance(event, TimerFired) or event.causes:
             return event
         labels = {
-            labels[0]
+            job.runs_on[0] if job.runs_on else ""
             for key, job in run.graph.jobs.items()
-            if (state := run.jobs[key]).phase is Phase.QUEUED
-            and 0 < state.deadline <= event.at
-            and (labels := job.runs_on)
+            if (state := run.jobs[key]).phase is Phase.QUEUED and 0 < state.deadline <= event.at
         }
         supply = self._hands.around.supply
         causes = {label: cause(label, supply(label)) for label in sorted(labels)}

@@ -98,7 +98,15 @@ class Hands:
                 )
         for queue, tasks in queues.items():
             bodies = [encode(task) for task in tasks]
-            patiently(partial(self.around.queue.send, queue, bodies))
+            patiently(partial(self._send, queue, bodies))
+
+    def _send(self, queue: str, bodies: Sequence[bytes]) -> None:
+        """Queue tasks, also where nobody has served the label yet: somebody may, before long."""
+        try:
+            self.around.queue.send(queue, bodies)
+        except Absent:
+            self.around.queue.create(queue)
+            self.around.queue.send(queue, bodies)
 
     def _make_plan(self, run_id: str, run: Run) -> AnyEvent:
         request = run.requested

@@ -138,9 +138,17 @@ class OwnRun:
         run: its id.
         around: see `Surroundings`.
         observers: are shown the run.
+        wait: seconds to wait for events before looking around.
     """
 
-    def __init__(self, run: str, around: Surroundings, observers: Sequence[Observer] = ()) -> None:
+    def __init__(
+        self,
+        run: str,
+        around: Surroundings,
+        observers: Sequence[Observer] = (),
+        *,
+        wait: float = _WAIT,
+    ) -> None:
         self.id = run
         self.around = around
         self._trouble: list[Exception] = []
@@ -149,6 +157,7 @@ class OwnRun:
         )
         self._dead: set[str] = set()
         self._look_at = 0.0
+        self._wait = wait
 
     @property
     def case(self) -> Case:
@@ -160,18 +169,20 @@ class OwnRun:
         self.case.take([request])
 
     def take_over(self) -> None:
-        """Go on with a run that another process has begun."""
+        """Go on with a run that another process has begun, which is gone with its runners."""
         self.case.load()
-        self.case.take_over()
+        now = self.around.clock.now()
+        lost = self.case.lost_all(now, "the process that served the run is gone")
+        self.case.take(lost, again=True)
 
     def serve(self, asked: Callable[[], CancelRequested | None]) -> Result:
         """Go on until the run is concluded; its Result.
 
         Args:
-            asked: asked ten times a second for a request to stop the run.
+            asked: asked for a request to stop the run, by default ten times a second.
         """
         while not self._is_over():
-            self._orchestrator.turn(wait=_WAIT)
+            self._orchestrator.turn(wait=self._wait)
             if self._trouble:
                 raise self._trouble[0]
             self._ring()
@@ -200,7 +211,7 @@ class OwnRun:
         """Look at the alarms now and then: they are seldom, and not to the millisecond."""
         now = self.around.clock.monotonic()
         if now >= self._look_at and self.case.run.alarm:
-            self._look_at = now + _WAIT * 2
+            self._look_at = now + self._wait * 2
             self._orchestrator.alarms.ring()
 
     def _lost(self) -> list[AnyEvent]:

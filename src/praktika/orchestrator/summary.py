@@ -72,6 +72,7 @@ def _with_past(result: Result, state: JobState) -> Result:
     """The Result with what became of earlier attempts: the evidence for its verdict."""
     if not state.past:
         return result
+    reason = {} if result.status.is_ok or not state.reason else {"reason": state.reason}
     earlier = [
         {
             "attempt": past.attempt,
@@ -82,7 +83,9 @@ def _with_past(result: Result, state: JobState) -> Result:
         }
         for past in state.past
     ]
-    return msgspec.structs.replace(result, ext={**result.ext, "earlier_attempts": earlier})
+    return msgspec.structs.replace(
+        result, ext={**result.ext, **reason, "earlier_attempts": earlier}
+    )
 
 
 def _stored(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from msgspec import structs
+
 from praktika.errors import PraktikaError
 from praktika.model.events import JobFinished
 from praktika.model.plan import Job, Plan
@@ -48,6 +50,7 @@ class Bench:
         sources: the folder for unpacked archives of code, shared by runners of this machine.
         library: a folder that holds `praktika` and nothing else.
         name: of this runner.
+        owner: the process that this runner belongs to, for whoever cleans up after it.
         inherited: the environment that jobs get.
         limits: for every command; the timeout is replaced by the job's own.
     """
@@ -58,6 +61,7 @@ class Bench:
     sources: Path
     library: Path
     name: str
+    owner: str
     inherited: Mapping[str, str]
     limits: Limits = field(default_factory=Limits)
 
@@ -91,6 +95,7 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
     circumstances = Circumstances(
         job=assignment.job,
         names={job.key: job.name for job in assignment.plan.jobs},
+        command=attempt.line,
         attempt=assignment.task.attempt,
         runner=bench.name,
         log=f"jobs/{assignment.task.job}/{assignment.task.attempt}/job.log",
@@ -147,7 +152,9 @@ class _Attempt:
     def run(self, log: BinaryIO) -> Result:
         """The Result of the attempt, before it is dressed with its circumstances."""
         if self.job.run_in_docker:
-            return judge(self.job, Evidence(exit=None, trouble=_NO_CONTAINERS))
+            refused = judge(self.job, Evidence(exit=None, trouble=_NO_CONTAINERS))
+            # Another runner would refuse it, too.
+            return structs.replace(refused, ext={**refused.ext, "verdict": "author"})
         run_file = self.assignment.run_file
         # The last part of the path is what many tools call the project.
         own = f"{self.assignment.task.job[-10:]}-{self.assignment.task.attempt}"
@@ -169,8 +176,7 @@ class _Attempt:
         base = Command(line="", cwd=here, env=variables | self._failed_tests(setting))
         limits = replace(self.bench.limits, timeout=self.job.timeout)
         before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)
-        line = self.job.rerun_command if self.earlier else self.job.command
-        command = replace(base, line=line, cleanup=self.job.cleanup)
+        command = replace(base, line=self.line, cleanup=self.job.cleanup)
         self.end = run(command, log, limits, self.stop)
         self.hold.confirm()
         evidence = gather(self.job, self.end, here, self._result_path(setting))
@@ -190,6 +196,11 @@ class _Attempt:
         plan, task = self.assignment.plan, self.assignment.task
         result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)
+
+    @property
+    def line(self) -> str:
+        """What is run: the job's command, or the one for failed tests."""
+        return self.job.rerun_command if self.earlier else self.job.command
 
     def _failed_tests(self, setting: environment.Setting) -> dict[str, str]:
         """Variables that name the tests to run again, which are written to a file."""
@@ -219,6 +230,7 @@ class _Attempt:
             job=self.job,
             facts=self.assignment.run_file.facts,
             temp=temp,
+            owner=self.bench.owner,
             library=self.bench.library,
         )
         artifacts.bring_all(self.bench.blobs, self.assignment.task, plan, self.job, here, inputs)

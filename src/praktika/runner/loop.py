@@ -49,6 +49,7 @@ class Mailbox:
         control: name of the queue of requests to stop.
         lease: seconds that a task is leased for; renewed at a third of it.
         wait: seconds to wait for a task before looking around.
+        avoids: whether a task that this runner failed is left to others for a while.
     """
 
     queue: Queue
@@ -56,6 +57,7 @@ class Mailbox:
     control: str
     lease: float = 30.0
     wait: float = 1.0
+    avoids: bool = True
 
 
 class Runner:
@@ -124,7 +126,7 @@ class Runner:
         except WireError as error:
             self._set_aside(message, error)
             return
-        if self.bench.name in task.avoid and message.deliveries <= AVOIDED:
+        if box.avoids and self.bench.name in task.avoid and message.deliveries <= AVOIDED:
             patiently(lambda: box.queue.release(message, AVOID_PAUSE))
             return
         hold = Hold(box.queue, self.bench.clock, message, lease=box.lease, since=since)

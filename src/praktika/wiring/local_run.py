@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from praktika import process_tree
 from praktika.adapters.local import git
 from praktika.adapters.local.compute import LocalCompute
 from praktika.errors import OperatorError, PraktikaError
@@ -25,11 +26,14 @@ from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
+from praktika.runner.environment import OWNER
 from praktika.wiring.presence import forget, gone, presence
 from praktika.wiring.source import Archiving, source_key
 from praktika.wiring.stores import Stores
 
 POOL = "runner"
+
+_PAUSES = (0.2, 1.0)
 
 
 def new_run_id() -> str:
@@ -55,6 +59,14 @@ def cache_folder() -> Path:
 def work_folder(run: str) -> Path:
     """Where the run's source and its runners' workspaces are."""
     return cache_folder() / run
+
+
+def clean_up(state: Path) -> None:
+    """End and remove what processes left that were killed: runs of this machine, and hosts."""
+    for name in gone(state):
+        process_tree.kill_marked(f"{OWNER}={name}")
+        shutil.rmtree(work_folder(name), ignore_errors=True)
+        forget(state, name)
 
 
 @contextmanager
@@ -126,14 +138,15 @@ class LocalRun:
 
     @contextmanager
     def _served(self, observers: Sequence[Observer]) -> Iterator[tuple[OwnRun, ExitStack]]:
-        self._clean_up()
+        clean_up(self._stores.state)
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
-        serving = OwnRun(self.id, self._surroundings(compute), observers)
+        wait = 1.0 if self._stores.is_remote else 0.1
+        serving = OwnRun(self.id, self._surroundings(compute), observers, wait=wait)
         try:
             with ExitStack() as stack:
                 stack.enter_context(presence(self._stores.state, self.id))
-                stack.enter_context(self._queues())
+                stack.enter_context(self._queues(compute))
                 stack.enter_context(_ended(compute, work))
                 compute.scale(POOL, self._workers)
                 yield serving, stack
@@ -143,8 +156,8 @@ class LocalRun:
             raise OperatorError(f"{error}\nWhat is known of the run is in {place}") from error
 
     @contextmanager
-    def _queues(self) -> Iterator[None]:
-        """The run's own queues are there in the block."""
+    def _queues(self, compute: LocalCompute) -> Iterator[None]:
+        """The run's own queues are there in the block, and none of its runners' after it."""
         queue = self._stores.queue
         own = [names.own_inbox(self.id), names.own_tasks(self.id), names.own_alarms(self.id)]
         for name in own:
@@ -152,6 +165,7 @@ class LocalRun:
         try:
             yield
         finally:
+            own += [names.control(f"{self.id}-{runner}") for runner in compute.started]
             for name in own:
                 with suppress(PraktikaError):
                     queue.remove(name)
@@ -170,7 +184,9 @@ class LocalRun:
             raise OperatorError(
                 "the run came to no plan before it was interrupted; start a new one"
             )
-        return self._plan
+        # Jobs wait here for one another's runners, never for a pool; and what fails on this
+        # machine has no other one to wait for.
+        return structs.replace(self._plan, pickup_timeout=0.0, pauses=_PAUSES)
 
     def _rescue(self, serving: OwnRun, reason: str) -> Path:
         """Write the report of a run that cannot go on, wherever there is room; where it is."""
@@ -183,12 +199,6 @@ class LocalRun:
             elsewhere.write_bytes(render(result))
             return elsewhere
         return self._stores.state / names.report(self.id)
-
-    def _clean_up(self) -> None:
-        """Remove what runs left whose process was killed."""
-        for run in gone(self._stores.state):
-            shutil.rmtree(work_folder(run), ignore_errors=True)
-            forget(self._stores.state, run)
 
     def _surroundings(self, compute: LocalCompute) -> Surroundings:
         return Surroundings(

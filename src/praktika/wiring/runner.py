@@ -43,6 +43,7 @@ def build_runner(
             sources=folder / "sources",
             library=_library(stores.state),
             name=name,
+            owner=work or run,
             inherited=_inherited(),
         ),
         _mailbox(stores, name, run, label),
@@ -57,6 +58,7 @@ def _mailbox(stores: Stores, name: str, run: str, label: str) -> Mailbox:
         control=names.control(f"{run}-{name}" if run else name),
         lease=stores.pace.lease,
         wait=stores.pace.wait,
+        avoids=not run,  # the runners of a local run have one machine
     )
 
 

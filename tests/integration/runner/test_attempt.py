@@ -61,6 +61,7 @@ class Runner:
             sources=tmp_path / "sources",
             library=library,
             name="runner-1",
+            owner="test",
             inherited={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
             limits=Limits(grace=0.5),
         )

@@ -45,6 +45,7 @@ class World:
             sources=place / "sources",
             library=Path(praktika.__file__).parent,
             name="runner-1",
+            owner="test",
             inherited={"PATH": os.environ["PATH"]},
             limits=Limits(grace=0.5),
         )

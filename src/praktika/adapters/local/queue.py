@@ -146,9 +146,9 @@ class LocalQueue:
         return int(count)
 
     def _lease(self, queue: str, limit: int, lease: float, *, ordered: bool) -> list[Message]:
-        # looking takes no lock that others would wait for
+        # looking takes no lock that others would wait for; whose turn it is comes after that
         now = self._clock.monotonic()
-        if not self._database.rows(*letters.free(queue, now, 1, ordered=ordered)):
+        if not self._database.rows(*letters.free(queue, now, 1, ordered=False)):
             return []
         grave, buried = grave_of(queue), False
         with self._database.transaction() as connection:

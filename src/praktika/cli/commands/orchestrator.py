@@ -10,7 +10,7 @@ from praktika.cli.group import verbatim
 from praktika.wiring.checkout import find_checkout
 from praktika.wiring.logs import logger
 from praktika.wiring.service import Service
-from praktika.wiring.stores import open_stores
+from praktika.wiring.stores import create_stores, open_stores
 
 
 @click.command(
@@ -25,10 +25,16 @@ one had begun, another one ends. `praktika runner` does the jobs. Ends with SIGT
   praktika run --detach
 """),
 )
+@click.option(
+    "--create", is_flag=True, help="On AWS, make the bucket first if it is not there yet."
+)
 @click.pass_obj
-def command(console: Console, /) -> int:
+def command(console: Console, /, *, create: bool) -> int:
     """Serve the runs of this installation, until it is stopped."""
-    stores = open_stores(find_checkout().root)
+    root = find_checkout().root
+    if create:
+        create_stores(root)
+    stores = open_stores(root)
     console.note("praktika: serving; Ctrl-C ends it")
     with Ending() as ending:
         Service(stores, logger(process="orchestrator")).serve(while_true=ending.not_yet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.broken import Bug
+from tests.simulation.bugs.broken import Bug
 
 BUGS = (
     Bug(
@@ -203,7 +203,7 @@ BUGS = (
     ),
     Bug(
         "lost attempts are replaced for ever",
-        "one_live_attempt",
+        "retries_are_bounded",
         "if state.lost + 1 >= MAX_LOST_ATTEMPTS:",
         "if False:",
         "retry",
@@ -362,28 +362,6 @@ BUGS = (
         'reason = f"needs {name}, which ended with {self.status}"',
         'reason = f"a need ended with {self.status}"',
         "outcome",
-    ),
-    Bug(
-        "reasons grow along a chain",
-        "cost_is_local",
-        "cause = self.cause or self.reason",
-        "cause = self.reason",
-        "outcome",
-    ),
-    Bug(
-        "every event looks at all jobs",
-        "cost_is_local",
-        "        if self.open == 0 and run.stage",
-        "        self.open = sum(s.phase is not Phase.SETTLED for s in jobs.values())\n"
-        "        if self.open == 0 and run.stage",
-        "moves",
-    ),
-    Bug(
-        "every event copies the map",
-        "cost_is_local",
-        "jobs = self.run.jobs.update(self.states) if self.states else self.run.jobs",
-        "jobs = self.run.jobs.update({**dict(self.run.jobs.items()), **self.states})",
-        "moves",
     ),
     Bug(
         "a plan in which jobs wait for one another is taken",

@@ -18,10 +18,10 @@ DECIDING = (
     "retry",
     "decision",
     "sound",
+    "due",
     "moves",
     "rerun",
     "timers",
-    "due",
     "step",
 )
 """The modules that are copied, each after those that it imports. The classes of `run` are shared, so

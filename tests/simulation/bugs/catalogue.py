@@ -1,0 +1,15 @@
+"""All deliberate bugs."""
+
+from __future__ import annotations
+
+from tests.simulation.bugs import cost, groups, one_round, reruns, retries, time
+from tests.simulation.bugs.broken import Bug
+
+BUGS: tuple[Bug, ...] = (
+    *one_round.BUGS,
+    *retries.BUGS,
+    *reruns.BUGS,
+    *time.BUGS,
+    *groups.BUGS,
+    *cost.BUGS,
+)

@@ -1,0 +1,28 @@
+"""Why nobody takes a job, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from praktika.engine.pickup import cause
+from praktika.model.supply import Supply
+
+CASES = [
+    (Supply(known=False), "no pool serves the label 'arm'"),
+    (Supply(runners=0), "no runner of pool 'arm' lives"),
+    (Supply(runners=3), "all 3 runners of pool 'arm' are busy"),
+    (
+        Supply(runners=4, maximum=4),
+        "pool 'arm' is at its maximum of 4 runners, all of which are busy",
+    ),
+    (Supply(runners=3, maximum=4), "all 3 runners of pool 'arm' are busy"),
+    (
+        Supply(complaint="no capacity for m8g.large in eu-west-1b"),
+        "no capacity in pool 'arm': no capacity for m8g.large in eu-west-1b",
+    ),
+]
+
+
+@pytest.mark.parametrize(("supply", "text"), CASES, ids=[text for _, text in CASES])
+def test_the_cause_names_the_pool_and_what_is_wrong_with_it(supply: Supply, text: str) -> None:
+    assert cause("arm", supply) == text
