@@ -148,6 +148,8 @@ class World:
     def deliver(self, event: AnyEvent) -> None:
         """One turn of the orchestrator; it may die before it has carried out everything."""
         event = decode_event(encode(event))
+        if isinstance(event, JobStarted | JobFinished | JobLost) and self.is_secret(event):
+            return
         decision = self.engine.step(self.run, event)
         self.history.steps.append(Step(self.run, event, decision.run, decision.commands))
         if isinstance(event, JobFinished | JobLost) and (event.job, event.attempt) in self.live:
@@ -162,6 +164,12 @@ class World:
             self.crash()
         elif not once_in(self.choices, 10):
             self.catch_up()
+
+    def is_secret(self, event: JobStarted | JobFinished | JobLost) -> bool:
+        """Whether the event is about an attempt that nobody was told of yet."""
+        state = self.run.jobs.get(event.job)
+        is_current = state is not None and state.attempt == event.attempt > 0
+        return is_current and (event.job, event.attempt) not in self.seen
 
     def catch_up(self) -> None:
         commands, self.put_off = self.put_off, ()
@@ -276,9 +284,6 @@ class World:
         """Something about a job or an attempt that may not exist, or another plan."""
         job = pick(self.choices, [job.key for job in self.plan.jobs] + ["nobody"])
         attempt = pick(self.choices, (0, 1, 2, 3, -1))
-        state = self.run.jobs.get(job)
-        if state is not None and state.attempt == attempt > 0 and (job, attempt) not in self.seen:
-            return  # nobody can know of it yet
         nonsense: tuple[AnyEvent, ...] = (
             self.finished(job, attempt),
             JobStarted(at=self.now(), job=job, attempt=attempt),
