@@ -93,7 +93,7 @@ def test_a_second_admission_changes_nothing() -> None:
 
 
 def test_a_cancel_of_a_run_that_waits_ends_it_and_begins_nothing() -> None:
-    """Found by reading: what the plan leaves out set free what was then dispatched and stopped."""
+    """Once, what the plan leaves out set free what was then dispatched and stopped."""
     scene = Scene(
         job("s", decision="skip", reason="no file of it changed"),
         job("a", after("s")),
@@ -108,7 +108,7 @@ def test_a_cancel_of_a_run_that_waits_ends_it_and_begins_nothing() -> None:
 
 
 def test_the_cancel_of_one_job_of_a_run_that_waits_begins_nothing() -> None:
-    """Found by the adversary: a job that always runs began before the run was admitted."""
+    """Once, a job that always runs began before the run was admitted."""
     scene = Scene(job("a"), job("b"), job("last", after("a"), always_run=True), **QUEUE)
     assert scene.cancel_one("a").commands == ()
 
@@ -117,7 +117,7 @@ def test_the_cancel_of_one_job_of_a_run_that_waits_begins_nothing() -> None:
 
 
 def test_what_the_plan_leaves_out_is_not_cancelled_while_the_run_waits() -> None:
-    """Found by the adversary: it was dropped, and so was what needs it."""
+    """Once, it was dropped, and so was what needs it."""
     scene = Scene(job("s", decision="skip"), job("a", after("s")), **QUEUE)
     scene.cancel_one("s")
     scene.tell(Admitted(at=9.0))
