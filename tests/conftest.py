@@ -3,8 +3,40 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+
+import pytest
+from tests.aws_server import AwsServer, serve
+
+from praktika.adapters.aws.client import Clients
+from praktika.adapters.aws.setup import create_bucket
 
 # A test run that was started in the background ignores SIGINT, and so would every process that a
 # test starts; interrupting them is what some tests are about.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def shared_aws_server() -> Iterator[AwsServer]:
+    """The one server of this test run."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def aws_server(shared_aws_server: AwsServer) -> AwsServer:
+    """An AWS API server with an account of this test's own, in which there is nothing."""
+    return shared_aws_server.anew()
+
+
+@pytest.fixture
+def aws(aws_server: AwsServer) -> Clients:
+    return aws_server.clients()
+
+
+@pytest.fixture
+def bucket(aws: Clients, aws_server: AwsServer) -> str:
+    """A bucket of this test's own; the names of buckets are shared by all accounts."""
+    create_bucket(aws, aws_server.bucket)
+    return aws_server.bucket

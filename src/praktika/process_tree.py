@@ -116,6 +116,33 @@ def kill_strangers(known: AbstractSet[int]) -> None:
                 os.waitpid(stranger.pid, 0)
 
 
+def kill_marked(variable: str) -> None:
+    """End every process of this machine that has `NAME=value` in its environment.
+
+    For what no living ancestor leads to. A process that has cleared its environment is not found,
+    nor is any where there is no /proc.
+    """
+    mark = os.fsencode(variable)
+    for _ in range(50):
+        found = _marked(mark)
+        if not found:
+            return
+        for pid in found:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _marked(mark: bytes) -> list[int]:
+    found = []
+    with suppress(OSError):
+        for name in os.listdir("/proc"):  # noqa: PTH208 - a hundred times faster
+            if name.isdigit() and int(name) != os.getpid():
+                with suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:  # noqa: PTH123 - the same
+                    if mark in file.read().split(b"\0"):
+                        found.append(int(name))
+    return found
+
+
 def _send(process: psutil.Process, number: signal.Signals) -> None:
     # psutil compares start times, so that a reused process id is never signalled.
     with suppress(psutil.Error):

@@ -95,6 +95,13 @@ WIDGET = {
     "sha256": "ab" * 32,
     "files": ["widget", "widget.so"],
 }
+EARLIER = {
+    "attempt": 1,
+    "status": "ERROR",
+    "verdict": "infrastructure",
+    "reason": "its runner did not report",
+    "runner": "i-07c1e",
+}
 HOOKS = {
     "pre": [{"name": "docker login", "status": "OK", "duration": 0.8}],
     "post": [
@@ -141,6 +148,7 @@ def failing() -> Result:
                     "attempt": 2,
                     "runs_on": ["linux", "arm64"],
                     "exit_code": None,
+                    "earlier_attempts": [EARLIER],
                     "errors": [{"message": "No heartbeat since 14:02:11", "from": "runner"}],
                 },
             ),

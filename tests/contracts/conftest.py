@@ -9,22 +9,38 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from praktika.adapters.aws.blobs import S3Blobs
+from praktika.adapters.aws.client import Clients
+from praktika.adapters.aws.journal import S3Journal
+from praktika.adapters.aws.queue import SqsQueue
+from praktika.adapters.aws.secrets import AwsSecrets
 from praktika.adapters.local.blobs import LocalBlobs
 from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.local.journal import LocalJournal
 from praktika.adapters.local.queue import LocalQueue
+from praktika.adapters.local.secrets import LocalSecrets
 from praktika.adapters.local.sqlite import Database
-from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryJournal, MemoryQueue
+from praktika.adapters.memory import (
+    ManualClock,
+    MemoryBlobs,
+    MemoryJournal,
+    MemoryQueue,
+    MemorySecrets,
+)
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
-from praktika.ports.queue import Queue
+from praktika.ports.queue import Message, Queue
+from praktika.ports.secrets import Secrets
+from praktika.sdk.job.secret import variable_of
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -61,11 +77,14 @@ def databases(
     return lambda: open_database(database_file)
 
 
-@pytest.fixture(params=["memory", "local"])
+@pytest.fixture(params=["memory", "local", "aws"])
 def journal_doors(request: Any) -> Callable[[], Journal]:
     if request.param == "memory":
         store = MemoryJournal()
         return lambda: store
+    if request.param == "aws":
+        aws, bucket = request.getfixturevalue("aws"), request.getfixturevalue("bucket")
+        return lambda: S3Journal(aws, bucket, SystemClock(), "team/")
     databases = request.getfixturevalue("databases")
     return lambda: LocalJournal(databases())
 
@@ -75,11 +94,19 @@ def journal(journal_doors: Callable[[], Journal]) -> Journal:
     return journal_doors()
 
 
-@pytest.fixture(params=["memory", "local"])
-def queue_doors(request: Any, clock: ManualClock) -> Callable[[], Queue]:
-    if request.param == "memory":
+@pytest.fixture(params=["memory", "local", "aws"])
+def queue_store(request: Any) -> str:
+    return request.param
+
+
+@pytest.fixture
+def queue_doors(request: Any, queue_store: str, clock: ManualClock) -> Callable[[], Queue]:
+    if queue_store == "memory":
         store = MemoryQueue(clock)
         return lambda: store
+    if queue_store == "aws":
+        aws = request.getfixturevalue("aws")
+        return lambda: SqsQueue(aws, "team")
     databases = request.getfixturevalue("databases")
     return lambda: LocalQueue(databases(), clock)
 
@@ -89,17 +116,98 @@ def queue(queue_doors: Callable[[], Queue]) -> Queue:
     return queue_doors()
 
 
-@pytest.fixture(params=["memory", "local"])
+@pytest.fixture
+def elapse(queue_store: str, clock: ManualClock) -> Callable[[float], None]:
+    """Lets time pass for the queues: on the clock, or really."""
+    return time.sleep if queue_store == "aws" else clock.advance
+
+
+class Line:
+    """One queue of either kind, for tests of what both have in common."""
+
+    def __init__(self, doors: Callable[[], Queue], name: str) -> None:
+        self.doors = doors
+        self.queue = doors()
+        self.name = name
+        self.group = {"group": "g"} if name.endswith(".fifo") else {}
+        self.queue.create(name)
+
+    def send(self, *bodies: bytes, door: Queue | None = None, **options: Any) -> None:
+        (door or self.queue).send(self.name, bodies, **self.group, **options)
+
+    def receive(self, limit: int = 1, **options: Any) -> list[Message]:
+        return self.queue.receive(self.name, limit=limit, **options)
+
+    def bodies(self, limit: int = 5, **options: Any) -> list[bytes]:
+        """What can be received now, sorted: only ordered queues promise an order."""
+        return sorted(message.body for message in self.receive(limit, **options))
+
+
+@pytest.fixture(params=["work", "work.fifo"])
+def line(request: Any, queue_doors: Callable[[], Queue]) -> Line:
+    return Line(queue_doors, request.param)
+
+
+@pytest.fixture
+def plain(queue_doors: Callable[[], Queue]) -> Line:
+    return Line(queue_doors, "work")
+
+
+@pytest.fixture
+def ordered(queue_doors: Callable[[], Queue]) -> Line:
+    return Line(queue_doors, "work.fifo")
+
+
+@pytest.fixture(params=["memory", "local", "aws"])
 def blob_doors(request: Any, tmp_path: Path) -> Callable[[], Blobs]:
     if request.param == "memory":
         store = MemoryBlobs()
         return lambda: store
+    if request.param == "aws":
+        aws, bucket = request.getfixturevalue("aws"), request.getfixturevalue("bucket")
+        return lambda: S3Blobs(aws, bucket, "team/")
     return lambda: LocalBlobs(tmp_path / "blobs")
 
 
 @pytest.fixture
 def blobs(blob_doors: Callable[[], Blobs]) -> Blobs:
     return blob_doors()
+
+
+class Vault:
+    """A place for secrets: where to put them, and two handles."""
+
+    def __init__(self, secrets: Secrets, put: Callable[[str, str], object]) -> None:
+        self.secrets = secrets
+        self.put = put
+
+
+@pytest.fixture(params=["memory", "environment", "file", "parameter", "secret"])
+def vault(request: Any, tmp_path: Path) -> Vault:
+    if request.param == "memory":
+        values: dict[str, str] = {}
+        return Vault(MemorySecrets(values), values.__setitem__)
+    if request.param == "environment":
+        variables: dict[str, str] = {}
+        put = lambda name, value: variables.__setitem__(variable_of(name), value)  # noqa: E731
+        return Vault(LocalSecrets(variables), put)
+    if request.param == "file":
+        file = tmp_path / "secrets"
+        file.touch(0o600)
+        write = lambda name, value: file.write_text(f"{file.read_text()}{name}={value}\n")  # noqa: E731
+        return Vault(LocalSecrets({}, file), write)
+    aws = request.getfixturevalue("aws")
+    return Vault(AwsSecrets(aws), partial(put_secret, aws, request.param))
+
+
+def put_secret(aws: Clients, kind: str, name: str, value: str) -> None:
+    if kind == "parameter":
+        aws.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+        return
+    try:
+        aws.secrets.create_secret(Name=name, SecretString=value)
+    except aws.secrets.exceptions.ResourceExistsException:
+        aws.secrets.put_secret_value(SecretId=name, SecretString=value)
 
 
 @pytest.fixture(params=["manual", "system"])

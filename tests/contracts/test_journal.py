@@ -101,10 +101,10 @@ def test_appending_nothing_changes_nothing(journal):
 
 def test_runs_do_not_mix(journal):
     journal.append("one", 0, [by(1)])
-    journal.append("one/2", 0, [by(2)])
+    journal.append("one.2", 0, [by(2)])
     journal.append("ONE", 0, [by(3)])
     assert journal.read("one") == [by(1)]
-    assert journal.read("one/2") == [by(2)]
+    assert journal.read("one.2") == [by(2)]
     assert journal.read("ONE") == [by(3)]
 
 
@@ -115,15 +115,25 @@ def test_runs_are_listed_newest_first_and_at_most_as_many_as_asked_for(journal):
     assert journal.runs() == ["c", "a", "b"]
     assert journal.runs(limit=2) == ["c", "a"]
     for number in range(120):
-        journal.append(f"run {number}", 0, [REQUESTED])
+        journal.append(f"run-{number}", 0, [REQUESTED])
     assert len(journal.runs()) == 100
 
 
-@pytest.mark.parametrize("run", ["", "a b", "ключ 🙂", "x" * 300, "'; DROP TABLE runs; --", "a/b"])
-def test_any_text_names_a_run(journal, run):
+@pytest.mark.parametrize("run", ["a", "x" * 128, "A.9-z_", "...", ".a", "-"])
+def test_every_text_of_the_alphabet_names_a_run(journal, run):
     journal.append(run, 0, [REQUESTED])
     assert journal.read(run) == [REQUESTED]
     assert journal.runs() == [run]
+
+
+@pytest.mark.parametrize(
+    "run", ["", ".", "..", "a\n", "a b", "ключ 🙂", "x" * 129, "'; DROP TABLE runs; --", "a/b"]
+)
+def test_what_is_no_id_of_a_run_is_refused_everywhere(journal, run):
+    for call in (journal.read, lambda run: journal.append(run, 0, [REQUESTED])):
+        with pytest.raises(ValueError, match="not the id of a run"):
+            call(run)
+    assert journal.runs() == []
 
 
 def test_what_is_read_is_not_shared_with_what_was_appended(journal):
@@ -136,7 +146,7 @@ def test_what_is_read_is_not_shared_with_what_was_appended(journal):
 
 def test_of_eight_threads_at_one_position_one_wins(journal_doors):
     for round_number in range(5):
-        run, start = f"run {round_number}", threading.Barrier(8)
+        run, start = f"run-{round_number}", threading.Barrier(8)
         doors = [journal_doors() for _ in range(2)]
 
         def append(number: int, run=run, start=start, doors=doors) -> bool:

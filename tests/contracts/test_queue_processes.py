@@ -40,8 +40,8 @@ def test_processes_receive_every_message_once(race, database_file, system_queue)
 
 
 def test_of_three_processes_with_one_identity_one_is_heard(race, database_file, system_queue):
-    race(3, "send", database_file, "work", "one")
-    assert len(system_queue.receive("work", limit=8)) == 1
+    race(3, "send", database_file, "work.fifo", "one")
+    assert len(system_queue.receive("work.fifo", limit=8)) == 1
 
 
 def test_a_message_of_another_process_is_noticed_quickly(worker, database_file, system_queue):
@@ -84,19 +84,20 @@ def test_after_a_reboot_every_lease_has_lapsed(databases):
     before, after = ManualClock(), ManualClock()
     before.advance(1_000_000)
     queue = LocalQueue(databases(), before, boot="first")
-    queue.send("work", [b"1", b"2"], identity=["one", "two"])
-    queue.receive("work", limit=1, lease=30)
-    queue.ack(queue.receive("work", limit=1))
+    queue.send("work.fifo", [b"1", b"2"], group="g", identity=["one", "two"])
+    queue.send("work", [b"later"], delay=100)
+    queue.receive("work.fifo", limit=1, lease=30)
 
     queue = LocalQueue(databases(), after, boot="second")
-    (message,) = queue.receive("work", limit=5, lease=1000)
+    (message,) = queue.receive("work.fifo", limit=1, lease=1000)
     assert (message.body, message.deliveries) == (b"1", 2)
+    assert bodies(queue.receive("work")) == [b"later"]
     after.advance(299)
-    queue.send("work", [b"3"], identity=["two"])
-    assert queue.receive("work") == []  # and identities are still known
+    queue.send("work.fifo", [b"3"], group="h", identity=["two"])
+    assert queue.receive("work.fifo") == []  # and identities are still known
     after.advance(1)
-    queue.send("work", [b"4"], identity=["two"])
-    assert bodies(queue.receive("work", limit=5)) == [b"4"]
+    queue.send("work.fifo", [b"4"], group="h", identity=["two"])
+    assert bodies(queue.receive("work.fifo", limit=5)) == [b"4"]
 
 
 def test_opening_again_in_the_same_boot_leaves_leases(databases):

@@ -116,13 +116,16 @@ def consume(file: str, number: str) -> Act:
 
 
 def send(file: str, queue_name: str, identity: str, number: str) -> Act:
-    """Sends one message when told to; answers when, in monotonic seconds."""
+    """Sends one message when told to, to an ordered queue with an identity; answers when.
+
+    The time is in monotonic seconds.
+    """
     queue = LocalQueue(Database(Path(file)), SystemClock())
 
     def act() -> float:
-        identities = [identity] if identity else []
+        options: dict[str, Any] = {"group": "g", "identity": [identity]} if identity else {}
         sent = time.monotonic()
-        queue.send(queue_name, [number.encode()], identity=identities)
+        queue.send(queue_name, [number.encode()], **options)
         return sent
 
     return act

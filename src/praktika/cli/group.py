@@ -17,6 +17,10 @@ COMMANDS: Mapping[str, str] = {
     "logs": "Print the log of a job.",
     "report": "Show where the report of a run is.",
     "why": "Explain what became of a job.",
+    "cancel": "Stop a run, or one of its jobs.",
+    "rerun": "Run jobs of a run again.",
+    "orchestrator": "Serve the runs of this installation.",
+    "runner": "Do the jobs of one label on this machine.",
 }
 """One line for each command; each is the object `command` of the module of its name."""
 

@@ -10,6 +10,7 @@ from praktika.engine.run import Run, Stage
 from praktika.engine.step import replay
 from praktika.errors import AuthorError
 from praktika.model.events import AnyEvent
+from praktika.orchestrator import names
 from praktika.pipeline.suggest import did_you_mean
 from praktika.wiring.checkout import find_checkout
 from praktika.wiring.presence import is_present
@@ -69,11 +70,17 @@ class History:
         return Recorded(id=run, run=replay(events), events=events)
 
     def is_alive(self, run: str) -> bool:
-        """Whether somebody serves the run at this moment."""
+        """Whether a process of this machine serves the run and no other, at this moment."""
         return is_present(self.stores.state, run)
 
     def is_interrupted(self, recorded: Recorded) -> bool:
-        """Whether the run will never be concluded by the process that began it."""
+        """Whether the run will never be concluded by the process that began it.
+
+        A run of the service is never interrupted: it waits for an orchestrator.
+        """
+        asked = recorded.run.requested
+        if asked is not None and asked.inbox == names.INBOX:
+            return False
         return recorded.run.stage is not Stage.CONCLUDED and not self.is_alive(recorded.id)
 
     def _back(self, steps: int) -> str:

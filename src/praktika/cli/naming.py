@@ -101,6 +101,15 @@ def find_job(plan: Plan, name: str) -> Job:
     return jobs[0]
 
 
+def find_jobs(plan: Plan, name: str) -> list[Job]:
+    """The jobs of the plan that this name means; several only where it has a `*`.
+
+    Raises:
+        AuthorError: there is none, or there are several without a `*`.
+    """
+    return _find_jobs([plan], name)[1]
+
+
 def listed(names: Iterable[str]) -> str:
     """The names in quotes, the first of them if they are many."""
     every = list(names)

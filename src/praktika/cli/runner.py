@@ -1,4 +1,4 @@
-"""`python -m praktika.cli.runner`: a runner of a local run. Started by `praktika run`, not by hand.
+"""`python -m praktika.cli.runner`: a runner. Started by `praktika run` and `praktika runner`.
 
 It bypasses the command line of people: a runner starts with every run, so it loads only itself.
 """
@@ -17,11 +17,18 @@ def main(arguments: list[str]) -> int:
     """Serve until the parent ends or SIGTERM comes.
 
     Args:
-        arguments: `--root ROOT --run RUN --parent PID NAME`.
+        arguments: `--root ROOT --parent PID [--run RUN] [--label LABEL] [--work FOLDER] NAME`.
     """
-    _, root, _, run, _, parent, name = arguments
-    lives = parent_lives(int(parent))
-    build_runner(Path(root), run, name).serve(while_true=lives)
+    *pairs, name = arguments
+    given = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    runner = build_runner(
+        Path(given["--root"]),
+        name,
+        run=given.get("--run", ""),
+        label=given.get("--label", ""),
+        work=given.get("--work", ""),
+    )
+    runner.serve(while_true=parent_lives(int(given["--parent"])))
     return 0
 
 

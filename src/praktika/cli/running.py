@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from praktika.cli.console import Console
+from praktika.cli.history import Recorded
 from praktika.cli.interruptions import Abandoned, Interruptions
 from praktika.cli.jsonlines import say_json
 from praktika.cli.naming import Wanted
+from praktika.cli.user import processors, user
 from praktika.cli.view.events import EventsView
 from praktika.cli.view.plain import PlainView
 from praktika.cli.view.summary import Ended, job_counts, show_summary
 from praktika.cli.view.view import Silent, View
+from praktika.engine.rerun import chosen
 from praktika.engine.select import select
 from praktika.errors import PraktikaError
-from praktika.model.events import CancelRequested, RunRequested
+from praktika.model.events import CancelRequested, RerunRequested, RunRequested
 from praktika.model.plan import Plan
 from praktika.model.result import Result
 from praktika.orchestrator import names
-from praktika.wiring.checkout import Checkout
+from praktika.orchestrator.orchestrator import OwnRun
+from praktika.wiring.checkout import Checkout, find_checkout
 from praktika.wiring.local_run import LocalRun
+from praktika.wiring.requests import submit
 from praktika.wiring.stores import Stores, open_stores
 
 __all__ = ["Running", "open_stores"]
@@ -48,14 +56,52 @@ class Running:
         plan = select(wanted.plan, wanted.only)
         to_run = sum(job.decision == "run" for job in plan.jobs)
         workers = max(1, min(self.workers, to_run))
-        local = LocalRun(self.place, self.stores, wanted.plan, workers=workers)
+        local = LocalRun(self.place, self.stores, workers=workers, plan=wanted.plan)
         view = self._view()
         view.begins(local.id, plan, workers)
+        begun = partial(local.begun, self._request(wanted.plan, wanted.only), [view])
+        return self._watch(local, begun, view)
+
+    def submit(self, wanted: Wanted, delivery: str) -> int:
+        """Leave a run to the service, and say its id; the exit code."""
+        request = self._request(wanted.plan, wanted.only)
+        run = submit(self.place, self.stores, request, delivery)
+        if self.console.wants_json:
+            submitted = {"event": "run.submitted", "run": run, "workflow": request.workflow}
+            say_json(self.console, submitted)
+        else:
+            self.console.say(run)
+        return 0
+
+    def go_on(self, recorded: Recorded, request: RerunRequested | None) -> tuple[int, bool]:
+        """Go on with a run that was begun before, or run jobs of it again; as `run`."""
+        plan = recorded.run.plan
+        open_jobs = recorded.run.open
+        if request is not None and plan is not None:
+            open_jobs += len(chosen(recorded.run, request))
+        workers = max(1, min(self.workers, open_jobs))
+        local = LocalRun(self.place, self.stores, workers=workers, run=recorded.id)
+        view = self._view()
+        view.goes_on(recorded.id, recorded.run, open_jobs, workers)
+
+        @contextmanager
+        def resumed() -> Iterator[OwnRun]:
+            with local.resumed([view]) as serving:
+                if request is not None:
+                    serving.case.take([request])
+                yield serving
+
+        return self._watch(local, resumed, view)
+
+    def _watch(
+        self, local: LocalRun, served: Callable[[], AbstractContextManager[OwnRun]], view: View
+    ) -> tuple[int, bool]:
+        """Serve a run to its end, with a view of it; as `run`."""
         interruptions = Interruptions(self.stores.clock.now)
         with interruptions:
             try:
                 with view:
-                    result = self._serve(local, wanted, view, interruptions)
+                    result = self._serve(served, view, interruptions)
             except Abandoned:
                 self.console.note(f"praktika: left at once; run {local.id} has no report")
                 return FAILED, True
@@ -69,15 +115,17 @@ class Running:
         return (0 if result.status.is_ok else FAILED), interruptions.count > 0
 
     def _serve(
-        self, local: LocalRun, wanted: Wanted, view: View, interruptions: Interruptions
+        self,
+        served: Callable[[], AbstractContextManager[OwnRun]],
+        view: View,
+        interruptions: Interruptions,
     ) -> Result:
-        def cancel() -> CancelRequested | None:
+        def asked() -> CancelRequested | None:
             view.tick()
             return interruptions.request()
 
-        with local.orchestrator([view]) as orchestrator:
-            orchestrator.request(self._request(wanted.plan, wanted.only))
-            return orchestrator.serve(cancel)
+        with served() as serving:
+            return serving.serve(asked)
 
     def _request(self, plan: Plan, only: tuple[str, ...]) -> RunRequested:
         facts = self.place.facts
@@ -90,6 +138,7 @@ class Running:
             branch=facts.branch,
             by=self.by,
             dirty=facts.dirty,
+            facts=facts,
         )
 
     def _view(self) -> View:
@@ -117,6 +166,22 @@ class Running:
             "counts": job_counts(result),
             "duration": result.duration,
             "report": ended.report,
-            "result": str(self.stores.path(names.result(ended.id))),
+            "result": str(self.stores.brought(names.result(ended.id))),
         }
         say_json(self.console, concluded)
+
+
+def resume(
+    console: Console, recorded: Recorded, request: RerunRequested | None, workers: int | None
+) -> int:
+    """Go on with a run of this machine; the exit code."""
+    place = find_checkout()
+    running = Running(
+        console=console,
+        place=place,
+        stores=open_stores(place.root),
+        by=user(),
+        workers=workers or processors(),
+        quiet=False,
+    )
+    return running.go_on(recorded, request)[0]

@@ -33,9 +33,9 @@ def standing(tickets: Sequence[Ticket], mine: Ticket) -> Standing:
     return Standing(older=older, newer=newer[-1] if newer else None)
 
 
-def next_in_line(tickets: Sequence[Ticket], leaving: str) -> Ticket | None:
-    """Whose turn it is when a run leaves a group of the policy "queue"."""
-    return min((one for one in tickets if one.run != leaving), key=_order, default=None)
+def next_in_line(tickets: Sequence[Ticket]) -> Ticket | None:
+    """Whose turn it is in a group of the policy "queue" when nobody's is."""
+    return min(tickets, key=_order, default=None)
 
 
 def _order(ticket: Ticket) -> tuple[float, str]:

@@ -37,18 +37,22 @@ def due(run: Run) -> tuple[AnyCommand, ...]:
 
 def _of_group(run: Run) -> tuple[AnyCommand, ...]:
     """Joining the concurrency group again, or leaving it."""
-    if run.stage is Stage.CONCLUDED:
-        return (Leave(group=run.group),) if run.group else ()
-    return joining(run)
+    if run.stage is not Stage.CONCLUDED:
+        return joining(run)
+    if run.plan is None or not run.group:
+        return ()
+    policy = run.plan.concurrency_policy
+    return (Leave(group=run.group, policy=policy, stay=run.stay),)
 
 
 def joining(run: Run) -> tuple[AnyCommand, ...]:
     """What lets a run that has begun join its concurrency group, if it belongs to one."""
     if run.plan is None or not run.group:
         return ()
-    if run.round and run.plan.concurrency_policy == "cancel":
+    policy = run.plan.concurrency_policy
+    if run.stay and policy == "cancel":
         return ()  # whoever runs an old run again does not want it to give way to newer ones
-    return (Enter(group=run.group, policy=run.plan.concurrency_policy),)
+    return (Enter(group=run.group, policy=policy, stay=run.stay),)
 
 
 def _under_way(run: Run) -> tuple[AnyCommand, ...]:

@@ -10,7 +10,7 @@ from praktika.engine.outcome import CANCELLED, Outcome, worse
 from praktika.engine.retry import another, given_up
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, Leave, Revoke, SetTimer
-from praktika.model.plan import Plan
+from praktika.model.plan import Need, Plan
 from praktika.model.result import Status
 
 
@@ -90,8 +90,14 @@ class Moves:
         self.put(key, queued)
         self.commands.append(Dispatch(job=key, attempt=queued.attempt))
 
-    def close(self, key: str, outcome: Outcome) -> None:
-        """End the job's attempt: with another one to come, or for good."""
+    def close(self, key: str, outcome: Outcome, *, is_lost: bool = False) -> None:
+        """End the job's attempt: with another one to come, or for good.
+
+        Args:
+            key: of the job.
+            outcome: how the attempt ended.
+            is_lost: whether it ended with its runner.
+        """
         state = self.state(key)
         again = another(self.plan, outcome.job, state, outcome.status, outcome.verdict)
         if again is None:
@@ -99,7 +105,10 @@ class Moves:
             return
         past = state.retired(outcome.status, outcome.verdict, outcome.reason)
         self.states[key] = replace(again.state, past=past)
-        told = f"attempt {state.attempt} {_ended(outcome)}"
+        ended = "was lost" if is_lost else f"ended with {outcome.status}"
+        told = f"attempt {state.attempt} {ended}" + (
+            f": {outcome.reason}" if outcome.reason else ""
+        )
         if again.pause:
             self.pause(key, told, again.pause)
         else:
@@ -214,9 +223,17 @@ class Moves:
                 continue
             unmet = state.unmet - 1
             self.states[key] = replace(state, unmet=unmet)
+            self._note_input(key, need)
             if unmet == 0 and self.run.stage is Stage.GOING:
                 self.dispatch(key, state.reason)
         return dropped
+
+    def _note_input(self, key: str, need: Need) -> None:
+        """Keep which attempt of what a job reads from counts for it."""
+        attempt = self.state(need.job).attempt
+        if need.kind != "order" and attempt > 1:
+            state = self.state(key)
+            self.states[key] = replace(state, inputs=state.inputs.insert(need.job, attempt))
 
     def decision(self) -> Decision:
         """The new state of the run, and everything to do."""
@@ -225,15 +242,9 @@ class Moves:
         if self.open == 0 and run.stage in {Stage.GOING, Stage.HELD}:
             run = replace(run, stage=Stage.CONCLUDED, alarm=0.0)
             if run.group:
-                self.commands.append(Leave(group=run.group))
+                policy = self.plan.concurrency_policy
+                self.commands.append(Leave(group=run.group, policy=policy, stay=run.stay))
             self.commands.append(Conclude(status=run.worst))
         elif self.alarm and self.alarm != self.run.alarm:
             self.commands.append(SetTimer(at=self.alarm, after=max(0.0, self.alarm - self.at)))
         return Decision(run, tuple(self.commands))
-
-
-def _ended(outcome: Outcome) -> str:
-    """How an attempt ended, in a few words, for the reason of the next one."""
-    if outcome.status is Status.ERROR and outcome.verdict == "infrastructure":
-        return f"was lost: {outcome.reason}"
-    return f"ended with {outcome.status}" + (f": {outcome.reason}" if outcome.reason else "")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rpds import HashTrieMap
+
 from praktika.engine.decision import Decision
 from praktika.engine.due import joining
 from praktika.engine.moves import Moves
@@ -29,8 +31,10 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
             stage=Stage.PLANNING,
             requested=run.requested,
             heard=heard,
+            began=event.at,
             at=run.at,
             round=run.round + 1,
+            stay=run.stay + 1,
         )
         return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
     if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
@@ -130,6 +134,8 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
         forced=False,
         expired=False,
         round=run.round + 1,
+        stay=run.stay + 1 if run.stage is Stage.CONCLUDED else run.stay,
+        began=event.at if run.stage is Stage.CONCLUDED else run.began,
         worst=_worst_of_others(run, keys),
         deadline=deadline if run.stage is Stage.CONCLUDED else run.deadline,
     )
@@ -143,7 +149,7 @@ def _begin(run: Run, event: RerunRequested, keys: dict[str, str]) -> Decision:
                 waiting = moves.state(dependent)
                 moves.states[dependent] = replace(waiting, unmet=waiting.unmet + 1)
     if is_queued:
-        moves.commands += joining(run)
+        moves.commands += joining(going)
     else:
         moves.begin()
     return moves.decision()
@@ -177,4 +183,11 @@ def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str
         since=event.at,
         past=state.retired(state.status, state.verdict, state.reason),
         tests_of=state.attempt if had_failed_tests else 0,
+        inputs=HashTrieMap(
+            {
+                need.job: attempt
+                for need in job.needs
+                if need.kind != "order" and (attempt := run.jobs[need.job].attempt) > 1
+            }
+        ),
     )

@@ -39,7 +39,8 @@ class Stage(Enum):
 class Past:
     """An attempt that does not count any more, and what became of it.
 
-    `revoked` is whether it was asked to stop and has not answered.
+    `revoked` is whether it was asked to stop and has not answered; `control` is where its runner
+    listens, as far as it is known.
     """
 
     attempt: int
@@ -48,6 +49,7 @@ class Past:
     reason: str
     runner: str
     revoked: bool = False
+    control: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class JobState:
         failed: attempts of this round that failed for reasons of the author.
         past: earlier attempts, of all rounds.
         tests_of: the attempt whose failed tests are run again; 0 means that all is run.
+        inputs: of settled jobs that it reads from, which attempt counts for it, if not the first.
+            It stays when they are run again after its dispatch.
     """
 
     phase: Phase = Phase.WAITING
@@ -92,10 +96,29 @@ class JobState:
     failed: int = 0
     past: tuple[Past, ...] = ()
     tests_of: int = 0
+    inputs: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether its latest attempt does not count any more, and no other one has begun."""
+        return bool(self.past) and self.past[-1].attempt == self.attempt
+
+    def why_stopped(self, attempt: int) -> str:
+        """Why an attempt was asked to stop that has not answered, or "" if none was."""
+        if self.revoked and attempt == self.attempt:
+            return self.reason
+        stopped = (past.reason for past in self.past if past.revoked and past.attempt == attempt)
+        return next(stopped, "")
+
+    def control_of(self, attempt: int) -> str:
+        """Where the runner of an attempt listens, or "" if that is not known."""
+        if attempt == self.attempt:
+            return self.control
+        return next((past.control for past in self.past if past.attempt == attempt), "")
 
     def retired(self, status: Status, verdict: str, reason: str) -> tuple[Past, ...]:
         """The earlier attempts with the current one, which ended like this if it is not known."""
-        if not self.attempt or (self.past and self.past[-1].attempt == self.attempt):
+        if not self.attempt or self.is_retired:
             return self.past
         past = Past(
             attempt=self.attempt,
@@ -104,6 +127,7 @@ class JobState:
             reason=reason,
             runner=self.runner,
             revoked=self.revoked,
+            control=self.control,
         )
         return (*self.past, past)
 
@@ -144,11 +168,13 @@ class Run:
         forced: whether the cancel stops the jobs that always run, too.
         failure: why there is no plan, or "".
         at: the latest time that an event told of.
+        began: when it was requested, or run again for the last time.
         alarm: the time for which a timer is set, in seconds since the epoch; 0 if none is.
         deadline: when the run is to be stopped, likewise.
         expired: whether it was.
         heard: ids of the requests that were acted upon.
         round: how often jobs of the run were run again at somebody's request.
+        stay: how often that was after its conclusion: then it joins its concurrency group anew.
     """
 
     stage: Stage = Stage.NEW
@@ -162,11 +188,13 @@ class Run:
     forced: bool = False
     failure: str = ""
     at: float = 0.0
+    began: float = 0.0
     alarm: float = 0.0
     deadline: float = 0.0
     expired: bool = False
     heard: frozenset[str] = frozenset()
     round: int = 0
+    stay: int = 0
 
     @property
     def group(self) -> str:

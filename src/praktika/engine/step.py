@@ -84,7 +84,7 @@ def replay(events: Iterable[AnyEvent]) -> Run:
 def _requested(run: Run, event: RunRequested) -> Decision:
     if run.stage is not Stage.NEW:
         return Decision(run)
-    planning = replace(run, stage=Stage.PLANNING, requested=event)
+    planning = replace(run, stage=Stage.PLANNING, requested=event, began=event.at)
     return Decision(planning, (MakePlan(workflow=event.workflow),))
 
 
@@ -121,7 +121,7 @@ def _planned(run: Run, event: Planned) -> Decision:
 
 
 def _admitted(run: Run, event: Admitted) -> Decision:
-    if run.stage is not Stage.HELD:
+    if run.stage is not Stage.HELD or event.stay != run.stay:
         return Decision(run)
     moves = Moves(replace(run, stage=Stage.GOING), event.at)
     moves.begin()
@@ -198,7 +198,7 @@ def _lost(run: Run, event: JobLost) -> Decision:
         moves.settle(Outcome(job, Status.DROPPED, state.reason, verdict=CANCELLED, answered=True))
     else:
         lost = Outcome(job, Status.ERROR, why, verdict=INFRASTRUCTURE, answered=True)
-        moves.close(event.job, lost)
+        moves.close(event.job, lost, is_lost=True)
     return moves.decision()
 
 

@@ -48,17 +48,20 @@ class Enter(Command, frozen=True, kw_only=True, tag=True):
     """Join a concurrency group, in which runs replace one another or wait for one another.
 
     Policy "cancel": older runs of the group are cancelled. Policy "queue": Admitted comes when no
-    other run of the group goes on.
+    other run of the group goes on. `stay` tells one time in the group from another.
     """
 
     group: str
     policy: Policy
+    stay: int = 0
 
 
 class Leave(Command, frozen=True, kw_only=True, tag=True):
     """The run is over: let the next one of its concurrency group begin."""
 
     group: str
+    policy: Policy
+    stay: int = 0
 
 
 class Conclude(Command, frozen=True, kw_only=True, tag=True):

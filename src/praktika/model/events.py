@@ -151,7 +151,13 @@ class RerunRequested(Event, frozen=True, kw_only=True, tag=True):
 
 
 class Admitted(Event, frozen=True, kw_only=True, tag=True):
-    """No other run of the concurrency group goes on: this one may begin."""
+    """No other run of the concurrency group goes on: this one may begin.
+
+    Attributes:
+        stay: which time of the run in its group is meant.
+    """
+
+    stay: int = 0
 
 
 class TimerFired(Event, frozen=True, kw_only=True, tag=True):

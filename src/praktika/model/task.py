@@ -15,6 +15,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         run: id of the run.
         job: key of the job.
         attempt: 1-based.
+        inbox: name of the queue of events that the run listens to.
         inputs: of the jobs that it reads from, by key, which attempt counts, where it is not 1.
         avoid: names of runners that failed it; another one shall take it if there is one.
         tests_of: an earlier attempt whose failed tests are to be run again, and only those; 0
@@ -24,6 +25,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run: str
     job: str
     attempt: int
+    inbox: str = ""
     inputs: dict[str, int] = {}
     avoid: tuple[str, ...] = ()
     tests_of: int = 0
@@ -76,11 +78,18 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         run: id.
         inbox: the queue of events that it listens to.
         at: when it was requested, in seconds since the epoch.
+        stay: which of its times in the group this is; it joins anew when it is run again.
     """
 
     run: str
     inbox: str
     at: float
+    stay: int = 0
+
+    @property
+    def name(self) -> str:
+        """Of this ticket among all of its group."""
+        return f"{self.run}.{self.stay}"
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,6 +117,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pr_number: int = 0
     local: bool = True
 
+    def of_event(self, event: str) -> Facts:
+        """The same facts for a workflow that this kind of event starts."""
+        return msgspec.structs.replace(self, event=event)
+
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The blob `runs/<id>/run.json`: what every runner of a run reads once.
@@ -118,7 +131,6 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         source: blob key of the archive that workspaces are made from, "" while there is none.
         folder: the same, unpacked, on the machine that asked for the run; "" if there is none.
         name: of the checkout's folder, which each workspace gets.
-        inbox: name of the queue of events that the run listens to.
     """
 
     run: str
@@ -127,4 +139,3 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     facts: Facts
     source: str = ""
     folder: str = ""
-    inbox: str = ""

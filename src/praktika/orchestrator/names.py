@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+from praktika.model.plan import job_key
+
+INBOX = "events.fifo"
+"""The queue of events of all runs that the orchestrators of an installation share."""
+
+ALARMS = "alarms"
+"""The queue of alarms for those runs."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
+
 
 def run_file(run: str) -> str:
     """What every runner of the run reads once."""
@@ -28,6 +40,41 @@ def job(run: str, key: str, attempt: int, name: str) -> str:
     return f"runs/{run}/jobs/{key}/{attempt}/{name}"
 
 
-def events(run: str) -> str:
-    """The queue of events for the run."""
-    return f"events-{run}"
+def tickets(group: str) -> str:
+    """The tickets of a concurrency group, each under its name."""
+    return f"groups/{job_key(group)}/tickets"
+
+
+def turns(group: str) -> str:
+    """Whose turn it was in a concurrency group, each under its number; the last one counts."""
+    return f"groups/{job_key(group)}/turns"
+
+
+def own_inbox(run: str) -> str:
+    """The queue of events of a run that is served by a process of its own."""
+    return f"events-{run}.fifo"
+
+
+def own_alarms(run: str) -> str:
+    """The queue of alarms for such a run."""
+    return f"alarms-{run}"
+
+
+def own_tasks(run: str) -> str:
+    """The queue of tasks of such a run; its runners serve nobody else."""
+    return f"tasks-{run}"
+
+
+def tasks(label: str) -> str:
+    """The queue of tasks for the runners that serve a label."""
+    return f"tasks-{label}" if _PLAIN.fullmatch(label) else f"tasks-{job_key(label)}"
+
+
+def control(runner: str) -> str:
+    """The queue on which a runner listens for requests to stop."""
+    return f"control-{runner}" if _PLAIN.fullmatch(runner) else f"control-{job_key(runner)}"
+
+
+def registration(label: str, runner: str) -> str:
+    """Where a runner says that it serves a label."""
+    return f"runners/{job_key(label)}/{job_key(runner)}"

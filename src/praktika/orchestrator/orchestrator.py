@@ -1,234 +1,221 @@
 """The loop: events in, decisions, journal, commands out.
 
-Order is what makes it safe: an event is journalled before its commands are carried out, and
-acknowledged after. Whoever dies in between leaves a journal from which `due` goes on.
+Any number of processes may serve one inbox, and any of them may die at any line: what it had
+received comes again, to it or to another one, and `Case` sorts out what was done.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
-from pathlib import Path
-from typing import Protocol, assert_never
 
 import msgspec
 
-from praktika.engine.run import Phase, Run, Stage
-from praktika.engine.select import select
-from praktika.engine.step import due, replay, step
-from praktika.errors import PraktikaError
-from praktika.model.commands import AnyCommand, Conclude, Dispatch, MakePlan, Revoke
-from praktika.model.events import (
-    AnyEvent,
-    CancelRequested,
-    JobLost,
-    PlanFailed,
-    Planned,
-    RunRequested,
-    decode_event,
-)
-from praktika.model.plan import Plan
+from praktika.engine.run import Stage
+from praktika.errors import Conflict, PraktikaError, TransientError
+from praktika.model.events import AnyEvent, CancelRequested, RunRequested, decode_event
 from praktika.model.result import Result, Status
-from praktika.model.task import Facts, RunFile, Task
-from praktika.model.wire import encode, pretty
-from praktika.orchestrator import names
+from praktika.model.wire import WireError
+from praktika.orchestrator.alarms import Alarms
+from praktika.orchestrator.case import Case
+from praktika.orchestrator.hands import Hands
 from praktika.orchestrator.summary import summarize
-from praktika.patience import patiently
-from praktika.ports.blobs import Blobs
-from praktika.ports.clock import Clock
-from praktika.ports.compute import Compute
-from praktika.ports.journal import Journal
-from praktika.ports.queue import Message, Queue
+from praktika.orchestrator.surroundings import Observer, Surroundings
+from praktika.patience import Beat, patiently
+from praktika.ports.queue import Message, dead_letters
+
+LEASE = 30.0
+"""Seconds that events are leased for; extended while a plan is made."""
 
 _BATCH = 100
 _WAIT = 0.1
-
-
-class Observer(Protocol):
-    """Somebody who watches a run."""
-
-    def saw(self, run: Run, event: AnyEvent) -> None:
-        """The run has moved by this event."""
-
-    def concluded(self, run: Run, result: Result) -> None:
-        """The run is over."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What an orchestrator works with.
-
-    Attributes:
-        journal, queue, blobs, clock, compute: see the ports.
-        tasks: name of the queue of tasks.
-        make_plan: compiles the declaration and finds the workflow; raises PraktikaError.
-        render: the page of a Result.
-        facts: of the code.
-        source: the folder that workspaces are copied from.
-        name: of the checkout's folder.
-    """
-
-    journal: Journal
-    queue: Queue
-    blobs: Blobs
-    clock: Clock
-    compute: Compute
-    tasks: str
-    make_plan: Callable[[str], Plan]
-    render: Callable[[Result], bytes]
-    facts: Facts
-    source: Path
-    name: str
+_KNOWN = 64
+_PAUSE = 2.0
+_LONG_PAUSE = 60.0
 
 
 class Orchestrator:
-    """Serves one run."""
+    """Serves the runs of one inbox.
 
-    def __init__(self, run: str, around: Surroundings, observers: Sequence[Observer] = ()) -> None:
+    Args:
+        around: see `Surroundings`.
+        observers: are shown every run that is served here.
+        on_trouble: is told of what kept events from being dealt with; they come again.
+        patient: whether events are kept leased while they are dealt with, however long that takes.
+    """
+
+    def __init__(
+        self,
+        around: Surroundings,
+        observers: Sequence[Observer] = (),
+        on_trouble: Callable[[str, Exception], None] = lambda _run, _error: None,
+        *,
+        patient: bool = False,
+    ) -> None:
+        self.around = around
+        self.hands = Hands(around)
+        self.alarms = Alarms(around.queue, around.alarms)
+        self._observers = observers
+        self._on_trouble = on_trouble
+        self._patient = patient
+        self._cases: OrderedDict[str, Case] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def case(self, run: str) -> Case:
+        """The run as it is known here; it may be behind its journal."""
+        with self._lock:
+            if run not in self._cases:
+                self._cases[run] = Case(run, self.hands, self._observers)
+            self._cases.move_to_end(run)
+            while len(self._cases) > _KNOWN:
+                self._cases.popitem(last=False)
+            return self._cases[run]
+
+    def turn(self, *, wait: float = 0.0, limit: int = _BATCH) -> int:
+        """Deal with the events that are there; how many there were.
+
+        Args:
+            wait: seconds to wait for the first one.
+            limit: how many to take at most.
+        """
+        messages = patiently(
+            lambda: self.around.queue.receive(
+                self.around.inbox, limit=limit, lease=LEASE, wait=wait
+            )
+        )
+        by_run: dict[str, list[Message]] = {}
+        for message in messages:
+            by_run.setdefault(message.group, []).append(message)
+        for run, batch in by_run.items():
+            self._deal_with(run, batch)
+        return len(messages)
+
+    def _deal_with(self, run: str, batch: Sequence[Message]) -> None:
+        case = self.case(run)
+        try:
+            with case.lock, self._leased(batch):
+                events = [event for message in batch for event in self._read(message)]
+                case.take(events, again=any(message.deliveries > 1 for message in batch))
+        except Exception as error:  # noqa: BLE001 - the edge of the loop: one run, not all of them
+            # What is known here may not be true any more; it is read again from the journal.
+            with self._lock:
+                self._cases.pop(run, None)
+            self._on_trouble(run, error)
+            passing = isinstance(error, TransientError | Conflict)
+            for message in batch:
+                with suppress(PraktikaError):
+                    self.around.queue.release(message, _PAUSE if passing else _LONG_PAUSE)
+            return
+        patiently(partial(self.around.queue.ack, batch))
+
+    def _leased(self, batch: Sequence[Message]) -> AbstractContextManager[object]:
+        """Keep the leases of these messages for as long as the block takes."""
+        return Beat(LEASE / 3, partial(self._extend, batch)) if self._patient else nullcontext()
+
+    def _extend(self, batch: Sequence[Message]) -> None:
+        for message in batch:
+            with suppress(PraktikaError):
+                self.around.queue.extend(message, LEASE)
+
+    def _read(self, message: Message) -> list[AnyEvent]:
+        """The event of a message; one that nobody can read is set aside."""
+        try:
+            return [decode_event(message.body)]
+        except WireError as error:
+            self._on_trouble(message.group, error)
+            aside = dead_letters(self.around.inbox)
+            patiently(lambda: self.around.queue.send(aside, [message.body], group=message.group))
+            return []
+
+
+class OwnRun:
+    """Serves one run that has an inbox of its own, to its end.
+
+    Args:
+        run: its id.
+        around: see `Surroundings`.
+        observers: are shown the run.
+        wait: seconds to wait for events before looking around.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        around: Surroundings,
+        observers: Sequence[Observer] = (),
+        *,
+        wait: float = _WAIT,
+    ) -> None:
         self.id = run
         self.around = around
-        self.observers = observers
-        self.run = Run()
-        self.position = 0
-        self.result: Result | None = None
-        self.dead: set[str] = set()
+        self._trouble: list[Exception] = []
+        self._orchestrator = Orchestrator(
+            around, observers, lambda _run, error: self._trouble.append(error)
+        )
+        self._dead: set[str] = set()
+        self._look_at = 0.0
+        self._wait = wait
+
+    @property
+    def case(self) -> Case:
+        """The run."""
+        return self._orchestrator.case(self.id)
 
     def request(self, request: RunRequested) -> None:
-        """Begin the run.
+        """Begin the run; nothing if it has begun already."""
+        self.case.take([request])
 
-        Raises:
-            Conflict: there is a run of this id.
-        """
-        self._take([request])
+    def take_over(self) -> None:
+        """Go on with a run that another process has begun, which is gone with its runners."""
+        self.case.load()
+        now = self.around.clock.now()
+        lost = self.case.lost_all(now, "the process that served the run is gone")
+        self.case.take(lost, again=True)
 
-    def serve(self, cancel: Callable[[], CancelRequested | None]) -> Result:
+    def serve(self, asked: Callable[[], CancelRequested | None]) -> Result:
         """Go on until the run is concluded; its Result.
 
         Args:
-            cancel: asked ten times a second for a request to stop the run.
+            asked: asked for a request to stop the run, by default ten times a second.
         """
-        if self.position == 0:
-            self._resume()
-        while self.run.stage is not Stage.CONCLUDED or self.result is None:
-            messages = patiently(self._receive)
-            incoming = [decode_event(message.body) for message in messages]
-            request = cancel()
-            if request is not None:
-                incoming.append(request)
-            incoming.extend(self._lost())
-            self._take(incoming)
-            patiently(partial(self.around.queue.ack, messages))
-        return self.result
+        while not self._is_over():
+            self._orchestrator.turn(wait=self._wait)
+            if self._trouble:
+                raise self._trouble[0]
+            self._ring()
+            request = asked()
+            lost = self._lost()
+            if request is not None or lost:
+                self.case.take([*([request] if request is not None else []), *lost])
+        assert self.case.result is not None
+        return self.case.result
 
     def give_up(self, reason: str) -> Result:
         """The Result of a run that cannot go on here; nothing is stored."""
-        if self.run.requested is None:
+        run = self.case.run
+        if run.requested is None:
             return Result(name="", status=Status.ERROR, info=reason, ext={"run_id": self.id})
-        result = summarize(self.run, Status.ERROR, self.id, self.around)
+        result = summarize(run, Status.ERROR, self.id, self.around)
         return msgspec.structs.replace(result, info=reason)
 
-    def _receive(self) -> list[Message]:
-        queue = names.events(self.id)
-        return self.around.queue.receive(queue, limit=_BATCH, wait=_WAIT)
+    def _is_over(self) -> bool:
+        case = self.case
+        if case.run.stage is Stage.CONCLUDED and case.result is None:
+            case.take_over()  # somebody else has concluded it
+        return case.run.stage is Stage.CONCLUDED
 
-    def _resume(self) -> None:
-        """Take over from a predecessor: its journal says where, `due` what to do again."""
-        events = self.around.journal.read(self.id)
-        self.run = replay(events)
-        self.position = len(events)
-        self._take(self._carry_out(due(self.run)))
-
-    def _take(self, events: Sequence[AnyEvent]) -> None:
-        """Decide on events, journal those that changed something, do what follows."""
-        pending = list(events)
-        while pending:
-            kept: list[AnyEvent] = []
-            commands: list[AnyCommand] = []
-            for event in pending:
-                decision = step(self.run, event)
-                if decision.run is self.run:
-                    continue
-                self.run = decision.run
-                commands.extend(decision.commands)
-                kept.append(event)
-                for observer in self.observers:
-                    observer.saw(self.run, event)
-            if kept:
-                self._append(kept)
-                self.position += len(kept)
-            pending = self._carry_out(commands)
-
-    def _append(self, events: list[AnyEvent]) -> None:
-        position = self.position
-        patiently(lambda: self.around.journal.append(self.id, position, events))
-
-    def _carry_out(self, commands: Sequence[AnyCommand]) -> list[AnyEvent]:
-        answers: list[AnyEvent] = []
-        tasks: list[Task] = []
-        for command in commands:
-            match command:
-                case MakePlan():
-                    answers.append(self._make_plan(command.workflow))
-                case Dispatch():
-                    tasks.append(Task(run=self.id, job=command.job, attempt=command.attempt))
-                case Revoke():
-                    self._put(
-                        names.job(self.id, command.job, command.attempt, "cancel"),
-                        command.reason.encode(),
-                    )
-                case Conclude():
-                    self._send(tasks)
-                    tasks = []
-                    self._conclude(command.status)
-                case _:
-                    assert_never(command)
-        self._send(tasks)
-        return answers
-
-    def _send(self, tasks: Sequence[Task]) -> None:
-        bodies = [encode(task) for task in tasks]
-        identity = [f"{task.run}/{task.job}/{task.attempt}" for task in tasks]
-        patiently(lambda: self.around.queue.send(self.around.tasks, bodies, identity=identity))
-
-    def _make_plan(self, workflow: str) -> AnyEvent:
-        assert self.run.requested is not None
-        try:
-            plan = self.around.make_plan(workflow)
-        except PraktikaError as error:
-            return PlanFailed(at=self.around.clock.now(), reason=str(error))
-        plan = select(plan, self.run.requested.only)
-        self._put(names.plan(self.id), pretty(plan))
-        run_file = RunFile(
-            run=self.id,
-            plan=names.plan(self.id),
-            facts=msgspec.structs.replace(self.around.facts, event=plan.event),
-            source=str(self.around.source),
-            name=self.around.name,
-        )
-        self._put(names.run_file(self.id), pretty(run_file))
-        return Planned(at=self.around.clock.now(), plan=plan)
-
-    def _put(self, key: str, data: bytes) -> None:
-        patiently(lambda: self.around.blobs.put(key, data))
+    def _ring(self) -> None:
+        """Look at the alarms now and then: they are seldom, and not to the millisecond."""
+        now = self.around.clock.monotonic()
+        if now >= self._look_at and self.case.run.alarm:
+            self._look_at = now + self._wait * 2
+            self._orchestrator.alarms.ring()
 
     def _lost(self) -> list[AnyEvent]:
         """What was lost with runners that ended by themselves."""
         # A runner's last JobStarted may arrive after its death is known.
-        self.dead.update(self.around.compute.lost())
-        if not self.dead:
-            return []
-        at = self.around.clock.now()
-        return [
-            JobLost(at=at, job=key, attempt=state.attempt, reason=f"{state.runner} died")
-            for key in self.run.graph.jobs
-            if (state := self.run.jobs[key]).phase is Phase.RUNNING and state.runner in self.dead
-        ]
-
-    def _conclude(self, status: Status) -> None:
-        result = summarize(self.run, status, self.id, self.around)
-        self._put(names.result(self.id), pretty(result))
-        self._put(names.report(self.id), self.around.render(result))
-        self.result = result
-        for observer in self.observers:
-            observer.concluded(self.run, result)
+        self._dead.update(self.around.lost())
+        return self.case.lost_with(self._dead, self.around.clock.now()) if self._dead else []

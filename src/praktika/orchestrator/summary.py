@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+import msgspec
+
 from praktika.engine.run import JobState, Run
 from praktika.errors import Absent
 from praktika.model.plan import Job
 from praktika.model.result import Result, Status
-from praktika.model.task import Facts
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
 from praktika.ports.blobs import Blobs
@@ -27,10 +28,6 @@ class Sources(Protocol):
     def clock(self) -> Clock:
         """The time of the conclusion."""
 
-    @property
-    def facts(self) -> Facts:
-        """Of the code."""
-
 
 def summarize(run: Run, status: Status, run_id: str, sources: Sources) -> Result:
     """The whole tree: the workflow with its jobs, in the order of the plan."""
@@ -40,11 +37,11 @@ def summarize(run: Run, status: Status, run_id: str, sources: Sources) -> Result
     return Result(
         name=request.workflow,
         status=status,
-        start_time=request.at,
-        duration=max(0.0, sources.clock.now() - request.at),
+        start_time=run.began,
+        duration=max(0.0, sources.clock.now() - run.began),
         results=tuple(_job(job, run, run_id, sources.blobs) for job in jobs),
         info=run.failure or (f"cancelled by {run.cancelled_by}" if run.cancelled_by else ""),
-        ext=_facts(run, run_id, sources.facts),
+        ext=_facts(run, run_id),
     )
 
 
@@ -52,7 +49,7 @@ def _job(job: Job, run: Run, run_id: str, blobs: Blobs) -> Result:
     state = run.jobs[job.key]
     stored = _stored(job, state, run_id, blobs)
     if stored is not None:
-        return stored
+        return _with_past(stored, state)
     ext: dict[str, Any] = {
         "reason": state.reason or job.reason,
         "command": job.command,
@@ -61,14 +58,39 @@ def _job(job: Job, run: Run, run_id: str, blobs: Blobs) -> Result:
     }
     if job.allow_failure:
         ext["allow_failure"] = True
-    if state.status is Status.ERROR:
-        ext["verdict"] = "infrastructure"
-    return Result(name=job.name, status=state.status, info=state.reason, ext=ext)
+    if state.attempt:
+        ext["attempt"] = state.attempt
+    if state.runner:
+        ext["runner"] = state.runner
+    if state.verdict or state.status is Status.ERROR:
+        ext["verdict"] = state.verdict or "infrastructure"
+    made_up = Result(name=job.name, status=state.status, info=state.reason, ext=ext)
+    return _with_past(made_up, state)
+
+
+def _with_past(result: Result, state: JobState) -> Result:
+    """The Result with what became of earlier attempts: the evidence for its verdict."""
+    if not state.past:
+        return result
+    reason = {} if result.status.is_ok or not state.reason else {"reason": state.reason}
+    earlier = [
+        {
+            "attempt": past.attempt,
+            "status": past.status,
+            "verdict": past.verdict,
+            "reason": past.reason,
+            "runner": past.runner,
+        }
+        for past in state.past
+    ]
+    return msgspec.structs.replace(
+        result, ext={**result.ext, **reason, "earlier_attempts": earlier}
+    )
 
 
 def _stored(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result | None:
     """What the attempt that counts has stored, if it is what the engine knows of it."""
-    if state.attempt == 0:
+    if state.attempt == 0 or state.is_retired:
         return None
     try:
         data = blobs.get(names.job(run_id, job.key, state.attempt, "result.json"))
@@ -78,8 +100,9 @@ def _stored(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result | No
     return stored if stored.status is state.status else None
 
 
-def _facts(run: Run, run_id: str, facts: Facts) -> dict[str, Any]:
+def _facts(run: Run, run_id: str) -> dict[str, Any]:
     assert run.requested is not None
+    facts = run.requested.facts
     ext: dict[str, Any] = {
         "run_id": run_id,
         "workflow_name": run.requested.workflow,

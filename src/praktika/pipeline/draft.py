@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from praktika.model.plan import Artifact, Job, Need, Plan, job_key
+from praktika.model.plan import Artifact, Job, Need, Plan, Policy, job_key
 from praktika.model.problem import Problem
 from praktika.pipeline import codes
 from praktika.pipeline.check import features
@@ -90,6 +90,12 @@ class Draft:
             settings=settings,
             aliases=dict(workflow.job_aliases),
             warnings=warnings,
+            concurrency=workflow.concurrency,
+            concurrency_policy=cast("Policy", workflow.concurrency_policy),
+            timeout=float(workflow.timeout),
+            pickup_timeout=float(self._around.settings["RUNNER_PICKUP_TIMEOUT_S"]),
+            overtime=float(self._around.settings["RUNNER_OVERTIME_S"]),
+            pauses=tuple(float(pause) for pause in self._around.settings["RETRY_PAUSES_S"]),
         )
 
     def _sound(self, workflow: WorkflowConfig) -> WorkflowConfig:
@@ -115,6 +121,7 @@ class Draft:
         found.extend(features.check_workflow(workflow))
         for job in workflow.jobs:
             found.extend(features.check_job(job))
+            found.extend(features.check_time(job, workflow))
             found.extend(around.paths.check_inside(job, "test_reports"))
         for artifact in workflow.artifacts:
             found.extend(features.check_artifact(artifact, workflow))
@@ -173,6 +180,8 @@ class Draft:
             always_run=job.always_run,
             allow_failure=job.allow_failure,
             force_success=job.force_success,
+            retries=int(job.retries),
+            rerun_command=job.rerun_command,
             pre_hooks=tuple(job.pre_hooks),
             post_hooks=tuple(job.post_hooks),
             test_reports=tuple(listed(job.test_reports)),

@@ -9,7 +9,8 @@ from typing import BinaryIO, Protocol
 class Blobs(Protocol):
     """Bytes under keys: path-like names of `[A-Za-z0-9._/-]`, without "." or ".." segments.
 
-    A key is never also the folder of other keys.
+    A key is never also the folder of other keys: ValueError where the store finds that by itself.
+    Folders do; S3 holds both, and looking would cost a request for each `put`.
 
     Concurrency: readers see an old or a new blob whole, never a mixture. Of several `create`
     calls for one key exactly one succeeds.
@@ -47,10 +48,14 @@ class Blobs(Protocol):
         """
 
     def stream(self, key: str) -> BinaryIO:
-        """A new unbuffered stream; what is written can be read under `key` while it grows.
+        """A new stream that can be read under `key` while it grows.
 
-        The only writer is the caller; `close` makes it final.
+        What is written can be read at once after `flush`, and within 20 seconds without. Readers
+        never see less of it than before. The only writer is the caller; `close` makes it final.
         """
+
+    def delete(self, key: str) -> None:
+        """Remove a blob; nothing if there is none."""
 
     def list(self, prefix: str) -> list[str]:
         """The keys below `prefix` (leading segments, with or without "/" at the end), sorted."""

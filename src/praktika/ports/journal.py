@@ -11,6 +11,8 @@ from praktika.model.events import AnyEvent
 class Journal(Protocol):
     """An append-only list of events per run.
 
+    The id of a run is `[A-Za-z0-9._-]{1,128}`, but not "." or "..".
+
     Order: events are read in the order in which they were appended.
     Concurrency: of two appends at the same position exactly one succeeds.
     Durability: what `append` returned from survives the death of the process.

@@ -15,6 +15,12 @@ MAX_DELIVERIES = 30
 MAX_DELAY = 900.0
 """Seconds that a message can be held back for."""
 
+MAX_LEASE = 43_200.0
+"""Seconds that a lease can be long at most."""
+
+MAX_BODY = 240 * 1024
+"""Bytes that a message can have."""
+
 
 def dead_letters(queue: str) -> str:
     """The queue in which the messages of this one are set aside that nobody could deal with."""
@@ -62,7 +68,8 @@ class Queue(Protocol):
     A message that has been leased `MAX_DELIVERIES` times and is to be leased once more is moved to
     the queue of `dead_letters`, and stays there.
 
-    Every method raises Absent where the store says that the queue was never made.
+    Every method raises Absent where the store says that the queue was never made, and ValueError
+    for what does not belong to the kind of queue, as for a name that is none.
     """
 
     def create(self, queue: str) -> None:
@@ -106,7 +113,10 @@ class Queue(Protocol):
         """Remove messages that are dealt with; those with a lapsed lease stay, silently."""
 
     def release(self, message: Message, delay: float = 0.0) -> None:
-        """Give a message back, at once or after `delay`; nothing if the lease has lapsed."""
+        """Give a message back, at once or after `delay`; nothing if the lease has lapsed.
+
+        In an ordered queue, its group waits with it.
+        """
 
     def depth(self, queue: str) -> int:
-        """About how many messages wait to be received, those that are leased not counted."""
+        """About how many messages wait to be received; those leased or delayed are not counted."""

@@ -75,7 +75,9 @@ def store_all(
     return tuple(stored), tuple(missing), trouble
 
 
-def bring_all(blobs: Blobs, run: str, plan: Plan, job: Job, workspace: Path, inputs: Path) -> None:
+def bring_all(
+    blobs: Blobs, task: Task, plan: Plan, job: Job, workspace: Path, inputs: Path
+) -> None:
     """Bring in every artifact that the job requires.
 
     A job that always runs takes what there is: it is there to clean up after failures, too.
@@ -87,7 +89,7 @@ def bring_all(blobs: Blobs, run: str, plan: Plan, job: Job, workspace: Path, inp
         if artifact.name not in job.requires or artifact.kind == PHONY:
             continue
         try:
-            bring(blobs, run, artifact.name, workspace=workspace, inputs=inputs)
+            bring(blobs, task, artifact, workspace=workspace, inputs=inputs)
         except Absent:
             if not job.always_run:
                 raise
@@ -108,15 +110,17 @@ def store(blobs: Blobs, task: Task, artifact: Artifact, workspace: Path) -> Reco
         files = _pack(packed, workspace, paths)
         size = packed.stat().st_size
         record = msgspec.structs.replace(record, size=size, sha256=_sha256(packed), files=files)
-        blobs.put(_key(task.run, artifact.name, "tar"), packed)
-        blobs.put(_key(task.run, artifact.name, "json"), encode(record))
+        blobs.put(_key(task.run, artifact, task.attempt, "tar"), packed)
+        blobs.put(_key(task.run, artifact, task.attempt, "json"), encode(record))
     finally:
         packed.unlink(missing_ok=True)
     return record
 
 
-def bring(blobs: Blobs, run: str, name: str, *, workspace: Path, inputs: Path) -> Record:
+def bring(blobs: Blobs, task: Task, artifact: Artifact, *, workspace: Path, inputs: Path) -> Record:
     """Unpack a stored artifact at the paths where its provider left it.
+
+    Of a provider that was run several times, the attempt is taken that counts.
 
     Job scripts written for older versions look for its files directly in the input folder, so
     they are linked there as well, where nothing of that name is yet.
@@ -124,10 +128,11 @@ def bring(blobs: Blobs, run: str, name: str, *, workspace: Path, inputs: Path) -
     Raises:
         OperatorError: it is not stored, or not what was stored.
     """
-    record = decode(blobs.get(_key(run, name, "json")), Record)
+    name, attempt = artifact.name, task.inputs.get(artifact.provider, 1)
+    record = decode(blobs.get(_key(task.run, artifact, attempt, "json")), Record)
     packed = workspace.with_name(f"{workspace.name}.{job_key(name)}.tar")
     try:
-        blobs.fetch(_key(run, name, "tar"), packed)
+        blobs.fetch(_key(task.run, artifact, attempt, "tar"), packed)
         if _sha256(packed) != record.sha256:
             raise OperatorError(f"artifact '{name}' is not what its producer stored (SHA-256)")
         with tarfile.open(packed) as tar:
@@ -223,5 +228,6 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _key(run: str, name: str, ending: str) -> str:
-    return f"runs/{run}/artifacts/{job_key(name)}.{ending}"
+def _key(run: str, artifact: Artifact, attempt: int, ending: str) -> str:
+    name = f"{job_key(artifact.name)}.{ending}"
+    return f"runs/{run}/jobs/{artifact.provider}/{attempt}/artifacts/{name}"

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from msgspec import structs
+
 from praktika.errors import PraktikaError
 from praktika.model.events import JobFinished
 from praktika.model.plan import Job, Plan
@@ -24,11 +26,14 @@ from praktika.ports.clock import Clock
 from praktika.runner import artifacts, attachments, environment, hooks, kv
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
+from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
 from praktika.runner.outcome import Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Stop, run
 from praktika.runner.reports import summary
+from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
+from praktika.runner.sources import source_folder
 from praktika.runner.workspace import workspace
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
@@ -42,8 +47,10 @@ class Bench:
         blobs: where everything is stored.
         clock: see the port.
         work: the folder for workspaces.
+        sources: the folder for unpacked archives of code, shared by runners of this machine.
         library: a folder that holds `praktika` and nothing else.
         name: of this runner.
+        owner: the process that this runner belongs to, for whoever cleans up after it.
         inherited: the environment that jobs get.
         limits: for every command; the timeout is replaced by the job's own.
     """
@@ -51,8 +58,10 @@ class Bench:
     blobs: Blobs
     clock: Clock
     work: Path
+    sources: Path
     library: Path
     name: str
+    owner: str
     inherited: Mapping[str, str]
     limits: Limits = field(default_factory=Limits)
 
@@ -72,9 +81,13 @@ class Assignment:
         return f"runs/{self.task.run}/jobs/{self.task.job}/{self.task.attempt}"
 
 
-def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
-    """Run the attempt and store its Result; the event that tells of it."""
-    attempt = _Attempt(bench, assignment, stop)
+def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> JobFinished:
+    """Run the attempt and store its Result; the event that tells of it.
+
+    Raises:
+        LeaseLost: it is not ours any more; nothing was stored that others look at.
+    """
+    attempt = _Attempt(bench, assignment, hold, stop)
     at = bench.clock.now()
     began = bench.clock.monotonic()
     with patiently(lambda: bench.blobs.stream(f"{assignment.prefix}/job.log")) as log:
@@ -82,6 +95,7 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
     circumstances = Circumstances(
         job=assignment.job,
         names={job.key: job.name for job in assignment.plan.jobs},
+        command=attempt.line,
         attempt=assignment.task.attempt,
         runner=bench.name,
         log=f"jobs/{assignment.task.job}/{assignment.task.attempt}/job.log",
@@ -102,6 +116,8 @@ def execute(bench: Bench, assignment: Assignment, stop: Stop) -> JobFinished:
         reason=reason,
         provided=tuple(record.name for record in attempt.stored),
         blocks=not result.ext.get("do_not_block_pipeline_on_failure", False),
+        verdict=str(result.ext.get("verdict", "")),
+        runner=bench.name,
     )
 
 
@@ -122,18 +138,22 @@ _NO_CONTAINERS = (
 class _Attempt:
     """The stages of an attempt, and what they leave for the next one."""
 
-    def __init__(self, bench: Bench, assignment: Assignment, stop: Stop) -> None:
+    def __init__(self, bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> None:
         self.bench = bench
+        self.hold = hold
         self.assignment = assignment
         self.job = assignment.job
         self.stop = stop
         self.end: Exit | None = None
         self.stored: list[artifacts.Record] = []
+        self.earlier: Result | None = None
 
     def run(self, log: BinaryIO) -> Result:
         """The Result of the attempt, before it is dressed with its circumstances."""
         if self.job.run_in_docker:
-            return judge(self.job, Evidence(exit=None, trouble=_NO_CONTAINERS))
+            refused = judge(self.job, Evidence(exit=None, trouble=_NO_CONTAINERS))
+            # Another runner would refuse it, too.
+            return structs.replace(refused, ext={**refused.ext, "verdict": "author"})
         run_file = self.assignment.run_file
         # The last part of the path is what many tools call the project.
         own = f"{self.assignment.task.job[-10:]}-{self.assignment.task.attempt}"
@@ -141,7 +161,8 @@ class _Attempt:
         # A place of its own for each attempt: what one could not remove troubles no other.
         place = self.bench.work / self.bench.name / own / name
         try:
-            with workspace(Path(run_file.source), place) as here:
+            source = source_folder(run_file, self.bench.blobs, self.bench.sources)
+            with workspace(source, place) as here:
                 return self._in(here, log)
         except (OSError, PraktikaError, WireError) as error:
             self.stored.clear()
@@ -150,11 +171,13 @@ class _Attempt:
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
         setting = self._prepare(here)
-        base = Command(line="", cwd=here, env=environment.variables(setting, self.bench.inherited))
+        variables = environment.variables(setting, self.bench.inherited)
+        base = Command(line="", cwd=here, env=variables | self._failed_tests(setting))
         limits = replace(self.bench.limits, timeout=self.job.timeout)
         before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)
-        command = replace(base, line=self.job.command, cleanup=self.job.cleanup)
+        command = replace(base, line=self.line, cleanup=self.job.cleanup)
         self.end = run(command, log, limits, self.stop)
+        self.hold.confirm()
         evidence = gather(self.job, self.end, here, self._result_path(setting))
         result = self._judge(evidence, here)
         # Read before the file is written anew.
@@ -172,6 +195,21 @@ class _Attempt:
         plan, task = self.assignment.plan, self.assignment.task
         result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)
+
+    @property
+    def line(self) -> str:
+        """What is run: the job's command, or the one for failed tests."""
+        return self.job.rerun_command if self.earlier else self.job.command
+
+    def _failed_tests(self, setting: environment.Setting) -> dict[str, str]:
+        """Variables that name the tests to run again, which are written to a file."""
+        self.earlier = earlier_result(self.bench.blobs, self.assignment.task)
+        if self.earlier is None:
+            return {}
+        path = setting.temp / FAILED_TESTS
+        names = "".join(f"{name}\n" for name in failed_tests(self.earlier))
+        write_file(path, names.encode("utf-8", "replace"))
+        return {"PRAKTIKA_FAILED_TESTS": os.fspath(path)}
 
     def _warned(self, result: Result, action: Callable[[], None]) -> Result:
         try:
@@ -191,11 +229,10 @@ class _Attempt:
             job=self.job,
             facts=self.assignment.run_file.facts,
             temp=temp,
+            owner=self.bench.owner,
             library=self.bench.library,
         )
-        artifacts.bring_all(
-            self.bench.blobs, self.assignment.task.run, plan, self.job, here, inputs
-        )
+        artifacts.bring_all(self.bench.blobs, self.assignment.task, plan, self.job, here, inputs)
         known = kv.collect(self.bench.blobs, self.assignment.task.run)
         environment.write(setting, known)
         if self.job.always_run:
@@ -207,7 +244,7 @@ class _Attempt:
 
     def _judge(self, evidence: Evidence, here: Path) -> Result:
         """The Result; outputs are stored only if the job went well, and may spoil it."""
-        result = judge(self.job, evidence)
+        result = self._with_earlier(judge(self.job, evidence))
         if not result.status.is_ok:
             return result
         task = self.assignment.task
@@ -215,7 +252,13 @@ class _Attempt:
             self.bench.blobs, task, self.assignment.plan, self.job, here
         )
         self.stored.extend(stored)
-        return judge(self.job, replace(evidence, missing=missing, trouble=trouble))
+        return self._with_earlier(
+            judge(self.job, replace(evidence, missing=missing, trouble=trouble))
+        )
+
+    def _with_earlier(self, result: Result) -> Result:
+        """The Result with the tests that were not run again, if only some were."""
+        return merged(self.earlier, result) if self.earlier else result
 
     def _result_path(self, setting: environment.Setting) -> Path:
         return Path(result_path(self.job.name, os.fspath(setting.temp)))

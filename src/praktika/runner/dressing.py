@@ -23,6 +23,7 @@ class Circumstances:
 
     job: Job
     names: Mapping[str, str]
+    command: str
     attempt: int
     runner: str
     log: str
@@ -43,7 +44,7 @@ def dress(result: Result, facts: Circumstances) -> Result:
         "attempt": facts.attempt,
         "runner": facts.runner,
         "log": facts.log,
-        "command": job.command,
+        "command": facts.command,
         "runs_on": list(job.runs_on),
         "needs": [facts.names[need.job] for need in job.needs],
     }

@@ -21,6 +21,9 @@ from praktika.runner.job_files import read_file, write_file
 ENVIRONMENT_LIMIT = 16 << 20
 """Bytes of `environment.json` that are read back."""
 
+OWNER = "PRAKTIKA_OWNER"
+"""The variable that tells for whom a job's processes run, so that they can be found and ended."""
+
 _OWN = ("PRAKTIKA_", "JOB_NAME", "CHECK_NAME")
 
 
@@ -33,6 +36,8 @@ class Setting:
     job: Job
     facts: Facts
     temp: Path
+    owner: str
+    """Of the job's processes; see `OWNER`."""
     library: Path
     """A folder that holds `praktika` and nothing else, for PYTHONPATH."""
 
@@ -48,6 +53,7 @@ def variables(setting: Setting, inherited: Mapping[str, str]) -> dict[str, str]:
         "PRAKTIKA_RUN": setting.task.run,
         "PRAKTIKA_JOB": setting.task.job,
         "PRAKTIKA_ATTEMPT": str(setting.task.attempt),
+        OWNER: setting.owner,
         "PRAKTIKA_WORKFLOW": setting.plan.workflow,
         "PRAKTIKA_SETTINGS": os.fspath(setting.temp / "settings.json"),
         "JOB_NAME": setting.job.name,

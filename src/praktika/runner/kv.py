@@ -1,7 +1,8 @@
 """Key-value data that jobs leave for later jobs of the run.
 
-Each job writes a document of its own; nobody overwrites another's. A reader sees all jobs that
-had ended when it started, merged in the order of the plan, the later job first in line.
+Each attempt writes a document of its own, and the latest of a job counts; nobody overwrites
+another's. A reader sees all jobs that had ended when it started, merged in the order of the plan,
+the later job first in line.
 """
 
 from __future__ import annotations
@@ -20,9 +21,14 @@ KV_LIMIT = 1 << 20
 
 def collect(blobs: Blobs, run: str) -> dict[str, Any]:
     """Everything that the jobs of the run have left so far."""
-    merged: dict[str, Any] = {}
+    latest: dict[str, tuple[int, str]] = {}
     for key in blobs.list(f"runs/{run}/kv"):
-        merged |= decode(blobs.get(key), dict[str, Any])
+        _, owner, attempt = key.rsplit("/", 2)
+        number = int(attempt.partition(".")[0])
+        latest[owner] = max(latest.get(owner, (0, "")), (number, key))
+    merged: dict[str, Any] = {}
+    for owner in sorted(latest):
+        merged |= decode(blobs.get(latest[owner][1]), dict[str, Any])
     return merged
 
 
@@ -44,4 +50,4 @@ def publish(blobs: Blobs, plan: Plan, task: Task, document: Mapping[str, Any]) -
     if len(encoded) > KV_LIMIT:
         raise OSError(f"the job stored {len(encoded):,} bytes of key-value data")
     index = next(n for n, job in enumerate(plan.jobs) if job.key == task.job)
-    blobs.put(f"runs/{task.run}/kv/{index:05d}-{task.job}.json", encoded)
+    blobs.put(f"runs/{task.run}/kv/{index:05d}-{task.job}/{task.attempt}.json", encoded)

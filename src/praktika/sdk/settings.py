@@ -23,6 +23,7 @@ DIRECTORY = os.path.join("ci", "settings")
 VARIABLE = "PRAKTIKA_SETTINGS"
 
 DEFAULTS: dict[str, Any] = {
+    "BACKEND": "",
     "PROJECT_SLUG": "",
     "MAIN_BRANCH": "main",
     "CI_PATH": "./ci",
@@ -50,6 +51,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_RETRIES_ORCHESTRATOR": 3,
     "HEARTBEAT_INTERVAL_S": 30,
     "RUNNER_PICKUP_TIMEOUT_S": 3600,
+    "RUNNER_OVERTIME_S": 600,
+    "RETRY_PAUSES_S": [1, 10],
     "HEARTBEAT_TIMEOUT_S": 300,
     "S3_ARTIFACT_BUCKET": "",
     "S3_REPORT_BUCKET": "",

@@ -9,21 +9,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from msgspec import structs
+
+from praktika import process_tree
 from praktika.adapters.local import git
 from praktika.adapters.local.compute import LocalCompute
 from praktika.errors import OperatorError, PraktikaError
+from praktika.model.events import RunRequested
 from praktika.model.plan import Plan
+from praktika.model.supply import Supply
 from praktika.model.wire import pretty
 from praktika.orchestrator import names
-from praktika.orchestrator.orchestrator import Observer, Orchestrator, Surroundings
+from praktika.orchestrator.orchestrator import OwnRun
+from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
+from praktika.runner.environment import OWNER
 from praktika.wiring.presence import forget, gone, presence
+from praktika.wiring.source import Archiving, source_key
 from praktika.wiring.stores import Stores
 
 POOL = "runner"
+
+_PAUSES = (0.2, 1.0)
 
 
 def new_run_id() -> str:
@@ -31,16 +41,11 @@ def new_run_id() -> str:
     return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2)
 
 
-def tasks_queue(run: str) -> str:
-    """The queue of a local run's tasks; its runners serve nobody else."""
-    return f"tasks-{run}"
+def cache_folder() -> Path:
+    """Where runs work, outside of the checkout.
 
-
-def work_folder(run: str) -> Path:
-    """Where the run's source and its runners' workspaces are.
-
-    Outside of the checkout: tools that look for their configuration in the folders above a job's
-    workspace must not find the author's own.
+    Tools that look for their configuration in the folders above a job's workspace must not find
+    the author's own.
     """
     try:
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -48,7 +53,20 @@ def work_folder(run: str) -> Path:
         raise OperatorError(
             "there is no home folder to work in; set HOME or XDG_CACHE_HOME to one"
         ) from None
-    return Path(cache).absolute() / "praktika" / run
+    return Path(cache).absolute() / "praktika"
+
+
+def work_folder(run: str) -> Path:
+    """Where the run's source and its runners' workspaces are."""
+    return cache_folder() / run
+
+
+def clean_up(state: Path) -> None:
+    """End and remove what processes left that were killed: runs of this machine, and hosts."""
+    for name in gone(state):
+        process_tree.kill_marked(f"{OWNER}={name}")
+        shutil.rmtree(work_folder(name), ignore_errors=True)
+        forget(state, name)
 
 
 @contextmanager
@@ -62,45 +80,115 @@ def _ended(compute: LocalCompute, work: Path) -> Iterator[None]:
 
 
 class LocalRun:
-    """One run of a compiled plan on this machine.
+    """One run on this machine, from its request, or from where another process left it.
 
     Args:
         place: the checkout.
         stores: where the run is kept.
-        plan: what to run.
         workers: how many jobs run at a time.
+        run: id of a run that was begun before; "" begins a new one.
+        plan: of a new run.
     """
 
-    def __init__(self, place: git.Checkout, stores: Stores, plan: Plan, *, workers: int) -> None:
-        self.id = new_run_id()
+    def __init__(
+        self,
+        place: git.Checkout,
+        stores: Stores,
+        *,
+        workers: int,
+        run: str = "",
+        plan: Plan | None = None,
+    ) -> None:
+        self.id = run or new_run_id()
         self._place = place
         self._stores = stores
         self._plan = plan
         self._workers = workers
 
     @contextmanager
-    def orchestrator(self, observers: Sequence[Observer]) -> Iterator[Orchestrator]:
-        """The run's orchestrator; runners start at once, and are ended with the block.
+    def begun(self, request: RunRequested, observers: Sequence[Observer]) -> Iterator[OwnRun]:
+        """The orchestrator of a new run; runners start at once, and are ended with the block.
+
+        Args:
+            request: as far as it does not depend on where the run works.
+            observers: are shown what happens.
 
         Raises:
             OperatorError: the run could not be carried to its end; the text says where the report
                 of what is known is.
         """
-        self._clean_up()
+        with self._served(observers) as (serving, stack):
+            snapshot = work_folder(self.id) / "source"
+            git.snapshot(self._place, snapshot)
+            key = source_key(self._place, snapshot, self.id)
+            stack.enter_context(Archiving(snapshot, self._stores.blobs, key))
+            serving.request(self._located(request, snapshot, key))
+            yield serving
+
+    @contextmanager
+    def resumed(self, observers: Sequence[Observer]) -> Iterator[OwnRun]:
+        """The orchestrator of a run that was begun before.
+
+        Raises:
+            OperatorError: as above.
+        """
+        with self._served(observers) as (serving, _):
+            serving.take_over()
+            yield serving
+
+    @contextmanager
+    def _served(self, observers: Sequence[Observer]) -> Iterator[tuple[OwnRun, ExitStack]]:
+        clean_up(self._stores.state)
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
-        serving = Orchestrator(self.id, self._surroundings(compute, work), observers)
+        wait = 1.0 if self._stores.is_remote else 0.1
+        serving = OwnRun(self.id, self._surroundings(compute), observers, wait=wait)
         try:
-            with presence(self._stores.state, self.id), _ended(compute, work):
+            with ExitStack() as stack:
+                stack.enter_context(presence(self._stores.state, self.id))
+                stack.enter_context(self._queues(compute))
+                stack.enter_context(_ended(compute, work))
                 compute.scale(POOL, self._workers)
-                git.snapshot(self._place, work / "source")
-                yield serving
+                yield serving, stack
         except (PraktikaError, OSError) as error:
             # By now the workspaces are gone: a disk that was full has room again.
             place = self._rescue(serving, str(error))
             raise OperatorError(f"{error}\nWhat is known of the run is in {place}") from error
 
-    def _rescue(self, serving: Orchestrator, reason: str) -> Path:
+    @contextmanager
+    def _queues(self, compute: LocalCompute) -> Iterator[None]:
+        """The run's own queues are there in the block, and none of its runners' after it."""
+        queue = self._stores.queue
+        own = [names.own_inbox(self.id), names.own_tasks(self.id), names.own_alarms(self.id)]
+        for name in own:
+            queue.create(name)
+        try:
+            yield
+        finally:
+            own += [names.control(f"{self.id}-{runner}") for runner in compute.started]
+            for name in own:
+                with suppress(PraktikaError):
+                    queue.remove(name)
+
+    def _located(self, request: RunRequested, snapshot: Path, key: str) -> RunRequested:
+        return structs.replace(
+            request,
+            name=self._place.root.name,
+            folder=str(snapshot),
+            source=key,
+            inbox=names.own_inbox(self.id),
+        )
+
+    def _make_plan(self, _request: RunRequested) -> Plan:
+        if self._plan is None:
+            raise OperatorError(
+                "the run came to no plan before it was interrupted; start a new one"
+            )
+        # Jobs wait here for one another's runners, never for a pool; and what fails on this
+        # machine has no other one to wait for.
+        return structs.replace(self._plan, pickup_timeout=0.0, pauses=_PAUSES)
+
+    def _rescue(self, serving: OwnRun, reason: str) -> Path:
         """Write the report of a run that cannot go on, wherever there is room; where it is."""
         result = serving.give_up(reason)
         try:
@@ -112,29 +200,27 @@ class LocalRun:
             return elsewhere
         return self._stores.state / names.report(self.id)
 
-    def _clean_up(self) -> None:
-        """Remove what runs left whose process was killed."""
-        for run in gone(self._stores.state):
-            shutil.rmtree(work_folder(run), ignore_errors=True)
-            forget(self._stores.state, run)
-
-    def _surroundings(self, compute: LocalCompute, work: Path) -> Surroundings:
+    def _surroundings(self, compute: LocalCompute) -> Surroundings:
         return Surroundings(
             journal=self._stores.journal,
             queue=self._stores.queue,
             blobs=self._stores.blobs,
             clock=self._stores.clock,
-            compute=compute,
-            tasks=tasks_queue(self.id),
-            make_plan=lambda _: self._plan,
+            inbox=names.own_inbox(self.id),
+            alarms=names.own_alarms(self.id),
+            tasks=lambda _label: names.own_tasks(self.id),
+            make_plan=self._make_plan,
             render=render,
-            facts=self._place.facts,
-            source=work / "source",
-            name=self._place.root.name,
+            supply=lambda _label: Supply(runners=self._workers, maximum=self._workers),
+            lost=compute.lost,
         )
 
     def _runner_command(self, name: str) -> Sequence[str]:
-        where = ("--root", str(self._place.root), "--run", self.id, "--parent", str(os.getpid()))
-        # -P: what lies in the checkout is never imported. UTF-8: names of jobs become names of
-        # files, whatever the locale.
-        return [sys.executable, "-P", "-X", "utf8", "-m", "praktika.cli.runner", *where, name]
+        where = ("--root", str(self._place.root), "--parent", str(os.getpid()), "--run", self.id)
+        return [*RUNNER, *where, name]
+
+
+# -P: what lies in the checkout is never imported. UTF-8: names of jobs become names of files,
+# whatever the locale.
+RUNNER = (sys.executable, "-P", "-X", "utf8", "-m", "praktika.cli.runner")
+"""The command line of a runner, without its arguments."""

@@ -1,4 +1,4 @@
-"""Whether the process that serves a local run still lives.
+"""Whether the process that serves a local run, or keeps runners, still lives.
 
 It holds a lock on a file beside the runs; the system lets go of it however the process ends, and
 a process id that is used again fools nobody. The file of a process that was killed stays, and

@@ -1,4 +1,4 @@
-"""A runner of a local run, in this process."""
+"""A runner, in this process."""
 
 from __future__ import annotations
 
@@ -13,29 +13,52 @@ from praktika.adapters.local.git import REPOSITORY_VARIABLES
 from praktika.orchestrator import names
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
-from praktika.wiring.local_run import tasks_queue, work_folder
-from praktika.wiring.stores import open_stores
+from praktika.wiring.local_run import work_folder
+from praktika.wiring.stores import Stores, open_stores
 
 
-def build_runner(root: Path, run: str, name: str) -> Runner:
-    """A runner that serves the tasks of one local run.
+def build_runner(
+    root: Path, name: str, *, run: str = "", label: str = "", work: str = ""
+) -> Runner:
+    """A runner that serves the tasks of one local run, or those of a label.
+
+    Args:
+        root: of the checkout whose settings and state count.
+        name: of the runner.
+        run: id of the only run to serve, or "".
+        label: what it serves otherwise.
+        work: name of the folder for workspaces; the run's own if it serves one.
 
     Raises:
         OperatorError: the stores cannot be opened.
     """
     process_tree.become_subreaper()
     stores = open_stores(root)
+    folder = work_folder(work or run)
     return Runner(
         Bench(
             blobs=stores.blobs,
             clock=stores.clock,
-            work=work_folder(run),
+            work=folder,
+            sources=folder / "sources",
             library=_library(stores.state),
             name=name,
+            owner=work or run,
             inherited=_inherited(),
         ),
-        Mailbox(queue=stores.queue, tasks=tasks_queue(run), events=names.events),
+        _mailbox(stores, name, run, label),
         on_bug=partial(_log_bug, name),
+    )
+
+
+def _mailbox(stores: Stores, name: str, run: str, label: str) -> Mailbox:
+    return Mailbox(
+        queue=stores.queue,
+        tasks=names.own_tasks(run) if run else names.tasks(label),
+        control=names.control(f"{run}-{name}" if run else name),
+        lease=stores.pace.lease,
+        wait=stores.pace.wait,
+        avoids=not run,  # the runners of a local run have one machine
     )
 
 

@@ -1,7 +1,9 @@
-"""What is kept between commands: on one machine, the folder `.praktika/` of the checkout."""
+"""What is kept between commands: the folder `.praktika/` of the checkout, or a place on AWS."""
 
 from __future__ import annotations
 
+import importlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +18,22 @@ from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
 from praktika.ports.queue import Queue
+from praktika.wiring.backend import LOCAL, Backend, find_backend
 
 _DATABASE = "praktika.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often stores are asked.
+
+    Attributes:
+        lease: seconds that a task is leased for: so long does nobody notice a lost runner.
+        wait: seconds to wait for messages in one request.
+    """
+
+    lease: float
+    wait: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +42,8 @@ class Stores:
 
     Attributes:
         state: the folder on this machine.
+        pace: see `Pace`.
+        is_remote: whether other machines share them.
     """
 
     state: Path
@@ -33,23 +51,38 @@ class Stores:
     queue: Queue
     blobs: Blobs
     clock: Clock
+    pace: Pace
+    is_remote: bool = False
 
     def path(self, key: str) -> Path:
-        """Where a person finds the blob of that key."""
+        """Where a person finds the blob of that key, once it was `brought`."""
         return self.state / key
+
+    def brought(self, key: str) -> Path:
+        """Where a person finds the blob of that key, which is brought there if it is elsewhere.
+
+        Raises:
+            Absent: there is no such blob.
+        """
+        place = self.path(key)
+        if self.is_remote:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self.blobs.fetch(key, place)
+        return place
 
 
 def has_stores(root: Path) -> bool:
-    """Whether praktika has kept anything in the checkout at `root`."""
-    return (root / STATE_DIR / _DATABASE).exists()
+    """Whether praktika has kept anything for the checkout at `root`, or may have."""
+    return find_backend(root).kind != LOCAL or (root / STATE_DIR / _DATABASE).exists()
 
 
 def open_stores(root: Path) -> Stores:
-    """The stores of the checkout at `root`; made when they are not there.
+    """The stores of the checkout at `root`; on this machine they are made if they are not there.
 
     Raises:
         OperatorError: they cannot be made or opened.
     """
+    backend = find_backend(root)
     state = root / STATE_DIR
     try:
         state.mkdir(exist_ok=True)
@@ -58,6 +91,21 @@ def open_stores(root: Path) -> Stores:
             ignore.write_text("*\n")
     except OSError as error:
         raise OperatorError(f"{state} cannot be made: {error.strerror}") from error
+    return _on_this_machine(state) if backend.kind == LOCAL else _on_aws(state, backend)
+
+
+def create_stores(root: Path) -> None:
+    """Make what is not made by being used: on AWS, the bucket; nothing if it is there.
+
+    Raises:
+        Denied: it may not be made.
+    """
+    backend = find_backend(root)
+    if backend.kind != LOCAL:
+        importlib.import_module("praktika.wiring.aws").set_up(backend)
+
+
+def _on_this_machine(state: Path) -> Stores:
     clock = SystemClock()
     database = Database(state / _DATABASE)
     return Stores(
@@ -66,4 +114,39 @@ def open_stores(root: Path) -> Stores:
         queue=LocalQueue(database, clock),
         blobs=LocalBlobs(state),
         clock=clock,
+        pace=Pace(lease=_lease(15.0), wait=1.0),
     )
+
+
+def _on_aws(state: Path, backend: Backend) -> Stores:
+    # Loaded only where it is wanted: boto3 takes longer than everything else here.
+    aws = importlib.import_module("praktika.wiring.aws")
+    clock = SystemClock()
+    journal, queue, blobs = aws.open_aws(backend, clock)
+    return Stores(
+        state=state,
+        journal=journal,
+        queue=queue,
+        blobs=blobs,
+        clock=clock,
+        pace=Pace(lease=_lease(45.0), wait=20.0),
+        is_remote=True,
+    )
+
+
+def _lease(default: float) -> float:
+    """The seconds of a lease, which PRAKTIKA_LEASE may change.
+
+    Raises:
+        OperatorError: it is no number, or no sensible one.
+    """
+    text = os.environ.get("PRAKTIKA_LEASE", "")
+    if not text:
+        return default
+    try:
+        lease = float(text)
+    except ValueError:
+        lease = 0.0
+    if not 1 <= lease <= 3600:
+        raise OperatorError(f"PRAKTIKA_LEASE is '{text}'; it must be seconds from 1 to 3600")
+    return lease

@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 
@@ -43,6 +45,7 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.started: list[subprocess.Popen[str]] = []
         root.mkdir(parents=True, exist_ok=True)
         self.env = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -73,7 +76,7 @@ class Project:
         return self
 
     def start(self, *arguments: str, **options) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "praktika", *arguments],
             cwd=self.root,
             env=self.env,
@@ -84,6 +87,8 @@ class Project:
             errors="replace",
             **options,
         )
+        self.started.append(process)
+        return process
 
     def praktika(self, *arguments: str) -> Ran:
         process = self.start(*arguments)
@@ -92,6 +97,24 @@ class Project:
         return Ran(process.returncode, out, err, self.root)
 
 
+def leftovers(mark: str) -> list[psutil.Process]:
+    """Living processes with this text in their command line."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "status"])
+        if mark in " ".join(process.info["cmdline"] or [])
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
 @pytest.fixture
-def project(tmp_path) -> Project:
-    return Project(tmp_path / "repo")
+def project(tmp_path) -> Iterator[Project]:
+    """A repository; what a failed test leaves running there troubles no other test."""
+    project = Project(tmp_path / "repo")
+    yield project
+    for process in leftovers(os.fspath(project.root)):
+        process.kill()
+    for process in project.started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()

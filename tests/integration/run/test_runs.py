@@ -16,11 +16,11 @@ import pytest
 SLEEP = "986"  # seconds that no other process sleeps
 
 
-def sleepers() -> list[psutil.Process]:
+def sleepers(seconds: str = SLEEP) -> list[psutil.Process]:
     return [
         process
         for process in psutil.process_iter(["cmdline", "status"])
-        if SLEEP in (process.info["cmdline"] or []) and process.info["status"] != "zombie"
+        if seconds in (process.info["cmdline"] or []) and process.info["status"] != "zombie"
     ]
 
 

@@ -13,14 +13,24 @@ import pytest
 import praktika
 from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.memory.blobs import MemoryBlobs
+from praktika.adapters.memory.queue import MemoryQueue
 from praktika.model.plan import Artifact, Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import Facts, RunFile, Task
 from praktika.model.wire import decode
 from praktika.runner.attempt import Assignment, Bench, execute
+from praktika.runner.hold import Hold
 from praktika.runner.process import Limits, never
 
 PYTHON = shlex.quote(sys.executable)
+
+
+def held(clock) -> Hold:
+    """The lease of a task that lasts as long as the test."""
+    queue = MemoryQueue(clock)
+    queue.send("tasks", [b""])
+    (message,) = queue.receive("tasks", lease=3600)
+    return Hold(queue, clock, message, lease=3600, since=clock.monotonic())
 
 
 class Runner:
@@ -37,22 +47,25 @@ class Runner:
             blobs=self.blobs,
             clock=SystemClock(),
             work=tmp_path / "work",
+            sources=tmp_path / "sources",
             library=library,
             name="runner-1",
+            owner="test",
             inherited={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
             limits=Limits(grace=0.5),
         )
         self.artifacts: tuple[Artifact, ...] = ()
+        self.hold = held(self.bench.clock)
 
     def run(self, command: str, *, key="job", name="A job: ü/1", stop=never, **fields) -> Result:
         job = Job(key=key, name=name, command=command, **fields)
         plan = Plan(workflow="W", event="push", jobs=(job,), artifacts=self.artifacts)
         run_file = RunFile(
-            run="r", plan="", facts=Facts(sha="abc"), source=str(self.source), name="repo"
+            run="r", plan="", facts=Facts(sha="abc"), folder=str(self.source), name="repo"
         )
         task = Task(run="r", job=key, attempt=1)
         assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
-        self.event = execute(self.bench, assignment, stop)
+        self.event = execute(self.bench, assignment, self.hold, stop)
         self.log = self.blobs.get(f"runs/r/jobs/{key}/1/job.log")
         result = decode(self.blobs.get(f"runs/r/jobs/{key}/1/result.json"), Result)
         assert result.status is self.event.status

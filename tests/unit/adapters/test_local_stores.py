@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from praktika.adapters.local import sqlite
 from praktika.adapters.local.blobs import LocalBlobs
 from praktika.adapters.local.clock import boot_id
 from praktika.adapters.local.journal import LocalJournal
@@ -86,12 +87,12 @@ def test_identities_are_forgotten_in_the_end(database):
     clock = ManualClock()
     queue = LocalQueue(database, clock)
     for number in range(10):
-        queue.send("work", [b"1"], identity=[str(number)])
-        queue.ack(queue.receive("work"))
+        queue.send("work.fifo", [b"1"], group="g", identity=[str(number)])
+        queue.ack(queue.receive("work.fifo"))
     assert database.rows("SELECT count(*) FROM identities") == [(10,)]
     clock.advance(400)
-    queue.send("work", [b"1"], identity=["new"])
-    queue.ack(queue.receive("work"))
+    queue.send("work.fifo", [b"1"], group="g", identity=["new"])
+    queue.ack(queue.receive("work.fifo"))
     assert database.rows("SELECT identity FROM identities") == [("new",)]
     assert database.rows("SELECT count(*) FROM messages") == [(0,)]
 
@@ -215,3 +216,20 @@ def test_a_file_system_without_hard_links_is_said_so(tmp_path, monkeypatch):
     with pytest.raises(OperatorError, match="no hard links"):
         LocalBlobs(tmp_path).create("a", b"1")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_messages_that_an_older_praktika_left_are_still_delivered(tmp_path, open_database):
+    file = tmp_path / "old.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "MIGRATIONS", sqlite.MIGRATIONS[:1])
+        patch.setattr(sqlite, "VERSION", 1)
+        old = open_database(file)
+        with old.transaction() as connection:
+            connection.execute("INSERT INTO messages (queue, body) VALUES ('work', x'31')")
+            connection.execute("INSERT INTO identities VALUES ('work', 'one', NULL)")
+        old.close()
+    queue = LocalQueue(open_database(file), ManualClock())
+    (message,) = queue.receive("work")
+    assert message.body == b"1"
+    queue.ack([message])
+    assert queue.depth("work") == 0

@@ -69,7 +69,7 @@ def test_a_lost_runner_is_told():
     view, story, _ = watched("a")
     story.start("a")
     story.tell(JobLost(at=1001, job=job_key("a"), attempt=1, reason="runner-1 died"))
-    assert kept(view)[1:] == ["a: runner-1 died; it is run again"]
+    assert kept(view)[1:] == ["a: attempt 1 was lost: runner-1 died; it is run again"]
 
 
 @pytest.mark.parametrize("width", [1, 8, 20, 40, 200])

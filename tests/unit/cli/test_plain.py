@@ -67,7 +67,7 @@ def test_a_lost_runner_and_a_cancel_are_told():
     story.start("a")
     story.tell(CancelRequested(at=1002, by="Ctrl-C"))
     story.tell(CancelRequested(at=1002, by="Ctrl-C", force=True))
-    assert out.lines[1] == "a: runner-1 died; it is run again"
+    assert out.lines[1] == "a: attempt 1 was lost: runner-1 died; it is run again"
     assert out.lines[2] == "[1/2] DROPPED b  cancelled by Ctrl-C"
     assert out.lines[3].startswith("cancelled by Ctrl-C: waiting for 1 job to end; once more stops")
     assert out.lines[4].endswith("once more leaves at once, without a report")

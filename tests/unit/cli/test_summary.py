@@ -11,7 +11,7 @@ from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
 from praktika.cli.view.summary import Ended, show_summary
 from praktika.model.result import Result, Status
-from praktika.wiring.stores import Stores
+from praktika.wiring.stores import Pace, Stores
 
 PAGE = "/repo/.praktika/runs/run-1/report.html"
 
@@ -25,6 +25,7 @@ def stores(tmp_path) -> Stores:
         queue=MemoryQueue(clock),
         blobs=MemoryBlobs(),
         clock=clock,
+        pace=Pace(lease=30.0, wait=1.0),
     )
 
 

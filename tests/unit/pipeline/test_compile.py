@@ -22,6 +22,8 @@ def test_a_job_with_everything(compiled, tmp_path):
         always_run=True,
         allow_failure=True,
         force_success=True,
+        retries=2,
+        rerun_command="make retest",
         result_name_for_cidb="Tests",
         parameter={"k": (1, {2})},
         pre_hooks=["one"],
@@ -59,6 +61,7 @@ def test_a_job_with_everything(compiled, tmp_path):
     assert second.requires == ("binary",)
     assert (second.timeout, second.cleanup) == (90.0, "docker rm -f x")
     assert (second.always_run, second.allow_failure, second.force_success) == (True, True, True)
+    assert (second.retries, second.rerun_command) == (2, "make retest")
     assert (second.pre_hooks, second.post_hooks) == (("one",), ("two",))
     assert second.test_reports == ("build/*.xml",)
     assert (second.run_in_docker, second.report_subtree) == ("image+--privileged", "Tests")
@@ -230,3 +233,29 @@ def test_fault_27_the_image_is_part_of_the_plan_whatever_its_options(compiled, o
         return encode(plan.jobs[0])
 
     assert planned("host:5000/image:1") != planned("host:5000/image:2")
+
+
+def test_what_a_plan_says_of_time_and_of_other_runs_by_default(compiled):
+    (plan,) = compiled(Workflow(name="CI", event="push", jobs=[Job(name="a", command="b")])).plans
+    assert (plan.timeout, plan.pickup_timeout, plan.overtime) == (48 * 3600.0, 3600.0, 600.0)
+    assert plan.pauses == (1.0, 10.0)
+    assert (plan.concurrency, plan.concurrency_policy) == ("", "cancel")
+    assert (plan.jobs[0].retries, plan.jobs[0].rerun_command) == (0, "")
+
+
+def test_a_plan_takes_its_policies_from_workflow_and_settings(compiled):
+    workflow = Workflow(
+        name="CI",
+        event="push",
+        jobs=[Job(name="a", command="b", timeout=60)],
+        timeout=90,
+        concurrency="deploy",
+        concurrency_policy=Workflow.Concurrency.QUEUE,
+    )
+    settings = {"RUNNER_PICKUP_TIMEOUT_S": 7, "RUNNER_OVERTIME_S": 0, "RETRY_PAUSES_S": (0.5, 2)}
+    compilation = compiled(workflow, settings=settings)
+    (plan,) = compilation.plans
+    assert (plan.timeout, plan.pickup_timeout, plan.overtime) == (90.0, 7.0, 0.0)
+    assert plan.pauses == (0.5, 2.0)
+    assert (plan.concurrency, plan.concurrency_policy) == ("deploy", "queue")
+    assert decode(encode(compilation), Compilation) == compilation

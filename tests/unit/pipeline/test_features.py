@@ -2,7 +2,7 @@
 
 import pytest
 
-from praktika import Artifact, Job
+from praktika import Artifact, Job, Workflow
 from praktika.infrastructure import CloudInfrastructure, Components
 from praktika.pipeline.check.cron import cron_fault
 
@@ -91,6 +91,88 @@ def test_features_that_need_others(found):
     ]
 
 
+@pytest.mark.parametrize("retries", [0, 10, 2.0])
+def test_retries_from_0_to_10_are_fine(found, retries):
+    assert found(JOB.set_retries(retries)) == []
+
+
+@pytest.mark.parametrize(
+    ("retries", "said"),
+    [
+        (-1, "an int (-1)"),
+        (11, "an int (11)"),
+        (1.5, "a float (1.5)"),
+        (float("nan"), "a float (nan)"),
+        (float("inf"), "a float (inf)"),
+    ],
+)
+def test_other_retries_are_said(found, retries, said):
+    assert found(JOB.set_retries(retries)) == [
+        f"wrong-value: 'retries' of Job 'build' is {said}, not a whole number from 0 to 10."
+    ]
+
+
+def test_a_command_for_failed_tests_has_something_in_it(found):
+    assert found(JOB.set_rerun_command("")) == []
+    assert found(JOB.set_rerun_command(" \t")) == [
+        "empty-command: 'rerun_command' of Job 'build' is blank. Write a line for bash, or leave it out."
+    ]
+    (problem,) = found(JOB.set_rerun_command("a\0b"))
+    assert problem.startswith("wrong-value: 'rerun_command' of Job 'build' has a NUL character")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "said"),
+    [
+        (0, "an int (0)"),
+        (-1.5, "a float (-1.5)"),
+        (float("inf"), "a float (inf)"),
+        (float("nan"), "a float (nan)"),
+    ],
+)
+def test_a_workflow_takes_some_time_and_not_for_ever(found, timeout, said):
+    assert found(JOB, timeout=timeout) == [
+        f"bad-timeout: The timeout of Workflow 'CI' is {said}, not seconds above 0."
+    ]
+
+
+def test_a_timeout_beyond_that_of_the_workflow_is_warned_about_where_it_was_given(compiled):
+    jobs = [JOB.set_timeout(90), Job(name="test", command="make test")]
+    compilation = compiled(Workflow(name="CI", event="push", jobs=jobs, timeout=60))
+    (problem,) = compilation.problems
+    assert problem.line == jobs[0]._written["timeout"][1]
+    assert str(problem).split(": ", 1)[1] == (
+        "warning: no-effect: The timeout of Job 'build', 90 s, has no effect: Workflow 'CI' is"
+        " stopped after 60 s. Raise the workflow's timeout, or lower the job's."
+    )
+    assert len(compilation.plans) == 1
+
+
+def test_a_timeout_up_to_that_of_the_workflow_is_fine(found):
+    assert found(JOB.set_timeout(60), timeout=60) == []
+
+
+@pytest.mark.parametrize("policy", ["cancel", "queue"])
+def test_a_policy_needs_a_group(found, policy):
+    expected = (
+        "warning: no-effect: 'concurrency_policy' of Workflow 'CI' has no effect without"
+        " 'concurrency'. Add concurrency=…, the name of the group."
+    )
+    assert found(JOB, concurrency_policy=policy) == [expected]
+    assert found(JOB, concurrency_policy=policy, concurrency="deploy") == []
+    assert found(JOB, concurrency_policy=policy, event="pull_request") == []
+
+
+def test_a_policy_that_is_none_has_a_suggestion(found):
+    (problem,) = found(JOB, concurrency="deploy", concurrency_policy="quue")
+    assert problem == (
+        "wrong-value: 'concurrency_policy' of Workflow 'CI' is 'quue', which is none of the known"
+        " ones. Did you mean 'queue'?"
+    )
+    (problem,) = found(JOB, concurrency="deploy", concurrency_policy="x")
+    assert problem.endswith(" ones. Use one of: cancel, queue.")
+
+
 def test_the_cache_cannot_use_artifacts_that_github_keeps(found):
     build = JOB.set_provides("a")
     artifact = Artifact(name="a", path="x", type=Artifact.Type.GH)
@@ -149,8 +231,6 @@ def test_native_jobs_need_a_label_too_when_pools_are_declared(found):
 
 
 def test_declared_pools_are_in_the_compilation(compiled):
-    from praktika import Workflow
-
     job = JOB.set_runs_on("small")
     workflow = Workflow(name="CI", event="push", jobs=[job])
     assert compiled(workflow, projects=pools("small", "large")).pools == ("small", "large")

@@ -38,6 +38,8 @@ def test_unset_provides_drops_what_contains_the_keyword_in_any_case():
         ("set_name", "other", "name"),
         ("set_runs_on", ["large"], "runs_on"),
         ("set_timeout", 60, "timeout"),
+        ("set_retries", 2, "retries"),
+        ("set_rerun_command", "make retest", "rerun_command"),
         ("set_run_in_docker", "image", "run_in_docker"),
         ("set_pre_hooks", ["true"], "pre_hooks"),
         ("set_post_hooks", ["true"], "post_hooks"),

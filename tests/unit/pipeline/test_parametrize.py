@@ -60,6 +60,18 @@ def test_fault_50_other_braces_of_a_command_survive():
     assert job.command == "awk '{print $1}' ${HOME} p {{}} {0}"
 
 
+def test_the_command_for_failed_tests_gets_the_parameter_too():
+    base = Job(name="a", command="run {PARAMETER}", rerun_command="rerun {PARAMETER} ${F} {x}")
+    (job,) = base.parametrize(Job.ParamSet(parameter="p", command="go"))
+    assert (job.command, job.rerun_command) == ("go", "rerun p ${F} {x}")
+
+
+def test_a_parameter_leaves_a_command_of_a_wrong_type_to_the_checks(found):
+    base = Job(name="a", command="run", rerun_command=["x"])
+    problems = found(*base.parametrize(Job.ParamSet(parameter="p")))
+    assert problems == ["wrong-type: 'rerun_command' of Job 'a (p)' is a list, not a string."]
+
+
 def test_fault_50_one_parameter_on_two_runners_gives_two_names(base):
     jobs = base.parametrize(
         Job.ParamSet(parameter="p", runs_on=["small"]),

@@ -92,6 +92,14 @@ def test_a_missing_script_is_an_error(missing):
     assert missing(Job(name="a", command="python3 ./ci/run.py")) == []
 
 
+def test_a_missing_script_for_failed_tests_is_an_error_too(missing):
+    job = Job(name="a", command="make test")
+    assert missing(job.set_rerun_command("python3 ./ci/rnu.py")) == [
+        "missing-file: 'rerun_command' names './ci/rnu.py', which does not exist."
+    ]
+    assert missing(job.set_rerun_command("python3 ./ci/run.py")) == []
+
+
 def test_a_missing_file_that_is_only_read_is_a_warning(missing):
     assert missing(Job(name="a", command="pytest tests/unit")) == [
         "warning: missing-file: The command names 'tests/unit', which does not exist."

@@ -209,3 +209,46 @@ def test_a_settings_file_that_raises_is_a_problem_and_the_next_is_read(repositor
         "ci/settings/settings.py:2: load-failed: ZeroDivisionError: division by zero"
     ]
     assert repository.load().settings["MAIN_BRANCH"] == "read"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            "BACKEND = 'aws '",
+            'BACKEND is not a place that praktika can run in. Use "" for one machine, or "aws".',
+        ),
+        ("RUNNER_PICKUP_TIMEOUT_S = -1", "seconds from 0 on. 0 means never."),
+        ("RUNNER_OVERTIME_S = float('inf')", "seconds from 0 on. 0 means never."),
+        ("RUNNER_OVERTIME_S = float('nan')", "seconds from 0 on. 0 means never."),
+        ("RETRY_PAUSES_S = [1, -1]", "RETRY_PAUSES_S is not a list of at most 10 numbers"),
+        ("RETRY_PAUSES_S = ['1']", "RETRY_PAUSES_S is not a list of at most 10 numbers"),
+        ("RETRY_PAUSES_S = [True]", "RETRY_PAUSES_S is not a list of at most 10 numbers"),
+        ("RETRY_PAUSES_S = {1, 2}", "RETRY_PAUSES_S is not a list of at most 10 numbers"),
+        ("RETRY_PAUSES_S = [0] * 11", "RETRY_PAUSES_S is not a list of at most 10 numbers"),
+    ],
+)
+def test_a_setting_of_a_wrong_value_is_an_error(repository, line, text):
+    (problem,) = judged(repository, f"\n{line}")
+    assert problem.startswith("ci/settings/settings.py:2: wrong-value: ")
+    assert text in problem
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "BACKEND = 'aws'",
+        "BACKEND = ''",
+        "RUNNER_PICKUP_TIMEOUT_S = 0",
+        "RUNNER_OVERTIME_S = 0.5",
+        "RETRY_PAUSES_S = []",
+        "RETRY_PAUSES_S = (0, 0.5, *[60] * 8)",
+    ],
+)
+def test_settings_that_are_fine(repository, line):
+    assert judged(repository, line) == []
+
+
+def test_a_setting_of_a_wrong_type_is_said_once(repository):
+    (problem,) = judged(repository, "RETRY_PAUSES_S = 5")
+    assert problem.endswith("wrong-type: RETRY_PAUSES_S is a int, not a list.")

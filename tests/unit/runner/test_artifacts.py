@@ -8,6 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.errors import OperatorError
@@ -45,13 +46,23 @@ def passed_on(blobs, place, *paths: str, files: dict[str, str]) -> Path:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(text)
     store(blobs, TASK, artifact(*paths), source)
-    bring(blobs, "r", "a b/ö", workspace=target, inputs=target / "ci/tmp")
+    bring(blobs, TASK, artifact(*paths), workspace=target, inputs=target / "ci/tmp")
     return target
 
 
 def test_a_file_arrives_where_it_was_left(blobs, place):
     target = passed_on(blobs, place, "./ci/tmp/bin", files={"ci/tmp/bin": "x"})
     assert (target / "ci/tmp/bin").read_text() == "x"
+
+
+def test_fault_35_of_several_attempts_the_one_that_counts_is_taken(blobs, place):
+    source, target = place("source"), place("target")
+    for attempt in (1, 2, 3):
+        (source / "x").write_text(str(attempt))
+        store(blobs, structs.replace(TASK, attempt=attempt), artifact("x"), source)
+    task = Task(run="r", job="test", attempt=1, inputs={"build": 2})
+    bring(blobs, task, artifact("x"), workspace=target, inputs=target / "ci/tmp")
+    assert (target / "x").read_text() == "2"
 
 
 def test_a_folder_arrives_whole(blobs, place):
@@ -84,7 +95,7 @@ def test_modes_and_links_stay(blobs, place):
     (source / "run.sh").chmod(0o755)
     (source / "link").symlink_to("run.sh")
     store(blobs, TASK, artifact("run.sh", "link"), source)
-    bring(blobs, "r", "a b/ö", workspace=target, inputs=target / "ci/tmp")
+    bring(blobs, TASK, artifact("x"), workspace=target, inputs=target / "ci/tmp")
     assert os.access(target / "run.sh", os.X_OK)
     assert (target / "link").readlink() == Path("run.sh")
 
@@ -114,7 +125,7 @@ def test_attack_10_a_replaced_artifact_is_refused(blobs, place):
     blobs.put(tar, blobs.get(tar).replace(b"x", b"y"))
     target = place("target")
     with pytest.raises(OperatorError, match="not what its producer stored"):
-        bring(blobs, "r", "a b/ö", workspace=target, inputs=target / "ci/tmp")
+        bring(blobs, TASK, artifact("x"), workspace=target, inputs=target / "ci/tmp")
     assert not (target / "x").exists()
 
 
@@ -157,5 +168,5 @@ def test_attack_11_an_archive_cannot_write_outside(blobs, place, entries):
         encode({**{f: getattr(forged, f) for f in forged.__struct_fields__}, "sha256": digest}),
     )
     with pytest.raises((OperatorError, OSError, tarfile.TarError)):
-        bring(blobs, "r", "a b/ö", workspace=target, inputs=target / "ci/tmp")
+        bring(blobs, TASK, artifact("x"), workspace=target, inputs=target / "ci/tmp")
     assert not (target.parent / "out").exists()

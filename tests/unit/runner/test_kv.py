@@ -50,6 +50,14 @@ def test_fault_7_a_malformed_document_does_no_harm(document):
     assert set(kv.collect(blobs, "r")) <= {"a"}
 
 
+def test_fault_35_of_several_attempts_of_a_job_the_latest_counts():
+    blobs = MemoryBlobs()
+    for attempt in (2, 10, 1):
+        document = {"JOB_KV_DATA": {"x": attempt}}
+        kv.publish(blobs, PLAN, Task(run="r", job="one", attempt=attempt), document)
+    assert kv.collect(blobs, "r") == {"x": 10}
+
+
 def test_too_much_is_refused():
     with pytest.raises(OSError, match="key-value data"):
         leave(MemoryBlobs(), "one", {"x": "y" * kv.KV_LIMIT})

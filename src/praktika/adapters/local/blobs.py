@@ -13,12 +13,11 @@ import io
 import os
 import secrets
 import shutil
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from praktika.adapters.local.faults import os_fault
+from praktika.adapters.disk import check_regular, check_source, os_fault, replacing
 from praktika.adapters.rules import check_key, check_prefix, check_range
 from praktika.errors import Absent, Conflict, OperatorError
 
@@ -48,7 +47,7 @@ class LocalBlobs:
         """Store bytes, or a file's, replacing what was there."""
         place = self._place(key)
         if isinstance(data, Path):
-            _check_source(data)
+            check_source(data)
         with self._draft(place, key) as draft:
             if isinstance(data, Path):
                 shutil.copyfile(data, draft.name)
@@ -82,7 +81,7 @@ class LocalBlobs:
         """How many bytes the blob has now."""
         place = self._place(key)
         try:
-            _check_file(place)
+            check_regular(place)
             return os.stat(place).st_size  # noqa: PTH116 - a name that was never a Path
         except OSError as error:
             raise _unreadable(error, key) from error
@@ -91,19 +90,11 @@ class LocalBlobs:
         """Write a blob to a file, replacing it; see the port."""
         place = self._place(key)
         try:
-            _check_file(place)
+            check_regular(place)
         except OSError as error:
             raise _unreadable(error, key) from error
-        draft = path.with_name(f"~{secrets.token_hex(8)}")
-        try:
-            shutil.copyfile(place, draft)
-            draft.replace(path)
-        except FileNotFoundError as error:
-            raise OperatorError(f"cannot write {path}: its folder is not there") from error
-        except OSError as error:
-            raise os_fault(error, f"cannot write {path}") from error
-        finally:
-            draft.unlink(missing_ok=True)
+        with replacing(path) as target, open(place, "rb") as source:  # noqa: PTH123 - as above
+            shutil.copyfileobj(source, target, 1 << 20)
 
     def stream(self, key: str) -> BinaryIO:
         """A new stream that can be read under `key` while it grows.
@@ -115,6 +106,14 @@ class LocalBlobs:
             return _Stream(self._place(key))
         except OSError as error:
             raise os_fault(error, f"cannot write blob {key}") from error
+
+    def delete(self, key: str) -> None:
+        """Remove a blob; nothing if there is none."""
+        try:
+            os.unlink(self._place(key))  # noqa: PTH108 - a name that was never a Path
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                raise os_fault(error, f"cannot remove blob {key}") from error
 
     def list(self, prefix: str) -> list[str]:
         """The keys below `prefix`, sorted."""
@@ -193,22 +192,6 @@ def _link(draft: str, place: str, key: str) -> None:
             f"the file system of {place} has no hard links, which praktika needs to let one of "
             "several writers win. Keep the state on another disk."
         ) from error
-
-
-def _check_source(path: Path) -> None:
-    try:
-        _check_file(path)
-    except OSError as error:
-        raise os_fault(error, f"cannot read {path}") from error
-
-
-def _check_file(path: str | Path) -> None:
-    """Refuse what is no regular file: reading a pipe would never end."""
-    mode = os.stat(path).st_mode  # noqa: PTH116 - a name that was never a Path
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not stat.S_ISREG(mode):
-        raise OperatorError(f"cannot read {path}: it is not a regular file")
 
 
 def _unreadable(error: OSError, key: str) -> Exception:

@@ -18,9 +18,13 @@ class LocalCompute:
 
     Args:
         command: the command line of a runner with a given name.
+
+    Attributes:
+        started: names of all runners that there ever were.
     """
 
     def __init__(self, command: Callable[[str], Sequence[str]]) -> None:
+        self.started: list[str] = []
         self._command = command
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._count = 0
@@ -36,6 +40,7 @@ class LocalCompute:
         while len(self._running) < size:
             self._count += 1
             name = f"{pool}-{self._count}"
+            self.started.append(name)
             self._running[name] = subprocess.Popen(
                 self._command(name),
                 stdin=subprocess.DEVNULL,

@@ -1,46 +1,20 @@
-"""What the operating system and SQLite complain of, as praktika's errors with words for people."""
+"""What SQLite complains of, as praktika's errors with words for people."""
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 from pathlib import Path
 
-from praktika.errors import (
-    Absent,
-    Denied,
-    OperatorError,
-    OutOfSpace,
-    PraktikaError,
-    Unavailable,
-)
+from praktika.adapters.disk import os_fault
+from praktika.errors import Denied, OperatorError, OutOfSpace, PraktikaError, Unavailable
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_PASSING = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.ESTALE}
+__all__ = ["os_fault", "sqlite_fault"]
 
 _DENIED_SQL = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 _BROKEN_SQL = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY_SQL = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _PASSING_SQL = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
-
-
-def os_fault(error: OSError, doing: str) -> PraktikaError:
-    """What to raise for an error of the operating system.
-
-    Args:
-        error: as it came.
-        doing: what was tried, with the name of the file: "cannot write /x/y".
-    """
-    text = f"{doing}: {error.strerror or error}"
-    if error.errno in _FULL:
-        return OutOfSpace(f"{text}. Free some space on that disk and try again.")
-    if error.errno in _DENIED:
-        return Denied(f"{text}. Give the user who runs praktika access to it.")
-    if error.errno == errno.ENOENT:
-        return Absent(text)
-    return Unavailable(text) if error.errno in _PASSING else OperatorError(text)
 
 
 def sqlite_fault(error: sqlite3.Error, path: Path) -> PraktikaError | None:

@@ -69,12 +69,13 @@ def find(start: Path) -> Checkout:
     return _describe(root, (start / common).resolve())
 
 
-def snapshot(checkout: Checkout, target: Path) -> int:
+def snapshot(checkout: Checkout, target: Path, *, is_portable: bool = False) -> int:
     """Copy the checkout's files as they are now, changed and new ones too; how many there are.
 
     What git ignores is left out. In a git work tree the copy gets a small repository of its own
     that borrows the objects of the original, so that jobs can use git but not change the author's
-    repository.
+    repository. A portable copy has the objects of its commit instead, but not of earlier ones, so
+    that it can be used on another machine.
     """
     target.mkdir(parents=True)
     if checkout.git_dir is None:
@@ -88,6 +89,8 @@ def snapshot(checkout: Checkout, target: Path) -> int:
         if name.split("/", 1)[0] != STATE_DIR and not _is_behind_link(checkout.root, name, links):
             _copy(checkout.root / name, target / name)
     _make_repository(checkout, checkout.git_dir, target)
+    if is_portable and checkout.facts.sha:
+        _cut_loose(checkout, target)
     return len(names)
 
 
@@ -153,6 +156,20 @@ def _make_repository(checkout: Checkout, git_dir: Path, target: Path) -> None:
         shutil.copyfile(git_dir / "shallow", own / "shallow")
     if facts.sha:
         _git(target, "read-tree", "HEAD")
+
+
+def _cut_loose(checkout: Checkout, target: Path) -> None:
+    """Give the copy the objects of its one commit, so that it needs the original no more."""
+    own, sha = target / ".git", checkout.facts.sha
+    packs = own / "objects" / "pack"
+    packs.mkdir(parents=True, exist_ok=True)
+    listed = _git(checkout.root, "rev-list", "--objects", "--no-walk", sha).stdout
+    _git(checkout.root, "pack-objects", "-q", str(packs / "pack"), given=listed)
+    (own / "shallow").write_text(f"{sha}\n")
+    head = (own / "HEAD").read_bytes().removeprefix(b"ref: ").strip()
+    refs = b"" if head == sha.encode() else sha.encode() + b" " + head + b"\n"
+    (own / "packed-refs").write_bytes(b"# pack-refs with: \n" + refs)
+    (own / "objects" / "info" / "alternates").unlink()
 
 
 def _config(root: Path) -> bytes:
@@ -231,10 +248,17 @@ def _copy_repository(source: Path, target: Path) -> None:
             _copy(entry, target / entry.name)
 
 
-def _git(cwd: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+def _git(
+    cwd: Path, *arguments: str, check: bool = True, given: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
     try:
         answer = subprocess.run(
-            _command(arguments), cwd=cwd, env=_environment(), capture_output=True, check=False
+            _command(arguments),
+            cwd=cwd,
+            env=_environment(),
+            input=given,
+            capture_output=True,
+            check=False,
         )
     except FileNotFoundError:
         raise OperatorError("git was not found; install it (`apt-get install git`)") from None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import praktika
+from praktika import process_tree
 from praktika.errors import OperatorError
 from praktika.model.plan import Compilation
 from praktika.model.problem import Problem
@@ -31,7 +32,6 @@ _MARK = "PRAKTIKA_SANDBOX"
 _NO_CHANNEL, _TOO_LARGE = 71, 72  # the exit codes of praktika.pipeline.child
 _ANSWER_LIMIT = 64 * 1024 * 1024
 _TAIL = 2000
-_ROUNDS = 50
 
 
 class LocalSandbox:
@@ -170,30 +170,12 @@ def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:
 def _end_all(leader: int, mark: str) -> None:
     """End what the child has left behind: its process group, and whoever carries its mark."""
     _kill_group(leader)
-    for _ in range(_ROUNDS):
-        found = _marked(f"{_MARK}={mark}".encode())
-        if not found:
-            return
-        for pid in found:
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+    process_tree.kill_marked(f"{_MARK}={mark}")
 
 
 def _kill_group(leader: int) -> None:
     with suppress(OSError):
         os.killpg(leader, signal.SIGKILL)
-
-
-def _marked(mark: bytes) -> list[int]:
-    """Processes that run with that variable; where there is no /proc, none can be found."""
-    found = []
-    with suppress(OSError):
-        for name in os.listdir("/proc"):  # noqa: PTH208 - a hundred times faster
-            if name.isdigit():
-                with suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:  # noqa: PTH123 - the same
-                    if mark in file.read().split(b"\0"):
-                        found.append(int(name))
-    return found
 
 
 def _tail(output: BinaryIO) -> str:

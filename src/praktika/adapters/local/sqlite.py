@@ -55,6 +55,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # one row: the boot of the machine whose monotonic seconds these are
         "CREATE TABLE boot (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL)",
     ),
+    (
+        # family: the group in an ordered queue; nonce: makes an id that is never used again.
+        # From here on lapses also ends a delay, and receipt is empty while nobody has a lease.
+        "ALTER TABLE messages ADD COLUMN family TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE messages ADD COLUMN nonce TEXT NOT NULL DEFAULT ''",
+        # expires is never NULL any more: identities are remembered from the sending on
+        "DELETE FROM identities",
+    ),
 )
 VERSION = len(MIGRATIONS)
 

@@ -8,5 +8,6 @@ from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
+from praktika.adapters.memory.secrets import MemorySecrets
 
-__all__ = ["ManualClock", "MemoryBlobs", "MemoryJournal", "MemoryQueue"]
+__all__ = ["ManualClock", "MemoryBlobs", "MemoryJournal", "MemoryQueue", "MemorySecrets"]

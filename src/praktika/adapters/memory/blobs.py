@@ -62,6 +62,11 @@ class MemoryBlobs:
             self._place(key, content)
         return cast("BinaryIO", _Stream(content, self._lock))
 
+    def delete(self, key: str) -> None:
+        """Remove a blob; nothing if there is none."""
+        with self._lock:
+            self._blobs.pop(check_key(key), None)
+
     def list(self, prefix: str) -> list[str]:
         """The keys below `prefix`, sorted."""
         bare = check_prefix(prefix)

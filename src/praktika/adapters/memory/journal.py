@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from praktika.adapters.rules import check_run
 from praktika.errors import Conflict
 from praktika.model import wire
 from praktika.model.events import AnyEvent
@@ -23,6 +24,7 @@ class MemoryJournal:
 
     def append(self, run: str, position: int, events: Sequence[AnyEvent]) -> None:
         """Append events at `position`, all or none; see the port."""
+        check_run(run)
         entries = [wire.encode(event) for event in events]
         _decode(entries)
         if not entries:
@@ -35,6 +37,7 @@ class MemoryJournal:
 
     def read(self, run: str, start: int = 0) -> list[AnyEvent]:
         """The events from `start` on, as new objects."""
+        check_run(run)
         with self._lock:
             entries = self._runs.get(run, [])[start:]
         return _decode(entries)

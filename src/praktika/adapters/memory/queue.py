@@ -5,23 +5,35 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from praktika.adapters.rules import REMEMBERED, paired
+from praktika.adapters.rules import (
+    REMEMBERED,
+    check_delay,
+    check_lease,
+    grave_of,
+    is_ordered,
+    paired,
+)
 from praktika.errors import Conflict
 from praktika.ports.clock import Clock
-from praktika.ports.queue import Message
+from praktika.ports.queue import MAX_DELIVERIES, Message, dead_letters
 
 _GLANCE = 0.01
 """Seconds between looks at the clock, which may be moved by hand."""
 
+_FREE = float("-inf")
+
 
 @dataclass(slots=True)
 class _Entry:
+    """A message; `hidden` is until when nobody receives it, `receipt` "" while nobody has it."""
+
+    number: int
     body: bytes
-    identity: str | None
-    lapses: float = float("-inf")
+    group: str
+    hidden: float
     receipt: str = ""
     deliveries: int = 0
 
@@ -29,7 +41,7 @@ class _Entry:
 class MemoryQueue:
     """A `Queue` that ends with the process. Leases end by the clock's monotonic reading.
 
-    `wait` is real time, whatever the clock.
+    Queues come into being by being used. `wait` is real time, whatever the clock.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -40,27 +52,52 @@ class MemoryQueue:
         self._numbers = itertools.count()
         self._changed = threading.Condition()
 
-    def send(self, queue: str, bodies: Sequence[bytes], *, identity: Sequence[str] = ()) -> None:
+    def create(self, queue: str) -> None:
+        """Nothing but a check of the name: queues come into being by being used."""
+        is_ordered(queue)
+
+    def remove(self, queue: str) -> None:
+        """Remove a queue; see the port."""
+        is_ordered(queue)
+        gone = {queue, dead_letters(queue)}
+        with self._changed:
+            for name in gone:
+                self._queues.pop(name, None)
+            for known in [key for key in self._identities if key[0] in gone]:
+                del self._identities[known]
+
+    def send(
+        self,
+        queue: str,
+        bodies: Sequence[bytes],
+        *,
+        group: str = "",
+        identity: Sequence[str] = (),
+        delay: float = 0.0,
+    ) -> None:
         """Add messages, all or none; see the port."""
-        pairs = paired(bodies, identity)
+        pairs = paired(queue, bodies, group, identity, delay)
         with self._changed:
             now = self._clock.monotonic()
+            hidden = now + delay if delay else _FREE
             for body, name in pairs:
                 if name is not None:
                     if self._identities.get((queue, name), now) > now:
                         continue
-                    self._identities[queue, name] = float("inf")
-                entry = _Entry(body=bytes(body), identity=name)
-                self._queues.setdefault(queue, {})[next(self._numbers)] = entry
+                    self._identities[queue, name] = now + REMEMBERED
+                entry = _Entry(next(self._numbers), bytes(body), group, hidden)
+                self._queues.setdefault(queue, {})[entry.number] = entry
             self._changed.notify_all()
 
     def receive(
         self, queue: str, *, limit: int = 1, lease: float = 30.0, wait: float = 0.0
     ) -> list[Message]:
         """Lease messages, oldest first; see the port."""
+        ordered = is_ordered(queue)
+        check_lease(lease)
         deadline = time.monotonic() + wait
         with self._changed:
-            while not (messages := self._lease(queue, limit, lease)):
+            while not (messages := self._lease(queue, ordered=ordered, limit=limit, lease=lease)):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     break
@@ -69,59 +106,79 @@ class MemoryQueue:
 
     def extend(self, message: Message, lease: float) -> None:
         """Let the lease end `lease` seconds from now; see the port."""
+        check_lease(lease)
         with self._changed:
-            held = self._held(message)
-            if held is None:
+            entry = self._held(message)
+            if entry is None:
                 raise Conflict(f"the lease of a message of queue {message.queue} has lapsed")
-            held[1].lapses = self._clock.monotonic() + lease
+            entry.hidden = self._clock.monotonic() + lease
 
     def ack(self, messages: Sequence[Message]) -> None:
         """Remove messages; see the port."""
         with self._changed:
-            until = self._clock.monotonic() + REMEMBERED
             for message in messages:
-                held = self._held(message)
-                if held is None:
-                    continue
-                number, entry = held
-                del self._queues[message.queue][number]
-                if entry.identity is not None:
-                    self._identities[message.queue, entry.identity] = until
+                entry = self._held(message)
+                if entry is not None:
+                    del self._queues[message.queue][entry.number]
+            self._changed.notify_all()
 
-    def release(self, message: Message) -> None:
-        """Give a message back at once; see the port."""
+    def release(self, message: Message, delay: float = 0.0) -> None:
+        """Give a message back; see the port."""
+        check_delay(delay)
         with self._changed:
-            held = self._held(message)
-            if held is not None:
-                held[1].lapses = float("-inf")
+            entry = self._held(message)
+            if entry is not None:
+                entry.receipt = ""
+                entry.hidden = self._clock.monotonic() + delay if delay else _FREE
                 self._changed.notify_all()
 
-    def _lease(self, queue: str, limit: int, lease: float) -> list[Message]:
-        now = self._clock.monotonic()
-        free = (
-            (number, entry)
-            for number, entry in self._queues.get(queue, {}).items()
-            if entry.lapses <= now
-        )
-        messages = []
-        for number, entry in itertools.islice(free, limit):
-            entry.lapses = now + lease
-            entry.deliveries += 1
-            entry.receipt = f"{number}.{entry.deliveries}"
-            messages.append(
-                Message(
-                    queue=queue,
-                    body=entry.body,
-                    receipt=entry.receipt,
-                    deliveries=entry.deliveries,
-                )
-            )
-        return messages
+    def depth(self, queue: str) -> int:
+        """How many messages wait; see the port."""
+        is_ordered(queue)
+        with self._changed:
+            now = self._clock.monotonic()
+            return sum(entry.hidden <= now for entry in self._queues.get(queue, {}).values())
 
-    def _held(self, message: Message) -> tuple[int, _Entry] | None:
-        """The entry with its number, if the lease of `message` still lasts."""
-        number = int(message.receipt.partition(".")[0])
-        entry = self._queues.get(message.queue, {}).get(number)
+    def _lease(self, queue: str, *, ordered: bool, limit: int, lease: float) -> list[Message]:
+        now = self._clock.monotonic()
+        chosen = list(itertools.islice(self._free(queue, now, ordered=ordered), limit))
+        while self._bury(queue, chosen):
+            chosen = list(itertools.islice(self._free(queue, now, ordered=ordered), limit))
+        for entry in chosen:
+            entry.hidden = now + lease
+            entry.deliveries += 1
+            entry.receipt = f"{entry.number}.{entry.deliveries}"
+        return [
+            Message(
+                queue=queue,
+                body=entry.body,
+                id=str(entry.number),
+                receipt=entry.receipt,
+                deliveries=entry.deliveries,
+                group=entry.group,
+            )
+            for entry in chosen
+        ]
+
+    def _bury(self, queue: str, chosen: list[_Entry]) -> bool:
+        """Move those that would be leased once too often; whether there were any."""
+        grave = grave_of(queue)
+        dead = [entry for entry in chosen if entry.deliveries >= MAX_DELIVERIES and grave]
+        for entry in dead:
+            del self._queues[queue][entry.number]
+            entry.receipt, entry.deliveries, entry.hidden = "", 0, _FREE
+            self._queues.setdefault(grave, {})[entry.number] = entry
+        return bool(dead)
+
+    def _free(self, queue: str, now: float, *, ordered: bool) -> Iterator[_Entry]:
+        """What can be leased, oldest first; of an ordered queue, groups that nobody works on."""
+        entries = self._queues.get(queue, {}).values()
+        busy = {entry.group for entry in entries if entry.hidden > now} if ordered else set()
+        return (e for e in entries if e.hidden <= now and e.group not in busy)
+
+    def _held(self, message: Message) -> _Entry | None:
+        """The entry, if the lease of `message` still lasts."""
+        entry = self._queues.get(message.queue, {}).get(int(message.id))
         if entry is None or entry.receipt != message.receipt:
             return None
-        return (number, entry) if entry.lapses > self._clock.monotonic() else None
+        return entry if entry.hidden > self._clock.monotonic() else None

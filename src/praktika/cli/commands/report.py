@@ -11,8 +11,10 @@ from praktika.cli.group import verbatim
 from praktika.cli.history import need_history
 from praktika.cli.jsonlines import say_json
 from praktika.cli.options import RunArguments, json_option
-from praktika.errors import AuthorError
+from praktika.errors import Absent, AuthorError
 from praktika.orchestrator import names
+
+_INTERRUPTED = "it was interrupted before it could write one"
 
 
 @click.command(
@@ -32,13 +34,15 @@ def command(console: Console, /, *, run: str, opens: bool, as_json: bool) -> int
     """Show where the report of a run is."""
     history = need_history()
     run_id = history.find(run)
-    path = history.stores.path(names.report(run_id)).absolute()
-    if not path.exists():
-        going = history.is_alive(run_id)
-        why = "it goes on" if going else "it was interrupted before it could write one"
-        raise AuthorError(text=f"Run {run_id} has no report: {why}.")
+    try:
+        path = history.stores.brought(names.report(run_id)).absolute()
+        path.stat()
+    except (Absent, FileNotFoundError):
+        recorded = history.load(run_id)
+        why = "it goes on" if not history.is_interrupted(recorded) else _INTERRUPTED
+        raise AuthorError(text=f"Run {run_id} has no report: {why}.") from None
     if as_json:
-        result = str(history.stores.path(names.result(run_id)).absolute())
+        result = str(history.stores.brought(names.result(run_id)).absolute())
         say_json(console, {"run": run_id, "report": str(path), "result": result})
     else:
         console.say(str(path))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import importlib
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -16,6 +14,7 @@ from praktika.cli.console import Console, Ink
 from praktika.cli.group import verbatim
 from praktika.cli.naming import Wanted, listed, started_by_pull_request, wanted
 from praktika.cli.options import json_option
+from praktika.cli.user import processors, user
 from praktika.cli.view.problems import tally
 from praktika.errors import AuthorError
 from praktika.model.plan import Compilation
@@ -50,6 +49,15 @@ run, too; a third one leaves at once.
 @click.option(
     "--no-docker", is_flag=True, help="Run commands of containers on this machine instead."
 )
+@click.option(
+    "--detach", is_flag=True, help="Leave it to `praktika orchestrator`; say only its id."
+)
+@click.option(
+    "--delivery",
+    metavar="ID",
+    default="",
+    help="With --detach: names this request, so that the same one begins nothing again.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing before the end.")
 @json_option("Write what happens as JSON lines; the last one tells the outcome.", expose=False)
 @click.pass_obj
@@ -61,9 +69,15 @@ def command(
     workflow: str,
     workers: int | None,
     no_docker: bool,
+    detach: bool,
+    delivery: str,
     quiet: bool,
 ) -> int:
     """Run workflows or jobs on this machine, and write a report."""
+    if delivery and not detach:
+        raise click.UsageError("--delivery goes with --detach.")
+    if detach and (no_docker or workers):
+        raise click.UsageError("--detach goes neither with --no-docker nor with --jobs.")
     place = find_checkout()
     with Ahead(partial(compile_declaration, place.root)) as compiling:
         # Half of what a run imports is loaded while the declaration compiles in its own process.
@@ -79,10 +93,12 @@ def command(
         console=console,
         place=place,
         stores=session.open_stores(place.root),
-        by=_user(),
-        workers=workers or _processors(),
+        by=user(),
+        workers=workers or processors(),
         quiet=quiet,
     )
+    if detach:
+        return max([int(running.submit(one, delivery)) for one in chosen])
     return max(_codes(running.run, chosen))
 
 
@@ -123,17 +139,3 @@ def _note(console: Console, place: Checkout, compilation: Compilation) -> None:
         console.note(
             Ink("note: ", "dim"), f"{tally(compilation.problems)}; `praktika check` shows them"
         )
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on this system
-        return os.cpu_count() or 1
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return f"user {os.getuid()}"

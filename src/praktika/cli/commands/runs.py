@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import click
 import msgspec
 
 from praktika.cli.console import Console, Ink, one_line
-from praktika.cli.history import History, open_history
+from praktika.cli.group import verbatim
+from praktika.cli.history import History, Recorded, open_history
 from praktika.cli.jsonlines import say_json
 from praktika.cli.options import json_option
 from praktika.cli.view import words
@@ -21,6 +24,8 @@ from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
 
 INTERRUPTED = "interrupted"
+_GOING = frozenset({Status.RUNNING, Status.PENDING})
+_PERIOD = 0.5
 
 
 class _Part(msgspec.Struct):
@@ -38,7 +43,13 @@ class _Outline(msgspec.Struct):
     ext: dict[str, Any] = {}
 
 
-@click.command("runs")
+@click.command(
+    "runs",
+    **verbatim("""
+  praktika runs -n 5
+  praktika runs --watch    until none goes on
+"""),
+)
 @click.option(
     "-n",
     "limit",
@@ -48,34 +59,80 @@ class _Outline(msgspec.Struct):
     show_default=True,
     help="How many.",
 )
-@json_option('Write {"runs": [...]} instead.')
+@click.option("-w", "--watch", "watches", is_flag=True, help="Go on until none of them goes on.")
+@json_option('Write {"runs": [...]} instead; with --watch, one line for each change.')
 @click.pass_obj
-def command(console: Console, /, *, limit: int, as_json: bool) -> int:
+def command(console: Console, /, *, limit: int, watches: bool, as_json: bool) -> int:
     """List the runs of this checkout, newest first."""
     history = open_history()
-    found = [_row(history, run) for run in history.ids(limit)] if history else []
-    if as_json:
-        say_json(console, {"runs": found})
-    elif not found:
-        console.note("Nothing has been run here yet. `praktika run` runs something.")
-    for row in () if as_json else found:
-        _show(console, row)
+    if history is None:
+        if as_json:
+            say_json(console, {"runs": []})
+        else:
+            console.note("Nothing has been run here yet. `praktika run` runs something.")
+        return 0
+    rows = [_row(history, run) for run in history.ids(limit)]
+    if watches:
+        _watch(console, history, limit, as_json=as_json)
+    elif as_json:
+        say_json(console, {"runs": rows})
+    else:
+        for row in rows:
+            _show(console, row)
     return 0
+
+
+def _watch(console: Console, history: History, limit: int, *, as_json: bool) -> None:
+    """Show the runs as they change, until none goes on or nobody looks any more."""
+    shown: dict[str, dict[str, Any]] = {}
+    drawn = 0
+    while console.lost is None:
+        rows = [_row(history, run) for run in history.ids(limit)]
+        changed = [row for row in rows if shown.get(row["run"]) != row]
+        if as_json:
+            for row in reversed(changed):
+                say_json(console, row)
+        elif console.is_live:
+            drawn = _draw(console, rows, drawn) if changed else drawn
+        else:
+            for row in reversed(changed):
+                _show(console, row)
+        shown = {row["run"]: row for row in rows}
+        if not any(row["status"] in _GOING for row in rows):
+            return
+        time.sleep(_PERIOD)
+
+
+def _draw(console: Console, rows: list[dict[str, Any]], drawn: int) -> int:
+    """Write the rows over those drawn before; how many lines stand there now."""
+    console.draw(f"\x1b[{drawn}A\x1b[J" if drawn else "")
+    for row in rows:
+        _show(console, row)
+    return len(rows)
 
 
 def _row(history: History, run: str) -> dict[str, Any]:
     try:
-        return _from_result(run, history.stores.blobs.get(names.result(run)))
-    except (Absent, WireError):
-        pass
-    try:
         recorded = history.load(run)
     except PraktikaError as error:
         return _fields(run, status="unreadable", reason=str(error))
-    is_over = recorded.run.stage is Stage.CONCLUDED
-    alive = history.is_alive(run)
-    status = recorded.run.worst if is_over else Status.RUNNING if alive else INTERRUPTED
-    return _from_journal(run, recorded.run, status)
+    if recorded.run.stage is Stage.CONCLUDED:
+        with suppress(Absent, WireError):
+            return _from_result(run, history.stores.blobs.get(names.result(run)))
+    return _from_journal(run, recorded.run, _status(history, recorded))
+
+
+def _status(history: History, recorded: Recorded) -> str:
+    """Where a run stands that has no Result yet, or goes on again."""
+    match recorded.run.stage:
+        case Stage.CONCLUDED:
+            return recorded.run.worst
+        case _ if history.is_interrupted(recorded):
+            return INTERRUPTED
+        case Stage.NEW | Stage.PLANNING | Stage.HELD:
+            return Status.PENDING
+        case _:
+            return Status.RUNNING
 
 
 def _from_result(run: str, data: bytes) -> dict[str, Any]:

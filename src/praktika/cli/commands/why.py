@@ -14,13 +14,14 @@ from praktika.cli.jsonlines import say_json
 from praktika.cli.options import RunArguments, json_option
 from praktika.cli.subject import Subject, find_subject
 from praktika.cli.view import words as say
-from praktika.engine.explain import explain
+from praktika.engine.explain import explain, queue_position
 from praktika.engine.run import Phase
 from praktika.errors import Absent
 from praktika.model.events import JobFinished, JobLost, JobStarted
 from praktika.model.result import Result
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
+from praktika.wiring.requests import inbox_of
 
 
 @click.command(
@@ -96,13 +97,32 @@ def _facts(subject: Subject) -> dict[str, Any]:
             }
             for one in attempts
         ],
-        "verdict": last.get("verdict"),
+        "queue": _queue(subject),
+        "since": state.since or None,
+        "deadline": state.deadline or None,
+        "verdict": state.verdict or last.get("verdict"),
         "exit_code": last.get("exit_code"),
         "signal": last.get("signal"),
         "where": job.where,
         "command": job.command,
         "log": _log(subject, attempts),
     }
+
+
+def _queue(subject: Subject) -> dict[str, Any] | None:
+    """Where a queued job stands: among the run's own jobs of its label, and in the whole queue."""
+    run, job = subject.recorded.run, subject.job
+    if subject.state.phase is not Phase.QUEUED:
+        return None
+    label = job.runs_on[0] if job.runs_on else ""
+    is_own = inbox_of(subject.recorded.id, run) != names.INBOX
+    queue = names.own_tasks(subject.recorded.id) if is_own else names.tasks(label)
+    position, total = queue_position(run, job.key)
+    try:
+        waiting = subject.history.stores.queue.depth(queue)
+    except Absent:
+        waiting = None
+    return {"label": label, "position": position, "of": total, "waiting": waiting}
 
 
 def _attempts(subject: Subject) -> list[_Attempt]:
@@ -117,7 +137,7 @@ def _attempts(subject: Subject) -> list[_Attempt]:
             case JobStarted():
                 one.start_time, one.runner, one.status = event.at, event.runner, "RUNNING"
             case JobFinished():
-                one.status = event.status
+                one.status, one.runner = event.status, event.runner or one.runner
                 one.reason = event.reason if event.reason != subject.job.reason else ""
             case JobLost():
                 one.status, one.reason = "lost", event.reason
@@ -156,6 +176,8 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     ended = f"exit code {facts['exit_code']}" if facts["exit_code"] is not None else ""
     ended = f"by {facts['signal']}" if facts["signal"] else ended
     lines = [
+        ("queue", _place(facts)),
+        ("until", _until(facts)),
         *(("needs", _need(need)) for need in facts["needs"]),
         *(("attempt", _attempt(one)) for one in facts["attempts"]),
         ("ended", ended),
@@ -165,6 +187,27 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("log", say.near(Path(facts["log"])) if facts["log"] else ""),
     ]
     return [(title, text) for title, text in lines if text]
+
+
+def _place(facts: dict[str, Any]) -> str:
+    queue = facts["queue"]
+    if queue is None:
+        return ""
+    pool = f" of '{queue['label']}'" if queue["label"] else ""
+    many = "unknown" if queue["waiting"] is None else f"about {queue['waiting']}"
+    return f"{queue['position']} of {queue['of']} in this run; {many} tasks wait in the queue{pool}"
+
+
+def _until(facts: dict[str, Any]) -> str:
+    """When something happens by itself, if nothing else does before."""
+    if not facts["deadline"]:
+        return ""
+    what = {
+        Phase.QUEUED.value: "then it is given up, as nobody took it",
+        Phase.RUNNING.value: "then its runner counts as lost",
+        Phase.PAUSED.value: "then it is tried again",
+    }
+    return f"{say.moment(facts['deadline'])}: {what.get(facts['phase'], '')}"
 
 
 def _need(need: dict[str, Any]) -> str:

@@ -8,8 +8,15 @@ from praktika.cli.console import Console
 from praktika.cli.jsonlines import say_json
 from praktika.cli.view.tally import Settled, Tally
 from praktika.cli.view.view import Silent
-from praktika.engine.run import Run
-from praktika.model.events import AnyEvent, CancelRequested, JobLost, JobStarted
+from praktika.engine.run import Phase, Run
+from praktika.model.events import (
+    AnyEvent,
+    CancelRequested,
+    JobFinished,
+    JobLost,
+    JobStarted,
+    RerunRequested,
+)
 from praktika.model.plan import Plan
 
 
@@ -26,6 +33,12 @@ class EventsView(Silent):
         self._run = run_id
         jobs = [job.name for job in plan.jobs if job.decision == "run"]
         self._say("run.started", workflow=plan.workflow, jobs=jobs, workers=workers)
+
+    def goes_on(self, run_id: str, run: Run, jobs: int, workers: int) -> None:
+        """Write `run.resumed`."""
+        self._run = run_id
+        workflow = run.requested.workflow if run.requested else ""
+        self._say("run.resumed", workflow=workflow, jobs=jobs, workers=workers)
 
     def saw(self, run: Run, event: AnyEvent) -> None:
         """Write `job.started`, `job.lost`, `job.finished`, `run.cancelled`."""
@@ -49,6 +62,17 @@ class EventsView(Silent):
                 )
             case CancelRequested():
                 self._say("run.cancelled", by=event.by, force=event.force, at=event.at)
+            case RerunRequested():
+                self._say("run.rerun", by=event.by, scope=event.scope, at=event.at)
+            case JobFinished() if run.jobs[event.job].phase is not Phase.SETTLED:
+                self._say(
+                    "job.retried",
+                    job=run.graph.jobs[event.job].name,
+                    key=event.job,
+                    attempt=event.attempt,
+                    reason=run.jobs[event.job].reason,
+                    at=event.at,
+                )
             case _:
                 pass
         for settled in self._tally.take(run, event):

@@ -20,10 +20,10 @@ from rich.text import Text
 
 from praktika.cli.console import Console, Ink, one_line, visible
 from praktika.cli.view.tally import Settled, Tally
-from praktika.cli.view.view import Silent, cancel_line, headline, settled_line
+from praktika.cli.view.view import Silent, cancel_line, going_on, headline, retry_line, settled_line
 from praktika.cli.view.words import seconds
 from praktika.engine.run import Run
-from praktika.model.events import AnyEvent, CancelRequested, JobLost
+from praktika.model.events import AnyEvent, CancelRequested, JobFinished, JobLost
 from praktika.model.plan import Plan
 from praktika.model.result import Status
 
@@ -99,6 +99,13 @@ class LiveView(Silent):
             self._tally.total = sum(job.decision == "run" for job in plan.jobs)
             self._lines.append(_text(headline(run_id, plan, workers)))
 
+    def goes_on(self, run_id: str, run: Run, jobs: int, workers: int) -> None:
+        """Write the headline of a run that goes on, and start drawing."""
+        with self._lock:
+            self._names = {key: visible(one_line(job.name)) for key, job in run.graph.jobs.items()}
+            self._tally.total = jobs
+            self._lines.append(_text(going_on(run_id, run, jobs, workers)))
+
     def saw(self, run: Run, event: AnyEvent) -> None:
         """Count; keep a line for what went wrong."""
         with self._lock:
@@ -108,9 +115,10 @@ class LiveView(Silent):
             match event:
                 case CancelRequested():
                     self._lines.append(Text(visible(cancel_line(run, event)), "yellow"))
-                case JobLost() if run.jobs[event.job].attempt > event.attempt:
-                    told = f"{self._names[event.job]}: {event.reason}; it is run again"
-                    self._lines.append(Text(visible(told), "yellow"))
+                case JobLost() | JobFinished():
+                    told = retry_line(run, event, self._names.get(event.job, event.job))
+                    if told:
+                        self._lines.append(Text(visible(told), "yellow"))
                 case _:
                     pass
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from praktika.cli.console import Console, one_line
 from praktika.cli.view.tally import Tally
-from praktika.cli.view.view import Silent, cancel_line, headline, settled_line
+from praktika.cli.view.view import Silent, cancel_line, going_on, headline, retry_line, settled_line
 from praktika.cli.view.words import seconds, status
 from praktika.engine.run import Run
-from praktika.model.events import AnyEvent, CancelRequested, JobLost
+from praktika.model.events import AnyEvent, CancelRequested, JobFinished, JobLost
 from praktika.model.plan import Plan
 
 FIRST_SIGN = 10.0
@@ -36,6 +36,11 @@ class PlainView(Silent):
         self._names = {job.key: one_line(job.name) for job in plan.jobs}
         self._console.say(*headline(run_id, plan, workers))
 
+    def goes_on(self, run_id: str, run: Run, jobs: int, workers: int) -> None:
+        """Write the headline of a run that goes on."""
+        self._names = {key: one_line(job.name) for key, job in run.graph.jobs.items()}
+        self._console.say(*going_on(run_id, run, jobs, workers))
+
     def saw(self, run: Run, event: AnyEvent) -> None:
         """Write a line for each job that settled."""
         for settled in self._tally.take(run, event):
@@ -44,9 +49,11 @@ class PlainView(Silent):
         match event:
             case CancelRequested():
                 self._console.say(cancel_line(run, event))
-            case JobLost() if run.jobs[event.job].attempt > event.attempt:
-                self._mentioned.pop(event.job, None)
-                self._console.say(f"{self._names[event.job]}: {event.reason}; it is run again")
+            case JobLost() | JobFinished():
+                told = retry_line(run, event, self._names.get(event.job, event.job))
+                if told:
+                    self._mentioned.pop(event.job, None)
+                    self._console.say(told)
             case _:
                 pass
 

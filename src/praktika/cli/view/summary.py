@@ -41,7 +41,7 @@ class Ended(NamedTuple):
     @property
     def report(self) -> str:
         """The path of the page."""
-        return str(self.stores.path(names.report(self.id)))
+        return str(self.stores.brought(names.report(self.id)))
 
 
 def show_summary(console: Console, ended: Ended) -> None:
@@ -68,7 +68,7 @@ def show_summary(console: Console, ended: Ended) -> None:
     if failed:
         which = f"{ended.id} {_typed(failed[0].name)}"
         console.say(Ink("look:   ", "dim"), f"praktika why {which}, praktika logs {which}")
-    path = ended.stores.path(names.report(ended.id))
+    path = ended.stores.brought(names.report(ended.id))
     console.say(Ink("report: ", "dim"), f"{near(path)} ", Ink(path.absolute().as_uri(), "cyan"))
 
 
@@ -112,7 +112,8 @@ def _show_job(console: Console, ended: Ended, job: Result) -> None:
     if not failed:
         for line in last_lines(ended.stores.blobs, key, _LOG_LINES):
             console.say(Ink("    | ", "dim"), line)
-    console.say(Ink("    log: ", "dim"), near(ended.stores.path(key)))
+    if not ended.stores.is_remote:
+        console.say(Ink("    log: ", "dim"), near(ended.stores.path(key)))
 
 
 def _show_dropped(console: Console, dropped: Iterable[Result]) -> None:

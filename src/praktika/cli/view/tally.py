@@ -6,7 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from praktika.engine.run import JobState, Phase, Run
-from praktika.model.events import AnyEvent, JobFinished, JobLost, JobStarted
+from praktika.model.events import (
+    AnyEvent,
+    JobFinished,
+    JobLost,
+    JobStarted,
+    Planned,
+    RerunRequested,
+)
 from praktika.model.plan import Job
 from praktika.model.result import Status
 
@@ -54,15 +61,19 @@ class Tally:
         """The jobs to be run that this event settled, the one that it is about first."""
         if run.plan is None:
             return []
-        if not self._is_planned:
+        if not self._is_planned or isinstance(event, RerunRequested):
             self._is_planned = True
-            self._open = {job.key for job in run.plan.jobs if job.decision == "run"}
-            self.total = len(self._open)
+            self._open = {
+                job.key
+                for job in run.plan.jobs
+                if job.decision == "run" and _was_open(run, job, event)
+            }
+            self.total = self.done + len(self._open)
         match event:
             case JobStarted():
                 if run.jobs[event.job].phase is Phase.RUNNING:
                     self.running[event.job] = event.at
-            case JobLost():
+            case JobLost() | JobFinished() if run.jobs[event.job].phase is not Phase.SETTLED:
                 self.running.pop(event.job, None)
             case _:
                 pass
@@ -88,6 +99,12 @@ class Tally:
             state=state,
             seconds=None if began is None else max(0.0, event.at - began),
         )
+
+
+def _was_open(run: Run, job: Job, event: AnyEvent) -> bool:
+    """Whether a job was open before the first event that is seen here."""
+    of_event = isinstance(event, JobFinished | JobLost) and event.job == job.key
+    return isinstance(event, Planned) or of_event or not _is_settled(run, job.key)
 
 
 def _is_settled(run: Run, key: str) -> bool:

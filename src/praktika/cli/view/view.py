@@ -8,8 +8,8 @@ from typing import Protocol, Self
 from praktika.cli.console import Ink, one_line
 from praktika.cli.view.tally import Settled
 from praktika.cli.view.words import count, seconds, status
-from praktika.engine.run import Run
-from praktika.model.events import AnyEvent, CancelRequested
+from praktika.engine.run import Phase, Run
+from praktika.model.events import AnyEvent, CancelRequested, JobFinished, JobLost
 from praktika.model.plan import Plan
 from praktika.model.result import Result
 
@@ -19,6 +19,9 @@ class View(Protocol):
 
     def begins(self, run_id: str, plan: Plan, workers: int) -> None:
         """The run has this id and this plan, and that many jobs at a time; called first."""
+
+    def goes_on(self, run_id: str, run: Run, jobs: int, workers: int) -> None:
+        """A run that was begun before goes on with so many jobs; called instead of `begins`."""
 
     def saw(self, run: Run, event: AnyEvent) -> None:
         """See the orchestrator's Observer."""
@@ -43,6 +46,9 @@ class Silent:
     """The View of `--quiet`."""
 
     def begins(self, run_id: str, plan: Plan, workers: int) -> None:
+        """Nothing."""
+
+    def goes_on(self, run_id: str, run: Run, jobs: int, workers: int) -> None:
         """Nothing."""
 
     def saw(self, run: Run, event: AnyEvent) -> None:
@@ -70,6 +76,26 @@ def headline(run_id: str, plan: Plan, workers: int) -> tuple[str | Ink, ...]:
     """The line with which a run begins."""
     jobs = count(sum(job.decision == "run" for job in plan.jobs), "job")
     return Ink(plan.workflow, "bold"), f"  run {run_id}: {jobs}, {workers} at a time"
+
+
+def going_on(run_id: str, run: Run, jobs: int, workers: int) -> tuple[str | Ink, ...]:
+    """The line with which an earlier run goes on."""
+    name = run.requested.workflow if run.requested else ""
+    text = f"  run {run_id} goes on: {count(jobs, 'job')}, {workers} at a time"
+    return Ink(name, "bold"), text
+
+
+def retry_line(run: Run, event: AnyEvent, name: str) -> str:
+    """What an attempt ended with that is followed by another one, or "" if it is not."""
+    if not isinstance(event, JobLost | JobFinished):
+        return ""
+    state = run.jobs[event.job]
+    again = state.phase is Phase.PAUSED or state.attempt > event.attempt
+    if state.phase is Phase.SETTLED or not again:
+        return ""
+    pause = state.deadline - state.since if state.phase is Phase.PAUSED else 0.0
+    when = f"in {pause:g} s" if pause else "again"
+    return f"{name}: {one_line(state.reason)}; it is run {when}"
 
 
 def settled_line(settled: Settled) -> tuple[str | Ink, ...]:

@@ -11,7 +11,12 @@ from praktika.pipeline.declare.artifact import ArtifactConfig, ArtifactType
 from praktika.pipeline.declare.declared import Declared, is_written, place_of
 from praktika.pipeline.declare.job import JobConfig
 from praktika.pipeline.declare.secret import SecretConfig, SecretType
-from praktika.pipeline.declare.workflow import WorkflowConfig, WorkflowEngine, WorkflowEvent
+from praktika.pipeline.declare.workflow import (
+    WorkflowConcurrency,
+    WorkflowConfig,
+    WorkflowEngine,
+    WorkflowEvent,
+)
 from praktika.pipeline.finding import Finding, warning
 from praktika.pipeline.suggest import did_you_mean
 
@@ -28,6 +33,7 @@ _ONLY_FOR = (
 )
 
 _LONGEST = 1e9
+_MOST_RETRIES = 10
 
 
 def check_workflow(workflow: WorkflowConfig) -> Iterator[Finding]:
@@ -35,6 +41,8 @@ def check_workflow(workflow: WorkflowConfig) -> Iterator[Finding]:
     yield from _check_choice(workflow, "event", WorkflowEvent)
     yield from _check_choice(workflow, "engine", WorkflowEngine)
     yield from _check_schedule(workflow)
+    yield from _check_timeout(workflow)
+    yield from _check_concurrency(workflow)
     for field, needed in _NEEDS:
         if getattr(workflow, field) and not getattr(workflow, needed):
             text = f"'{field}' of {called(workflow)} needs '{needed}'."
@@ -60,13 +68,31 @@ def check_job(job: JobConfig) -> Iterator[Finding]:
     if is_written(job, "command") and not job.command.strip():
         text = f"{called(job)} has an empty command."
         yield Finding(place_of(job, "command"), codes.EMPTY_COMMAND, text)
-    for field in ("command", "timeout_shell_cleanup"):
+    if job.rerun_command and not job.rerun_command.strip():
+        text = f"'rerun_command' of {called(job)} is blank."
+        hint = "Write a line for bash, or leave it out."
+        yield Finding(place_of(job, "rerun_command"), codes.EMPTY_COMMAND, text, hint)
+    for field in ("command", "rerun_command", "timeout_shell_cleanup"):
         if "\0" in (getattr(job, field) or ""):
             text = f"'{field}' of {called(job)} has a NUL character in it."
             yield Finding(place_of(job, field), codes.WRONG_VALUE, text)
-    if not 0 < job.timeout < _LONGEST:
-        text = f"The timeout of {called(job)} is {said(job.timeout)}, not seconds above 0."
-        yield Finding(place_of(job, "timeout"), codes.BAD_TIMEOUT, text)
+    if job.retries not in range(_MOST_RETRIES + 1):
+        text = (
+            f"'retries' of {called(job)} is {said(job.retries)}, not a whole number from 0 to 10."
+        )
+        yield Finding(place_of(job, "retries"), codes.WRONG_VALUE, text)
+    yield from _check_timeout(job)
+
+
+def check_time(job: JobConfig, workflow: WorkflowConfig) -> Iterator[Finding]:
+    """Whether the timeout that a job was given can come before that of its workflow."""
+    if is_written(job, "timeout") and 0 < workflow.timeout < job.timeout < _LONGEST:
+        text = (
+            f"The timeout of {called(job)}, {job.timeout:g} s, has no effect: {called(workflow)}"
+            f" is stopped after {workflow.timeout:g} s."
+        )
+        hint = "Raise the workflow's timeout, or lower the job's."
+        yield warning(place_of(job, "timeout"), codes.NO_EFFECT, text, hint)
 
 
 def check_artifact(artifact: ArtifactConfig, workflow: WorkflowConfig) -> Iterator[Finding]:
@@ -87,6 +113,23 @@ def check_artifact(artifact: ArtifactConfig, workflow: WorkflowConfig) -> Iterat
 def check_secret(secret: SecretConfig) -> Iterator[Finding]:
     """What is wrong with a secret's own fields."""
     yield from _check_choice(secret, "type", SecretType)
+
+
+def _check_timeout(thing: JobConfig | WorkflowConfig) -> Iterator[Finding]:
+    if not 0 < thing.timeout < _LONGEST:
+        text = f"The timeout of {called(thing)} is {said(thing.timeout)}, not seconds above 0."
+        yield Finding(place_of(thing, "timeout"), codes.BAD_TIMEOUT, text)
+
+
+def _check_concurrency(workflow: WorkflowConfig) -> Iterator[Finding]:
+    """Whether the policy is one, and has a group to apply to."""
+    field = "concurrency_policy"
+    yield from _check_choice(workflow, field, WorkflowConcurrency)
+    is_grouped = workflow.concurrency or workflow.event == WorkflowEvent.PULL_REQUEST
+    if is_written(workflow, field) and not is_grouped:
+        text = f"'{field}' of {called(workflow)} has no effect without 'concurrency'."
+        hint = "Add concurrency=…, the name of the group."
+        yield warning(place_of(workflow, field), codes.NO_EFFECT, text, hint)
 
 
 def _check_choice(thing: Declared, field: str, names: type) -> Iterator[Finding]:

@@ -49,7 +49,8 @@ class Paths:
             yield from self._check_docker(docker)
         for job in workflow.jobs:
             yield from self._check_digest(job)
-            yield from self._check_command(job, artifacts)
+            yield from self._check_command(job, "command", artifacts)
+            yield from self._check_command(job, "rerun_command", artifacts)
         for field in ("pre_hooks", "post_hooks"):
             yield from self._check_hooks(workflow, field)
 
@@ -77,19 +78,21 @@ class Paths:
                     yield Finding(place_of(digest, field), codes.MISSING_FILE, text, _GLOB_HINT)
 
     def _check_command(
-        self, job: JobConfig, artifacts: Mapping[str, ArtifactConfig]
+        self, job: JobConfig, field: str, artifacts: Mapping[str, ArtifactConfig]
     ) -> Iterator[Finding]:
         severity: Severity = "error"
-        path = started_file(job.command)
+        line = getattr(job, field)
+        path = started_file(line)
         if not path:
-            path, severity = read_file(job.command), "warning"
+            path, severity = read_file(line), "warning"
         if not path or self._exists(path) or self._is_made(path):
             return
         required = [artifacts[name] for name in job.requires if name in artifacts]
         if job.pre_hooks or any(self._brings(artifact, path) for artifact in required):
             return
-        text = f"The command names '{shown(path)}', which does not exist."
-        yield Finding(place_of(job, "command"), codes.MISSING_FILE, text, severity=severity)
+        what = "The command" if field == "command" else f"'{field}'"
+        text = f"{what} names '{shown(path)}', which does not exist."
+        yield Finding(place_of(job, field), codes.MISSING_FILE, text, severity=severity)
 
     def _check_hooks(self, workflow: WorkflowConfig, field: str) -> Iterator[Finding]:
         for hook in getattr(workflow, field):

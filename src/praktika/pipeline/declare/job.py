@@ -50,6 +50,9 @@ class JobConfig(JobParts, Declared):
         always_run: it runs whatever became of the jobs that it waits for.
         allow_failure: its failure neither stops its dependents nor fails the run.
         force_success: a failure is shown as OK.
+        retries: how often it is tried again after a failure of its own, or a timeout: 0 to 10.
+        rerun_command: a line for bash that runs only the tests of which the names are in the file
+            `$PRAKTIKA_FAILED_TESTS`, one a line; "" if it cannot.
         result_name_for_cidb: the part of its Result whose children are test cases.
         parameter: what `parametrize` gave it.
         secrets: those that only this job gets.
@@ -81,6 +84,8 @@ class JobConfig(JobParts, Declared):
     always_run: bool = False
     allow_failure: bool = False
     force_success: bool = False
+    retries: int = 0
+    rerun_command: str = ""
     enable_commit_status: bool = False
     enable_gh_auth: bool = False
     result_name_for_cidb: str = ""
@@ -94,7 +99,8 @@ class JobConfig(JobParts, Declared):
     def parametrize(self, *sets: JobParamSet, **older: Any) -> list[Self]:
         """One copy for each set, named after the set's parameter; no set, no job.
 
-        `{PARAMETER}` in the command stands for the parameter; other braces stay as they are.
+        `{PARAMETER}` in `command` and `rerun_command` stands for the parameter; other braces stay
+        as they are.
         """
         if older:
             sets = (*sets, *sets_of_lists(older))
@@ -151,6 +157,14 @@ class JobConfig(JobParts, Declared):
     def set_timeout(self, timeout: float) -> Self:
         """A copy with another time limit, in seconds."""
         return self._with(timeout=timeout)
+
+    def set_retries(self, retries: int) -> Self:
+        """A copy that is tried again so often after a failure of its own."""
+        return self._with(retries=retries)
+
+    def set_rerun_command(self, command: str) -> Self:
+        """A copy with another command for running failed tests again."""
+        return self._with(rerun_command=command)
 
     def set_allow_failure(self, value: bool = True) -> Self:  # noqa: FBT001, FBT002 - the established signature
         """A copy whose failure neither stops its dependents nor fails the run."""

@@ -1,6 +1,6 @@
 """Parametrized jobs: one declaration, a copy for each set of values.
 
-Only `{PARAMETER}` is replaced in a command; any other brace is the shell's. Every parameter
+Only `{PARAMETER}` is replaced in commands; any other brace is the shell's. Every parameter
 counts, also 0, False and "". Two sets with one parameter but different runners give different
 names.
 """
@@ -101,8 +101,11 @@ def _job(base: J, one: JobParamSet, name: str) -> J:
     for field, value in {"name": name, **changes}.items():
         state[field] = copied(value)
         written[field] = place_of(one, field)
-    if _has(one, "parameter") and isinstance(job.command, str):
-        state["command"] = job.command.replace(_MARK, _text(one.parameter))
+    if _has(one, "parameter"):
+        for field in ("command", "rerun_command"):
+            line = getattr(job, field)
+            if isinstance(line, str):
+                state[field] = line.replace(_MARK, _text(one.parameter))
     state["_origins"] = (*origins_of(base), one)
     return job
 

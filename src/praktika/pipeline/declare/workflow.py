@@ -29,6 +29,13 @@ class WorkflowEngine:
     GH_ACTIONS = "GHActions"
 
 
+class WorkflowConcurrency:
+    """What a newer run of a concurrency group does about those before it."""
+
+    CANCEL = "cancel"
+    QUEUE = "queue"
+
+
 class WorkflowInput(Declared):
     """A value that is asked for when a workflow is dispatched by hand."""
 
@@ -65,6 +72,7 @@ class WorkflowParts:
 
     Event: TypeAlias = WorkflowEvent
     Engine: TypeAlias = WorkflowEngine
+    Concurrency: TypeAlias = WorkflowConcurrency
     InputConfig: TypeAlias = WorkflowInput
     OrchestratorAI: TypeAlias = WorkflowAdviser
 
@@ -88,6 +96,11 @@ class WorkflowConfig(WorkflowParts, Declared):
         enable_exit_code_result: kept for older pipelines; an exit code is always a result.
         job_aliases: short names of jobs for the command line.
         runs_on_label_prefix: goes before every label but `self-hosted`.
+        timeout: seconds until a run of it is stopped, but for the jobs that always run.
+        concurrency: name of a group, of which one run goes on at a time. Runs for one pull request
+            are a group of their own without it.
+        concurrency_policy: one of `Workflow.Concurrency`: a newer run cancels the older ones of
+            its group, or waits for them.
     """
 
     KIND: ClassVar[str] = "Workflow"
@@ -126,6 +139,9 @@ class WorkflowConfig(WorkflowParts, Declared):
     enable_exit_code_result: bool = False
     job_aliases: dict[str, str] = fresh(factory=dict)
     runs_on_label_prefix: str = ""
+    timeout: int | float = 48 * 3600
+    concurrency: str = ""
+    concurrency_policy: str = WorkflowConcurrency.CANCEL
 
     def is_event_pull_request(self) -> bool:
         """Whether a pull request starts it."""

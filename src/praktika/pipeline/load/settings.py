@@ -14,6 +14,10 @@ from praktika.pipeline.load.failures import failure
 from praktika.pipeline.suggest import is_misspelt
 from praktika.sdk import settings
 
+_BACKENDS = ("", "aws")
+_LONGEST = 1e9
+_MOST_PAUSES = 10
+
 
 class Read(NamedTuple):
     """What the settings files say.
@@ -59,6 +63,11 @@ def _judge(path: str, names: dict[str, Any], places: dict[str, Place]) -> Iterat
         if default is not None and not _is_like(value, default):
             text = f"{name} is a {type(value).__name__}, not a {type(default).__name__}."
             yield Finding(places[name], codes.WRONG_TYPE, text)
+        elif name in _RULES:
+            rule, meant, hint = _RULES[name]
+            if not rule(value):
+                text = f"{name} is not {meant}."
+                yield Finding(places[name], codes.WRONG_VALUE, text, hint)
     for name in gone:
         if name in lines:
             newer = settings.GONE[name]
@@ -69,6 +78,37 @@ def _judge(path: str, names: dict[str, Any], places: dict[str, Place]) -> Iterat
         if name in lines:
             text = f"{name} is no setting. Did you mean {meant}?"
             yield warning((path, lines[name]), codes.UNKNOWN_SETTING, text)
+
+
+def _is_backend(value: Any) -> bool:
+    return value in _BACKENDS
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LONGEST
+
+
+def _is_pauses(value: Any) -> bool:
+    if not isinstance(value, list | tuple) or len(value) > _MOST_PAUSES:
+        return False
+    return all(map(_is_duration, value))
+
+
+_RULES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
+    "BACKEND": (
+        _is_backend,
+        "a place that praktika can run in",
+        'Use "" for one machine, or "aws".',
+    ),
+    "RUNNER_PICKUP_TIMEOUT_S": (_is_duration, "seconds from 0 on", "0 means never."),
+    "RUNNER_OVERTIME_S": (_is_duration, "seconds from 0 on", "0 means never."),
+    "RETRY_PAUSES_S": (
+        _is_pauses,
+        "a list of at most 10 numbers from 0 on",
+        "Write the seconds before the second attempt, the third …, such as [1, 10].",
+    ),
+}
+"""What a setting must be beyond its type: the test, the same in words, and what to write."""
 
 
 def _slips(names: dict[str, Any]) -> Iterator[tuple[str, str]]:

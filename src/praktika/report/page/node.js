@@ -18,6 +18,7 @@ function nodeView(place, root, state) {
     text(extOf(node).comment) ? h("p", { class: "reason" }, visible(extOf(node).comment)) : null,
     block(info, "What it says", { tall: !parts.length && !isJob }),
     isJob ? jobFacts(place, root) : facts(...attachments(node), fact("Labels", labels(node))),
+    isJob ? earlierAttempts(node) : null,
     steps(place),
     parts.length ? testTable(place, state) : null,
     hooks(node),
@@ -95,6 +96,32 @@ function jobFacts(place, root) {
     ),
     fact("Labels", labels(node)),
     fact("Command", command(ext.command)),
+  );
+}
+
+/** What became of the attempts before the one that counts: the evidence for its verdict. */
+function earlierAttempts(node) {
+  const attempts = list(extOf(node).earlier_attempts).map(record);
+  if (!attempts.length) return null;
+  const head = ["Attempt", "Status", "Verdict", "Reason", "Runner"];
+  const row = (attempt) =>
+    h(
+      "tr",
+      null,
+      h("td", null, visible(attempt.attempt)),
+      h("td", null, badge(attempt)),
+      h("td", null, visible(attempt.verdict)),
+      h("td", { class: "said" }, visible(attempt.reason)),
+      h("td", null, visible(attempt.runner)),
+    );
+  const shown = attempts.slice(-FEW); // the latest
+  const caption = `Earlier attempts (${count(attempts.length)}${shown.length < attempts.length ? `, the last ${FEW} shown` : ""})`;
+  return h(
+    "table",
+    { class: "attempts" },
+    h("caption", null, caption),
+    h("thead", null, h("tr", null, head.map((word) => h("th", { scope: "col" }, word)))),
+    h("tbody", null, shown.map(row)),
   );
 }
 

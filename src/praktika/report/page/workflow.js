@@ -41,7 +41,8 @@ function tags(node) {
   const verdict = text(ext.verdict);
   const spared = ext.allow_failure === true || ext.do_not_block_pipeline_on_failure === true;
   const words = new Set();
-  if (verdict && verdict !== "author") words.add(visible(verdict));
+  // A FAIL is the author's anyway; what else is theirs, looks like the infrastructure's.
+  if (verdict && !(verdict === "author" && statusOf(node) === "FAIL")) words.add(visible(verdict));
   if (ext.is_cancelled === true) words.add("cancelled");
   if (spared && isBad(node)) words.add("allowed to fail");
   return [...words].map((word) => h("span", { class: "label" }, word));

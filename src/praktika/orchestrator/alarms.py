@@ -1,0 +1,61 @@
+"""Waking runs when a time has come: messages that are held back, again and again if need be.
+
+Seconds are counted by the queue, not by comparing clocks, so that a corrected clock neither rings
+early nor never.
+"""
+
+from __future__ import annotations
+
+from praktika.model.commands import SetTimer
+from praktika.model.events import TimerFired
+from praktika.model.task import Alarm
+from praktika.model.wire import decode, encode
+from praktika.patience import patiently
+from praktika.ports.queue import MAX_DELAY, Message, Queue
+
+
+class Alarms:
+    """Sets alarms, and passes on those that ring.
+
+    Args:
+        queue: see the port.
+        name: of the queue of alarms.
+    """
+
+    def __init__(self, queue: Queue, name: str) -> None:
+        self._queue = queue
+        self._name = name
+
+    def set(self, run: str, inbox: str, command: SetTimer) -> None:
+        """Ring for a run, after as many seconds as the command says."""
+        self._hold(Alarm(run=run, inbox=inbox, at=command.at, left=command.after))
+
+    def ring(self, *, wait: float = 0.0) -> int:
+        """Tell the runs whose time has come; how many alarms were looked at.
+
+        Args:
+            wait: seconds to wait for an alarm.
+        """
+        messages = patiently(lambda: self._queue.receive(self._name, limit=10, wait=wait))
+        for message in messages:
+            self._deal_with(message)
+        return len(messages)
+
+    def _deal_with(self, message: Message) -> None:
+        alarm = decode(message.body, Alarm)
+        if alarm.left > 0:
+            self._hold(alarm)
+        else:
+            event = TimerFired(at=alarm.at)
+            identity = f"{alarm.run}/timer/{alarm.at!r}"
+            patiently(
+                lambda: self._queue.send(
+                    alarm.inbox, [encode(event)], group=alarm.run, identity=[identity]
+                )
+            )
+        patiently(lambda: self._queue.ack([message]))
+
+    def _hold(self, alarm: Alarm) -> None:
+        delay = min(alarm.left, MAX_DELAY)
+        held = Alarm(run=alarm.run, inbox=alarm.inbox, at=alarm.at, left=alarm.left - delay)
+        patiently(lambda: self._queue.send(self._name, [encode(held)], delay=delay))

@@ -1,0 +1,157 @@
+"""Carrying out what the engine asks for. Everything here may be done twice without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import assert_never
+
+from praktika.engine.run import Phase, Run, Stage
+from praktika.engine.select import select
+from praktika.errors import Absent, PraktikaError, TransientError
+from praktika.model.commands import (
+    AnyCommand,
+    Conclude,
+    Dispatch,
+    Enter,
+    Leave,
+    MakePlan,
+    Revoke,
+    SetTimer,
+)
+from praktika.model.events import AnyEvent, PlanFailed, Planned
+from praktika.model.result import Result
+from praktika.model.task import RunFile, Stop, Task, Ticket
+from praktika.model.wire import encode, pretty
+from praktika.orchestrator import names
+from praktika.orchestrator.alarms import Alarms
+from praktika.orchestrator.groups import Groups
+from praktika.orchestrator.summary import summarize
+from praktika.orchestrator.surroundings import Surroundings
+from praktika.orchestrator.tasks import make_task
+from praktika.patience import patiently
+
+
+class Hands:
+    """Carries out commands for any run.
+
+    Args:
+        around: see `Surroundings`.
+    """
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self._alarms = Alarms(around.queue, around.alarms)
+        self._groups = Groups(around)
+
+    def carry_out(
+        self, run_id: str, run: Run, commands: Sequence[AnyCommand]
+    ) -> tuple[list[AnyEvent], Result | None]:
+        """The events that answer the commands, and the run's Result if it was concluded.
+
+        Raises:
+            PraktikaError: a store or queue refuses, or does not answer for too long.
+        """
+        answers: list[AnyEvent] = []
+        result: Result | None = None
+        self._dispatch(run_id, run, [each for each in commands if isinstance(each, Dispatch)])
+        for command in commands:
+            match command:
+                case Dispatch():
+                    pass
+                case MakePlan():
+                    answers.append(self._make_plan(run_id, run))
+                case Revoke():
+                    self._revoke(run_id, run, command)
+                case SetTimer():
+                    self._alarms.set(run_id, self._inbox(run), command)
+                case Enter():
+                    answers += patiently(partial(self._enter, run_id, run, command))
+                case Leave():
+                    ticket = self._ticket(run_id, run, command.stay)
+                    patiently(partial(self._groups.leave, command.group, ticket, command.policy))
+                case Conclude():
+                    # It may go on again already: then nobody is to be told that it is over.
+                    if run.stage is Stage.CONCLUDED:
+                        result = self._conclude(run_id, run)
+                case _:
+                    assert_never(command)
+        return answers, result
+
+    def stop(self, control: str, stop: Stop) -> None:
+        """Tell a runner to end an attempt; one that is gone has ended it."""
+        if control:
+            with suppress(Absent):
+                patiently(lambda: self.around.queue.send(control, [encode(stop)]))
+
+    def _dispatch(self, run_id: str, run: Run, commands: Sequence[Dispatch]) -> None:
+        """Queue tasks; those that the run has got past since they were asked for are left out."""
+        queues: dict[str, list[Task]] = {}
+        for command in commands:
+            state = run.jobs[command.job]
+            if state.phase is Phase.QUEUED and state.attempt == command.attempt:
+                labels = run.graph.jobs[command.job].runs_on
+                queue = self.around.tasks(labels[0] if labels else "")
+                queues.setdefault(queue, []).append(
+                    make_task(run_id, run, command.job, self._inbox(run))
+                )
+        for queue, tasks in queues.items():
+            bodies = [encode(task) for task in tasks]
+            patiently(partial(self._send, queue, bodies))
+
+    def _send(self, queue: str, bodies: Sequence[bytes]) -> None:
+        """Queue tasks, also where nobody has served the label yet: somebody may, before long."""
+        try:
+            self.around.queue.send(queue, bodies)
+        except Absent:
+            self.around.queue.create(queue)
+            self.around.queue.send(queue, bodies)
+
+    def _make_plan(self, run_id: str, run: Run) -> AnyEvent:
+        request = run.requested
+        assert request is not None
+        try:
+            plan = select(self.around.make_plan(request), request.only)
+        except TransientError:
+            raise
+        except PraktikaError as error:
+            return PlanFailed(at=self.around.clock.now(), reason=str(error))
+        self._put(names.plan(run_id), pretty(plan))
+        run_file = RunFile(
+            run=run_id,
+            plan=names.plan(run_id),
+            facts=request.facts.of_event(plan.event),
+            source=request.source,
+            folder=request.folder,
+            name=request.name,
+        )
+        self._put(names.run_file(run_id), pretty(run_file))
+        return Planned(at=self.around.clock.now(), plan=plan)
+
+    def _revoke(self, run_id: str, run: Run, command: Revoke) -> None:
+        key = names.job(run_id, command.job, command.attempt, "cancel")
+        self._put(key, command.reason.encode())
+        stop = Stop(run=run_id, job=command.job, attempt=command.attempt, reason=command.reason)
+        self.stop(run.jobs[command.job].control_of(command.attempt), stop)
+
+    def _conclude(self, run_id: str, run: Run) -> Result:
+        result = summarize(run, run.worst, run_id, self.around)
+        self._put(names.result(run_id), pretty(result))
+        self._put(names.report(run_id), self.around.render(result))
+        return result
+
+    def _enter(self, run_id: str, run: Run, command: Enter) -> list[AnyEvent]:
+        ticket = self._ticket(run_id, run, command.stay)
+        return self._groups.enter(command.group, ticket, command.policy)
+
+    def _ticket(self, run_id: str, run: Run, stay: int) -> Ticket:
+        assert run.requested is not None
+        return Ticket(run=run_id, inbox=self._inbox(run), at=run.requested.at, stay=stay)
+
+    def _inbox(self, run: Run) -> str:
+        named = run.requested.inbox if run.requested else ""
+        return named or self.around.inbox
+
+    def _put(self, key: str, data: bytes) -> None:
+        patiently(lambda: self.around.blobs.put(key, data))

@@ -1,0 +1,55 @@
+"""What an orchestrator works with, and who watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from praktika.engine.run import Run
+from praktika.model.events import AnyEvent, RunRequested
+from praktika.model.plan import Plan
+from praktika.model.result import Result
+from praktika.model.supply import Supply
+from praktika.ports.blobs import Blobs
+from praktika.ports.clock import Clock
+from praktika.ports.journal import Journal
+from praktika.ports.queue import Queue
+
+
+class Observer(Protocol):
+    """Somebody who watches a run."""
+
+    def saw(self, run: Run, event: AnyEvent) -> None:
+        """The run has moved by this event, which is in its journal."""
+
+    def concluded(self, run: Run, result: Result) -> None:
+        """The run is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an orchestrator works with.
+
+    Attributes:
+        journal, queue, blobs, clock: see the ports.
+        inbox: name of the queue of events that it serves.
+        alarms: name of the queue of alarms.
+        tasks: name of the queue of tasks for a label.
+        make_plan: compiles the declaration and finds the workflow; raises PraktikaError.
+        render: the page of a Result.
+        supply: how the pool that serves a label is supplied with runners.
+        lost: names of runners that ended without being asked to, each told once.
+    """
+
+    journal: Journal
+    queue: Queue
+    blobs: Blobs
+    clock: Clock
+    inbox: str
+    alarms: str
+    tasks: Callable[[str], str]
+    make_plan: Callable[[RunRequested], Plan]
+    render: Callable[[Result], bytes]
+    supply: Callable[[str], Supply] = lambda _: Supply()
+    lost: Callable[[], list[str]] = field(default=list)

@@ -1,0 +1,27 @@
+"""What a runner is told of an attempt. Pure."""
+
+from __future__ import annotations
+
+from praktika.engine.retry import INFRASTRUCTURE
+from praktika.engine.run import Run
+from praktika.model.task import Task
+
+
+def make_task(run_id: str, run: Run, key: str, inbox: str) -> Task:
+    """The task of a job's current attempt.
+
+    It names what is not as usual: inputs whose first attempt is not the one that counts, and
+    runners on which the job failed for reasons of the infrastructure.
+    """
+    state = run.jobs[key]
+    lost = [past.runner for past in state.past if past.verdict == INFRASTRUCTURE]
+    failed_on = [runner for runner in lost[len(lost) - state.lost :] if runner]
+    return Task(
+        run=run_id,
+        job=key,
+        attempt=state.attempt,
+        inbox=inbox,
+        inputs=dict(state.inputs),
+        avoid=tuple(dict.fromkeys(failed_on)),
+        tests_of=state.tests_of,
+    )

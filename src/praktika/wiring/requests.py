@@ -1,0 +1,71 @@
+"""Asking a service for runs, and runs for something else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import tempfile
+from pathlib import Path
+
+from msgspec import structs
+
+from praktika.adapters.local import git
+from praktika.engine.run import Run
+from praktika.model.events import AnyEvent, RunRequested
+from praktika.model.wire import encode
+from praktika.orchestrator import names
+from praktika.patience import patiently
+from praktika.wiring.local_run import cache_folder
+from praktika.wiring.source import archive, source_key
+from praktika.wiring.stores import Stores
+
+
+def derived_run_id(repository: str, workflow: str, delivery: str) -> str:
+    """The id of the run that was asked for; the same request means the same run."""
+    asked = f"{repository}\0{workflow}\0{delivery}".encode("utf-8", "surrogatepass")
+    slug = re.sub(r"[^a-z0-9]+", "-", workflow.lower()).strip("-")[:20].rstrip("-") or "run"
+    return f"{slug}-{hashlib.sha256(asked).hexdigest()[:16]}"
+
+
+def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery: str = "") -> str:
+    """Ask the service for a run of the code as it is here; the run's id.
+
+    Args:
+        place: the checkout.
+        stores: of the installation.
+        request: what is asked for.
+        delivery: names the request; one that was heard before begins nothing.
+
+    Raises:
+        PraktikaError: the code or the request cannot be stored.
+    """
+    delivery = delivery or secrets.token_hex(8)
+    run = derived_run_id(request.repository, request.workflow, delivery)
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="submit-", dir=cache_folder()) as folder:
+        snapshot = Path(folder) / "source"
+        git.snapshot(place, snapshot, is_portable=stores.is_remote)
+        key = source_key(place, snapshot, run)
+        archive(snapshot, stores.blobs, key)
+    located = structs.replace(
+        request,
+        facts=structs.replace(request.facts, local=False),
+        name=place.root.name,
+        source=key,
+        inbox=names.INBOX,
+    )
+    patiently(lambda: stores.queue.create(names.INBOX))
+    post(stores, run, names.INBOX, located, identity=f"{run}/requested")
+    return run
+
+
+def inbox_of(run_id: str, run: Run) -> str:
+    """The queue of events that a run listens to."""
+    named = run.requested.inbox if run.requested else ""
+    return named or names.own_inbox(run_id)
+
+
+def post(stores: Stores, run: str, inbox: str, event: AnyEvent, *, identity: str) -> None:
+    """Tell a run something."""
+    patiently(lambda: stores.queue.send(inbox, [encode(event)], group=run, identity=[identity]))

@@ -1,0 +1,136 @@
+"""A process that serves the runs of an installation: events, plans, alarms."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from structlog.typing import FilteringBoundLogger
+
+from praktika.errors import Absent, AuthorError, OperatorError, PraktikaError
+from praktika.model.events import RunRequested
+from praktika.model.plan import Plan
+from praktika.model.supply import Supply
+from praktika.model.task import RunFile
+from praktika.model.wire import WireError, decode
+from praktika.orchestrator import names
+from praktika.orchestrator.orchestrator import Orchestrator
+from praktika.orchestrator.surroundings import Surroundings
+from praktika.report import render
+from praktika.runner.sources import source_folder
+from praktika.wiring.checkout import compile_declaration
+from praktika.wiring.host import FRESH, Registration
+from praktika.wiring.local_run import cache_folder
+from praktika.wiring.stores import Stores
+
+_THREADS = 2
+"""While one makes a plan, the other goes on."""
+
+_REST = 2.0
+
+
+class Service:
+    """Serves runs until it is told to end.
+
+    Args:
+        stores: of the installation.
+        log: is told of trouble.
+    """
+
+    def __init__(self, stores: Stores, log: FilteringBoundLogger) -> None:
+        self._stores = stores
+        self._log = log
+        self._over = threading.Event()
+        self._orchestrator = Orchestrator(
+            Surroundings(
+                journal=stores.journal,
+                queue=stores.queue,
+                blobs=stores.blobs,
+                clock=stores.clock,
+                inbox=names.INBOX,
+                alarms=names.ALARMS,
+                tasks=names.tasks,
+                make_plan=self._make_plan,
+                render=render,
+                supply=self._supply,
+            ),
+            on_trouble=self._on_trouble,
+            patient=True,
+        )
+
+    def serve(self, *, while_true: Callable[[], bool]) -> None:
+        """Serve until `while_true` says otherwise."""
+        for name in (names.INBOX, names.ALARMS):
+            self._stores.queue.create(name)
+        actions = [self._turn] * _THREADS + [self._ring]
+        threads = [
+            threading.Thread(target=self._again_and_again, args=(action,), daemon=True)
+            for action in actions
+        ]
+        for thread in threads:
+            thread.start()
+        while while_true():
+            time.sleep(0.1)
+        # What was received and is not dealt with comes again, to another orchestrator.
+        self._over.set()
+        for thread in threads:
+            thread.join(_REST)
+
+    def _turn(self) -> None:
+        self._orchestrator.turn(wait=self._stores.pace.wait)
+
+    def _ring(self) -> None:
+        self._orchestrator.alarms.ring(wait=self._stores.pace.wait)
+
+    def _again_and_again(self, action: Callable[[], None]) -> None:
+        while not self._over.is_set():
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001 - the edge of the loop: it is logged
+                self._on_trouble("", error)
+                self._over.wait(_REST)
+
+    def _on_trouble(self, run: str, error: Exception) -> None:
+        if isinstance(error, PraktikaError | WireError):
+            self._log.error("run.delayed", run=run, reason=str(error))
+        else:
+            self._log.error("run.failed", run=run, exc_info=error)
+
+    def _make_plan(self, request: RunRequested) -> Plan:
+        """The plan of the requested workflow, compiled from the run's own code."""
+        run_file = RunFile(
+            run="", name=request.name, plan="", facts=request.facts, source=request.source
+        )
+        with tempfile.TemporaryDirectory(prefix="praktika-plan-", dir=_scratch()) as folder:
+            source = source_folder(run_file, self._stores.blobs, Path(folder))
+            compilation = compile_declaration(source)
+        if any(problem.severity == "error" for problem in compilation.problems):
+            raise AuthorError(compilation.problems)
+        for plan in compilation.plans:
+            if plan.workflow == request.workflow:
+                return plan
+        known = ", ".join(f"'{plan.workflow}'" for plan in compilation.plans)
+        raise AuthorError(text=f"there is no workflow '{request.workflow}'; there are {known}")
+
+    def _supply(self, label: str) -> Supply:
+        """What the hosts of runners say of themselves."""
+        now, found = self._stores.clock.now(), []
+        for key in self._stores.blobs.list(names.registration(label, "x").rpartition("/")[0]):
+            with suppress(Absent, WireError):
+                found.append(decode(self._stores.blobs.get(key), Registration))
+        fresh = [host for host in found if now - host.at < FRESH]
+        runners = sum(host.count for host in fresh)
+        return Supply(known=bool(found), runners=runners, maximum=runners or None)
+
+
+def _scratch() -> Path:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(f"{folder} cannot be made: {error.strerror}") from error
+    return folder
