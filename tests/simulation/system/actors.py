@@ -107,6 +107,7 @@ class Working:
             sources=NOWHERE,
             library=NOWHERE,
             name=process.name,
+            owner=process.name,
             inherited={},
         )
         mailbox = Mailbox(
