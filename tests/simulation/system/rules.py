@@ -247,7 +247,7 @@ def _hopeless(before: Run) -> set[str]:
             need.job in found or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
             for need in job.needs
         )
-        if lacks and not job.always_run:
+        if lacks and job.decision == "run" and not job.always_run:
             found.add(key)
     return found
 
