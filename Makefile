@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 500
+FIRST ?= 0
 
-.PHONY: help demo test check lint types imports unit format bench lock clean
+.PHONY: help demo test check lint types imports unit format simulate bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be done here
@@ -37,6 +38,9 @@ unit: $(VENV)/dev ## the quick tests only
 format: $(VENV)/dev ## let ruff format and fix what it can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+simulate: $(VENV)/dev ## search the simulations for broken promises: SEEDS=10000 FIRST=0
+	$(BIN)/python scripts/simulate.py $(SEEDS) $(FIRST)
 
 bench: $(VENV)/dev ## measure, side by side with floors and peers; prints ratios
 	$(BIN)/python bench/run.py

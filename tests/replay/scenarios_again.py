@@ -196,7 +196,7 @@ def superseded() -> Recorder:
 
 
 def queued_group() -> Recorder:
-    """A run waits for its turn, goes on, and waits again when it is run again."""
+    """A run waits for its turn, goes on, and waits again, for another turn, when it is run again."""
     scene = Recorder(
         job("s", decision="skip", reason="not asked for"),
         job("a", after("s")),
@@ -213,7 +213,8 @@ def queued_group() -> Recorder:
     scene.finish("b", Status.FAIL)
     scene.finish("last")
     scene.rerun("b")
-    scene.tell(Admitted(at=30.0))
+    scene.tell(Admitted(at=20.0))
+    scene.tell(Admitted(at=30.0, stay=1))
     scene.finish("b")
     return scene
 

@@ -14,7 +14,7 @@ COMMON = {
     "print_blob": True,
 }
 PROFILES = {
-    "ci": settings(max_examples=200, derandomize=True, **COMMON),
+    "ci": settings(max_examples=100, derandomize=True, **COMMON),
     "deep": settings(max_examples=5_000, **COMMON),
 }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
 
 from praktika.engine import step as real
-from praktika.engine.run import Run
+from praktika.engine.run import Run, Stage
 from praktika.engine.step import Decision
 from praktika.model.commands import AnyCommand
-from praktika.model.events import AnyEvent
+from praktika.model.events import AnyEvent, RerunRequested
 from praktika.model.plan import Job, Plan
 
 
@@ -58,11 +60,13 @@ class Calm:
         steps: how many steps had been made at its end.
         is_silent: whether no runner said anything, so that only time could help.
         is_over: whether the run was concluded at its end.
+        tickets: the stays for which it was in its concurrency group then.
     """
 
     steps: int
     is_silent: bool
     is_over: bool
+    tickets: frozenset[int]
 
 
 @dataclass(repr=False)
@@ -97,6 +101,17 @@ class History:
     def last(self) -> Run:
         return self.steps[-1].after
 
+    @property
+    def stays(self) -> list[int]:
+        """Before each step, and after the last one, how often the run was over and began again."""
+        again = (
+            step.counts
+            and isinstance(step.event, RerunRequested)
+            and step.before.stage is Stage.CONCLUDED
+            for step in self.steps
+        )
+        return [*accumulate(again, initial=0)]
+
     def commands(self, kind: type) -> Iterator[tuple[Step, AnyCommand]]:
         """Each command of this kind with the step that led to it."""
         for step in self.steps:
@@ -108,3 +123,7 @@ class History:
         lines = [str(self.plan), *(str(job) for job in self.plan.jobs)]
         lines += [f"{step.event}\n    -> {step.commands}" for step in self.steps]
         return "\n".join(lines)
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """So Hypothesis tells of it: in this way, and not with every state of the run."""
+        printer.text(repr(self))

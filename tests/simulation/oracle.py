@@ -70,6 +70,7 @@ class Oracle:
         pauses: of the jobs that are tried again after some time: until when.
         losses, failures: of each job since it was last asked for.
         repeated: the jobs that the last event made run again.
+        stay: how often the run was over and began again.
     """
 
     plan: Plan = field(default_factory=lambda: Plan(workflow="", event="", jobs=()))
@@ -89,6 +90,7 @@ class Oracle:
     is_new: bool = True
     is_planning: bool = False
     is_held: bool = False
+    stay: int = 0
     planless: Status | None = None
 
     @staticmethod
@@ -143,7 +145,7 @@ class Oracle:
                 self.begin(event)
             case PlanFailed() if self.is_planning:
                 self.end_without_plan(Status.ERROR)
-            case Admitted():
+            case Admitted() if event.stay == self.stay:
                 self.is_held = False
             case JobStarted() if self.counts(event.job, event.attempt):
                 self.start(event)
@@ -293,6 +295,7 @@ class Oracle:
         if self.planless is not None:
             self.hear(event.id)
             self.planless, self.is_planning, self.cancelled = None, True, False
+            self.stay += 1
             return
         if (
             self.is_new
@@ -305,6 +308,7 @@ class Oracle:
             return
         self.hear(event.id)
         if self.is_over:
+            self.stay += 1
             self.is_held = self.is_queued
             self.limit = event.at + self.plan.timeout if self.plan.timeout else 0.0
         self.cancelled = self.forced = self.expired = False

@@ -95,8 +95,8 @@ def _has_cause(step: Step, command: Dispatch) -> bool:
 def stale_is_silent(history: History) -> None:
     """A repeated or outdated event changes nothing and asks for nothing."""
     latest: dict[str, int] = {}
-    for step in history.steps:
-        if _is_stale(step, latest):
+    for step, stay in zip(history.steps, history.stays, strict=False):
+        if _is_stale(step, latest, stay):
             _assert_silent(step)
         if step.after == step.before:
             _assert_silent(step)
@@ -112,7 +112,7 @@ def _assert_silent(step: Step) -> None:
     assert step.commands == (), f"asked for {step.commands} by {step.event}"
 
 
-def _is_stale(step: Step, latest: dict[str, int]) -> bool:
+def _is_stale(step: Step, latest: dict[str, int], stay: int) -> bool:
     run, event = step.before, step.event
     match event:
         case RunRequested():
@@ -120,7 +120,7 @@ def _is_stale(step: Step, latest: dict[str, int]) -> bool:
         case Planned() | PlanFailed():
             return run.stage is not Stage.PLANNING
         case Admitted():
-            return run.stage is not Stage.HELD
+            return run.stage is not Stage.HELD or event.stay != stay
         case CancelRequested():
             over = run.stage in {Stage.NEW, Stage.CONCLUDED}
             return over or event.id in run.heard or (event.job != "" and event.job not in run.jobs)
@@ -198,8 +198,21 @@ def _assert_told(history: History, step: Step, key: str, state: JobState) -> Non
     ):
         assert state.reason.strip(), f"{key}: attempt {state.attempt}"
         assert state.reason in text
+    if state.phase in {Phase.PAUSED, Phase.QUEUED} and isinstance(
+        step.event, JobFinished | JobLost
+    ):
+        _assert_blamed(step.event, key, state)
     if is_settled and isinstance(step.event, TimerFired) and not state.status.is_ok:
         _assert_late(step, step.event, job, state)
+
+
+def _assert_blamed(event: JobFinished | JobLost, key: str, state: JobState) -> None:
+    """What is tried again says whether its last attempt was lost, or ended, and how."""
+    if event.job != key:
+        return
+    is_lost = isinstance(event, JobLost)
+    ended = "was lost" if is_lost else f"ended with {state.past[-1].status}"
+    assert state.reason.startswith(f"attempt {event.attempt} {ended}"), state.reason
 
 
 def _assert_late(step: Step, event: TimerFired, job: Job, state: JobState) -> None:

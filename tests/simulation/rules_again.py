@@ -281,46 +281,79 @@ def heard_once(history: History) -> None:
 
 
 def waits_its_turn(history: History) -> None:
-    """A run of a queued group dispatches nothing before it is admitted, and leaves when it is over."""
-    for step in history.steps:
-        run = step.after
-        if run.stage is Stage.HELD:
-            assert not any(isinstance(each, Dispatch) for each in step.commands), step.event
-            assert run.plan.concurrency_policy == "queue"
-            assert all(s.phase in {Phase.WAITING, Phase.SETTLED} for s in run.jobs.values())
-        was_held = step.before.stage is Stage.HELD
-        if was_held and run.stage is Stage.GOING:
-            assert isinstance(step.event, Admitted), step.event
-        begins = run.stage in {Stage.HELD, Stage.GOING} and step.before.stage not in {
-            Stage.HELD,
-            Stage.GOING,
-        }
-        is_queued = bool(run.group) and run.plan.concurrency_policy == "queue"
-        if begins:
-            assert (run.stage is Stage.HELD) == is_queued, step.event
-        enters = [each for each in step.commands if isinstance(each, Enter)]
-        joins = step.before.plan is not run.plan and run.plan is not None and run.group
-        joins = joins and (is_queued or not run.round)
-        if joins or (begins and is_queued):
-            assert enters == [Enter(group=run.group, policy=run.plan.concurrency_policy)]
-        else:
-            assert not enters
-        leaves = [each for each in step.commands if isinstance(each, Leave)]
-        assert leaves == ([Leave(group=run.group)] if _concludes(step) and run.group else [])
+    """A run of a queued group dispatches nothing before it is admitted, and leaves when it is over.
+
+    Each stay in a group is one of its own: it begins when a run that was over begins again.
+    """
+    for step, stay in zip(history.steps, history.stays[1:], strict=True):
+        assert step.after.stay == stay, step.event
+        _assert_held(step)
+        _assert_place(step, stay)
     for succession in history.successions:
-        _assert_place_is_kept(succession.after, succession.commands)
+        stay = history.stays[succession.steps]
+        _assert_place_is_kept(succession.after, succession.commands, stay)
+    for calm in history.calms:
+        assert not (calm.is_over and calm.tickets), f"over, and still in its group: {calm.tickets}"
 
 
-def _assert_place_is_kept(run: Run, commands: tuple[object, ...]) -> None:
-    """A successor is in the group as long as its run goes on, and leaves it then."""
+def _assert_held(step: Step) -> None:
+    """A run that waits for its turn dispatches nothing; only its turn lets it go on."""
+    run = step.after
+    if run.stage is Stage.HELD:
+        assert not any(isinstance(each, Dispatch) for each in step.commands), step.event
+        assert run.plan.concurrency_policy == "queue"
+        assert all(s.phase in {Phase.WAITING, Phase.SETTLED} for s in run.jobs.values())
+    if step.before.stage is Stage.HELD and run.stage is Stage.GOING:
+        assert isinstance(step.event, Admitted), step.event
+    if _begins(step):
+        assert (run.stage is Stage.HELD) == _is_queued(run), step.event
+
+
+def _begins(step: Step) -> bool:
+    under_way = {Stage.HELD, Stage.GOING}
+    return step.after.stage in under_way and step.before.stage not in under_way
+
+
+def _is_queued(run: Run) -> bool:
+    return bool(run.group) and run.plan.concurrency_policy == "queue"
+
+
+def _assert_place(step: Step, stay: int) -> None:
+    """A run joins its group when it begins, once a stay, and leaves it when it concludes."""
+    run = step.after
+    enters = [each for each in step.commands if isinstance(each, Enter)]
+    leaves = [each for each in step.commands if isinstance(each, Leave)]
+    is_planned = step.before.plan is not run.plan and run.plan is not None and run.group
+    if (is_planned and (_is_queued(run) or not stay)) or (_begins(step) and _is_queued(run)):
+        policy = run.plan.concurrency_policy
+        assert enters == [Enter(group=run.group, policy=policy, stay=stay)]
+    else:
+        assert not enters
+    if _concludes(step) and run.group:
+        assert leaves == [_leave(run, stay)]
+    else:
+        assert not leaves
+
+
+def _leave(run: Run, stay: int) -> Leave:
+    return Leave(group=run.group, policy=run.plan.concurrency_policy, stay=stay)
+
+
+def _assert_place_is_kept(run: Run, commands: tuple[object, ...], stay: int) -> None:
+    """A successor is in the group as long as its run goes on, and leaves it then.
+
+    It leaves it for all earlier stays in any case: the dead one may have had that still to do.
+    """
     enters = [each for each in commands if isinstance(each, Enter)]
     leaves = [each for each in commands if isinstance(each, Leave)]
     is_over = run.stage is Stage.CONCLUDED
-    assert bool(leaves) == (is_over and bool(run.group))
+    over = range(stay + 1 if is_over else stay) if run.group else ()
+    assert leaves == [_leave(run, each) for each in over]
     if not run.group or is_over:
         assert not enters
-    elif run.plan.concurrency_policy == "queue" or not run.round:
-        assert [each.policy for each in enters] == [run.plan.concurrency_policy]
+    elif _is_queued(run) or not stay:
+        policy = run.plan.concurrency_policy
+        assert enters == [Enter(group=run.group, policy=policy, stay=stay)]
     else:
         assert not enters, "an old run that is run again gives way to newer ones"
 

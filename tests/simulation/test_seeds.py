@@ -22,7 +22,7 @@ from tests.simulation.world import simulate
 from praktika.engine.run import Phase, Stage
 from praktika.engine.select import select
 from praktika.model.commands import Conclude, Dispatch, Revoke
-from praktika.model.events import AnyEvent, CancelRequested, RerunRequested
+from praktika.model.events import Admitted, AnyEvent, CancelRequested, RerunRequested
 from praktika.model.wire import encode
 
 
@@ -112,6 +112,16 @@ def _rerun(history: History, stage: Stage, scope: str) -> bool:
     return any(each.event.scope == scope and each.before.stage is stage for each in reruns)
 
 
+def _admitted_wrongly(history: History, by: int) -> bool:
+    """Whether a run that waits for its turn was told of another stay's."""
+    return any(
+        isinstance(step.event, Admitted)
+        and step.before.stage is Stage.HELD
+        and step.event.stay == step.before.stay + by
+        for step in history.steps
+    )
+
+
 SIGHTS: dict[str, Callable[[History], bool]] = {
     "crash": lambda history: bool(history.successions),
     "cancel": lambda history: _cancels(history) > 0,
@@ -148,6 +158,9 @@ SIGHTS: dict[str, Callable[[History], bool]] = {
     "held again": lambda history: any(
         step.after.stage is Stage.HELD for step in _steps(history, RerunRequested)
     ),
+    "admitted again": lambda history: any(each.event.stay for each in _steps(history, Admitted)),
+    "admission of an earlier stay": lambda history: _admitted_wrongly(history, -1),
+    "admission of a later stay": lambda history: _admitted_wrongly(history, 1),
     "cancelled while held": lambda history: any(
         step.before.stage is Stage.HELD for step in _steps(history, CancelRequested)
     ),

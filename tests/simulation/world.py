@@ -74,7 +74,8 @@ class World:
         revoked: attempts that were asked to stop.
         timers: when each one fires, and the time that it tells of then.
         planning: whether somebody is making the plan.
-        in_line: whether the run waits for its turn in its concurrency group.
+        tickets: the stays for which the run is in its concurrency group.
+        in_line: the stays for which its turn is still to be told.
         put_off: commands of earlier events that are carried out with the next ones.
         cancels: how often the run was cancelled.
     """
@@ -91,7 +92,8 @@ class World:
         self.revoked: set[Attempt] = set()
         self.timers: list[tuple[float, float]] = []
         self.planning = False
-        self.in_line = False
+        self.tickets: set[int] = set()
+        self.in_line: list[int] = []
         self.put_off: tuple[AnyCommand, ...] = ()
         self.cancels = 0
 
@@ -113,7 +115,9 @@ class World:
             elif self.in_line and once_in(self.choices, 3):
                 self.admit()
             elif self.run.stage is Stage.HELD and once_in(self.choices, 3):
-                self.cancel_one()
+                pick(self.choices, (self.cancel_one, self.admit_wrongly))()
+            elif self.run.stage is Stage.CONCLUDED and self.put_off:
+                pick(self.choices, (self.rerun, self.repeat, self.crash))()
             elif once_in(self.choices, 5 if self.cancels else 25):
                 self.cancel()
             elif once_in(self.choices, 15):
@@ -143,11 +147,14 @@ class World:
                 break
             self.catch_up()
         is_over = self.run.stage is Stage.CONCLUDED and bool(self.history.concluded)
-        self.history.calms.append(Calm(len(self.history.steps), is_silent, is_over))
+        tickets = frozenset(self.tickets)
+        self.history.calms.append(Calm(len(self.history.steps), is_silent, is_over, tickets))
 
     def deliver(self, event: AnyEvent) -> None:
         """One turn of the orchestrator; it may die before it has carried out everything."""
         event = decode_event(encode(event))
+        if isinstance(event, JobStarted | JobFinished | JobLost) and self.is_secret(event):
+            return
         decision = self.engine.step(self.run, event)
         self.history.steps.append(Step(self.run, event, decision.run, decision.commands))
         if isinstance(event, JobFinished | JobLost) and (event.job, event.attempt) in self.live:
@@ -162,6 +169,12 @@ class World:
             self.crash()
         elif not once_in(self.choices, 10):
             self.catch_up()
+
+    def is_secret(self, event: JobStarted | JobFinished | JobLost) -> bool:
+        """Whether the event is about an attempt that nobody was told of yet."""
+        state = self.run.jobs.get(event.job)
+        is_current = state is not None and state.attempt == event.attempt > 0
+        return is_current and (event.job, event.attempt) not in self.seen
 
     def catch_up(self) -> None:
         commands, self.put_off = self.put_off, ()
@@ -182,9 +195,12 @@ class World:
                 case SetTimer():
                     self.timers.append((self.at + command.after, command.at))
                 case Enter():
-                    self.in_line = command.policy == "queue"
+                    self.tickets.add(command.stay)
+                    if command.policy == "queue":
+                        self.in_line.append(command.stay)
                 case Leave():
-                    self.in_line = False
+                    self.tickets.discard(command.stay)
+                    self.in_line = [stay for stay in self.in_line if stay != command.stay]
                 case Conclude():
                     self.history.concluded.append(command.status)
                     self.history.orphans |= set(self.live) - self.revoked
@@ -210,8 +226,14 @@ class World:
             self.deliver(Planned(at=self.now(), plan=self.plan))
 
     def admit(self) -> None:
-        self.in_line = False
-        self.deliver(Admitted(at=self.now()))
+        stay = pick(self.choices, self.in_line)
+        self.in_line.remove(stay)
+        self.deliver(Admitted(at=self.now(), stay=stay))
+
+    def admit_wrongly(self) -> None:
+        """A turn that was given for another stay is told now."""
+        stay = self.run.stay + pick(self.choices, (-1, 1))
+        self.deliver(Admitted(at=self.now(), stay=stay))
 
     def answer(self) -> None:
         """A runner reports whatever it likes about an attempt that it has."""
@@ -276,16 +298,13 @@ class World:
         """Something about a job or an attempt that may not exist, or another plan."""
         job = pick(self.choices, [job.key for job in self.plan.jobs] + ["nobody"])
         attempt = pick(self.choices, (0, 1, 2, 3, -1))
-        state = self.run.jobs.get(job)
-        if state is not None and state.attempt == attempt > 0 and (job, attempt) not in self.seen:
-            return  # nobody can know of it yet
         nonsense: tuple[AnyEvent, ...] = (
             self.finished(job, attempt),
             JobStarted(at=self.now(), job=job, attempt=attempt),
             JobLost(at=self.now(), job=job, attempt=attempt, reason=""),
             RunRequested(at=self.now(), workflow="another"),
             Planned(at=self.now(), plan=self.plan),
-            Admitted(at=self.now()),
+            Admitted(at=self.now(), stay=self.run.stay),
         )
         self.deliver(pick(self.choices, nonsense))
 

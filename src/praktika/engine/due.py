@@ -36,13 +36,13 @@ def due(run: Run) -> tuple[AnyCommand, ...]:
 
 
 def _of_group(run: Run) -> tuple[AnyCommand, ...]:
-    """Joining the concurrency group again, or leaving it."""
-    if run.stage is not Stage.CONCLUDED:
-        return joining(run)
+    """Leaving the concurrency group for every stay that is over, and joining it for this one."""
     if run.plan is None or not run.group:
         return ()
     policy = run.plan.concurrency_policy
-    return (Leave(group=run.group, policy=policy, stay=run.stay),)
+    over = range(run.stay + 1 if run.stage is Stage.CONCLUDED else run.stay)
+    leaves = [Leave(group=run.group, policy=policy, stay=stay) for stay in over]
+    return (*leaves, *(() if run.stage is Stage.CONCLUDED else joining(run)))
 
 
 def joining(run: Run) -> tuple[AnyCommand, ...]:

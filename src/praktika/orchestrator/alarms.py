@@ -6,12 +6,14 @@ early nor never.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from praktika.model.commands import SetTimer
 from praktika.model.events import TimerFired
 from praktika.model.task import Alarm
-from praktika.model.wire import decode, encode
+from praktika.model.wire import WireError, decode, encode
 from praktika.patience import patiently
-from praktika.ports.queue import MAX_DELAY, Message, Queue
+from praktika.ports.queue import MAX_DELAY, Message, Queue, dead_letters
 
 
 class Alarms:
@@ -20,11 +22,18 @@ class Alarms:
     Args:
         queue: see the port.
         name: of the queue of alarms.
+        on_trouble: is told of what is no alarm, and was set aside.
     """
 
-    def __init__(self, queue: Queue, name: str) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        name: str,
+        on_trouble: Callable[[Exception], None] = lambda _error: None,
+    ) -> None:
         self._queue = queue
         self._name = name
+        self._on_trouble = on_trouble
 
     def set(self, run: str, inbox: str, command: SetTimer) -> None:
         """Ring for a run, after as many seconds as the command says."""
@@ -42,18 +51,24 @@ class Alarms:
         return len(messages)
 
     def _deal_with(self, message: Message) -> None:
-        alarm = decode(message.body, Alarm)
+        try:
+            self._pass_on(decode(message.body, Alarm))
+        except WireError as error:
+            self._on_trouble(error)
+            patiently(lambda: self._queue.send(dead_letters(self._name), [message.body]))
+        patiently(lambda: self._queue.ack([message]))
+
+    def _pass_on(self, alarm: Alarm) -> None:
         if alarm.left > 0:
             self._hold(alarm)
-        else:
-            event = TimerFired(at=alarm.at)
-            identity = f"{alarm.run}/timer/{alarm.at!r}"
-            patiently(
-                lambda: self._queue.send(
-                    alarm.inbox, [encode(event)], group=alarm.run, identity=[identity]
-                )
+            return
+        event = TimerFired(at=alarm.at)
+        identity = f"{alarm.run}/timer/{alarm.at!r}"
+        patiently(
+            lambda: self._queue.send(
+                alarm.inbox, [encode(event)], group=alarm.run, identity=[identity]
             )
-        patiently(lambda: self._queue.ack([message]))
+        )
 
     def _hold(self, alarm: Alarm) -> None:
         delay = min(alarm.left, MAX_DELAY)

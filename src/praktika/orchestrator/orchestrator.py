@@ -58,7 +58,7 @@ class Orchestrator:
     ) -> None:
         self.around = around
         self.hands = Hands(around)
-        self.alarms = Alarms(around.queue, around.alarms)
+        self.alarms = Alarms(around.queue, around.alarms, partial(on_trouble, ""))
         self._observers = observers
         self._on_trouble = on_trouble
         self._patient = patient

@@ -21,7 +21,7 @@ def make_task(run_id: str, run: Run, key: str, inbox: str) -> Task:
         job=key,
         attempt=state.attempt,
         inbox=inbox,
-        inputs=dict(state.inputs),
+        inputs=dict(sorted(state.inputs.items())),
         avoid=tuple(dict.fromkeys(failed_on)),
         tests_of=state.tests_of,
     )

@@ -107,6 +107,7 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
     reason = _in_one_line(result)
     result = dress(result, replace(circumstances, reason=reason))
     data = pretty(result)
+    hold.confirm()  # outputs and hooks may have taken long
     patiently(lambda: bench.blobs.put(f"{assignment.prefix}/result.json", data))
     return JobFinished(
         at=bench.clock.now(),

@@ -19,7 +19,7 @@ from praktika.model.result import Result, Status
 from praktika.model.task import Facts, RunFile, Task
 from praktika.model.wire import decode
 from praktika.runner.attempt import Assignment, Bench, execute
-from praktika.runner.hold import Hold
+from praktika.runner.hold import Hold, LeaseLost
 from praktika.runner.process import Limits, never
 
 PYTHON = shlex.quote(sys.executable)
@@ -31,6 +31,17 @@ def held(clock) -> Hold:
     queue.send("tasks", [b""])
     (message,) = queue.receive("tasks", lease=3600)
     return Hold(queue, clock, message, lease=3600, since=clock.monotonic())
+
+
+class LostDuringHooks:
+    """A lease that is still held when the command ends, and not any more when the hooks have."""
+
+    is_lost = False
+
+    def confirm(self) -> None:
+        if self.is_lost:
+            raise LeaseLost
+        self.is_lost = True
 
 
 class Runner:
@@ -280,6 +291,13 @@ def test_a_source_that_cannot_be_read_is_an_error_of_the_surroundings(runner):
     runner.source.rmdir()
     result = runner.run("true")
     assert (result.status, result.ext["verdict"]) == (Status.ERROR, "infrastructure")
+
+
+def test_an_attempt_that_was_lost_during_its_hooks_stores_no_result(runner):
+    runner.hold = LostDuringHooks()
+    with pytest.raises(LeaseLost):
+        runner.run("true", post_hooks=("true",))
+    assert "runs/r/jobs/job/1/result.json" not in runner.blobs.list("runs/r")
 
 
 def test_containers_are_refused_in_words(runner):

@@ -155,8 +155,15 @@ BUGS = (
     Bug(
         "rounds are not counted",
         "reruns_end",
-        "round=run.round + 1,\n        worst",
-        "round=run.round,\n        worst",
+        "round=run.round + 1,\n        stay=run.stay + 1 if",
+        "round=run.round,\n        stay=run.stay + 1 if",
+        "rerun",
+    ),
+    Bug(
+        "another try of a plan is no new round",
+        "reruns_end",
+        "            round=run.round + 1,\n            stay",
+        "            round=run.round,\n            stay",
         "rerun",
     ),
     Bug(

@@ -6,6 +6,20 @@ from tests.simulation.bugs.broken import Bug
 
 BUGS = (
     Bug(
+        "what failed is told as lost",
+        "reason_always",
+        '"was lost" if is_lost else',
+        '"was lost" if True else',
+        "moves",
+    ),
+    Bug(
+        "what was lost is told as a failure of its own",
+        "reason_always",
+        "is_lost=True",
+        "is_lost=False",
+        "step",
+    ),
+    Bug(
         "lost attempts are replaced for ever, whatever else fails",
         "retries_are_bounded",
         "replace(state, lost=state.lost + 1)",

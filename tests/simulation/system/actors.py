@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tests.simulation.system.job import Work
 from tests.simulation.system.plans import LABELS, Asked
+from tests.simulation.system.queues import NetQueue
 from tests.simulation.system.scheduler import Process, current
-from tests.simulation.system.stores import NetBlobs, NetJournal, NetQueue, Stores, VirtualClock
+from tests.simulation.system.stores import NetBlobs, NetJournal, Stores, VirtualClock
 
 from praktika.engine.run import Run
 from praktika.errors import AuthorError, PraktikaError, Unavailable
@@ -70,12 +71,13 @@ class Serving:
         while True:
             try:
                 action()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the edge of the loop, as in the service
                 self._on_trouble("", error)
                 self._stores.scheduler.sleep(2.0)
 
     def _on_trouble(self, run: str, error: Exception) -> None:
         self._stores.note(current(), f"has trouble with {run}: {type(error).__name__}: {error}")
+        self._stores.history.troubled[run, self.process.name] = self._stores.scheduler.now
         if not isinstance(error, PraktikaError | WireError):
             stumble(self._stores, error)
 
@@ -105,6 +107,7 @@ class Working:
             sources=NOWHERE,
             library=NOWHERE,
             name=process.name,
+            owner=process.name,
             inherited={},
         )
         mailbox = Mailbox(
@@ -130,7 +133,7 @@ class Working:
             runner.control.close()
         except PraktikaError as error:
             self._stores.note(current(), f"ends: {error}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what the rules look for
             stumble(self._stores, error)
         self._stores.on_crash(self.process)
         self.process.crash()

@@ -17,7 +17,9 @@ from typing import Any
 from unittest import mock
 
 from praktika.adapters.memory import MemoryJournal
+from praktika.engine import rerun as engine_rerun
 from praktika.engine import step as engine_step
+from praktika.engine.run import JobState
 from praktika.orchestrator import case as case_module
 from praktika.orchestrator import hands, summary
 from praktika.orchestrator.alarms import Alarms
@@ -68,11 +70,15 @@ class Bug:
     Attributes:
         title: what it does wrong.
         noticed_by: name of the rule that it breaks.
+        near: the seed from which on to look; most show in any handful of seeds, some are rare.
+        everywhere: whether the rule reads the journals with this bug, too, as one of the engine.
     """
 
     title: str
     noticed_by: str
     changes: tuple[Change, ...]
+    near: int = 0
+    everywhere: bool = False
 
     @contextmanager
     def made(self) -> Iterator[None]:
@@ -82,8 +88,10 @@ class Bug:
             yield
 
 
-def _bug(title: str, noticed_by: str, *changes: Change) -> Bug:
-    return Bug(title, noticed_by, changes)
+def _bug(
+    title: str, noticed_by: str, *changes: Change, near: int = 0, everywhere: bool = False
+) -> Bug:
+    return Bug(title, noticed_by, changes, near, everywhere)
 
 
 def _append_anywhere(self: MemoryJournal, run: str, position: int, events: Any) -> None:
@@ -96,7 +104,7 @@ BUGS = (
     _bug(
         "an event that comes again is not looked into",
         "every_run_concludes",
-        Change(Case, "take", "if again:", "if False:"),
+        Change(Orchestrator, "_deal_with", "again=any(", "again=False and any("),
     ),
     _bug(
         "nothing is due",
@@ -159,12 +167,7 @@ BUGS = (
     _bug(
         "a conflict drops the events",
         "every_run_concludes",
-        Change(
-            Case,
-            "take",
-            "        elif again",
-            "        elif news:\n            return\n        elif again",
-        ),
+        Change(Case, "take", "elif again", "elif news:\n            return\n        elif again"),
     ),
     _bug(
         "after a conflict nothing is read",
@@ -199,12 +202,12 @@ BUGS = (
     _bug(
         "the rest of a long alarm is forgotten",
         "every_run_concludes",
-        Change(Alarms, "_deal_with", "self._hold(alarm)", "pass"),
+        Change(Alarms, "_pass_on", "self._hold(alarm)", "pass"),
     ),
     _bug(
         "alarms ring for nobody",
         "every_run_concludes",
-        Change(Alarms, "_deal_with", "        patiently(\n", "        (lambda _: None)(\n"),
+        Change(Alarms, "_pass_on", "    patiently(\n", "    (lambda _: None)(\n"),
     ),
     _bug(
         "an alarm is acknowledged before it is passed on",
@@ -212,9 +215,10 @@ BUGS = (
         Change(
             Alarms,
             "_deal_with",
-            "    alarm = decode",
-            "    patiently(lambda: self._queue.ack([message]))\n    alarm = decode",
+            "    try:\n",
+            "    patiently(lambda: self._queue.ack([message]))\n    try:\n",
         ),
+        near=670,
     ),
     _bug(
         "all attempts store their Result in one place",
@@ -234,6 +238,12 @@ BUGS = (
         "what others wrote meanwhile is not followed up",
         "every_run_concludes",
         Change(Case, "take", "elif again or _share(news, (*moved, *idle)):", "elif False:"),
+    ),
+    _bug(
+        "a late start is answered only while its attempt counts",
+        "stops_arrive",
+        Change(JobState, "why_stopped", "if past.revoked and past.attempt == attempt", "if False"),
+        near=1330,
     ),
     _bug(
         "a group is not handed on",
@@ -266,26 +276,15 @@ BUGS = (
         Change(Groups, "enter", "for older in found.older:", "for older in ():"),
     ),
     _bug(
-        "a turn may be given twice",
-        "groups_exclude",
-        Change(Groups, "_pass_on", "self._blobs.create(", "self._blobs.put("),
-    ),
-    _bug(
         "an old admission counts",
-        "groups_exclude",
+        "journal_is_a_fold",
         Change(engine_step, "_admitted", " or event.stay != run.stay", ""),
+        near=430,
     ),
     _bug(
         "all admissions of a run have one name",
         "every_run_concludes",
         Change(Groups, "_pass_on", "{found.name} has turn {number}, says {by.name}", "{found.run}"),
-    ),
-    _bug(
-        "who comes late into a group stays there",
-        "every_run_concludes",
-        Change(
-            Case, "_answer", "        case Admitted() if", "        case Admitted() if False and"
-        ),
     ),
     _bug(
         "a task that was waited for is leased as if it had come at once",
@@ -298,9 +297,10 @@ BUGS = (
         Change(
             hands,
             "make_task",
-            "dict(state.inputs)",
+            "dict(sorted(state.inputs.items()))",
             "{need.job: run.jobs[need.job].attempt for need in run.graph.jobs[key].needs}",
         ),
+        near=1915,
     ),
     _bug(
         "a Result of an earlier round is shown",
@@ -316,5 +316,17 @@ BUGS = (
         "a runner that stood still reports its successor as lost",
         "lost_means_lapsed",
         Change(Runner, "_report_lost", "        hold.confirm()\n", "        pass\n"),
+        near=615,
+    ),
+    _bug(
+        "a rerun of what failed repeats all",
+        "reruns_repeat_nothing_else",
+        Change(engine_rerun, "_is_asked_for", "return not state.status.is_ok", "return True"),
+        everywhere=True,
+    ),
+    _bug(
+        "a number is divided by what may be zero",
+        "nothing_stumbles",
+        Change(Alarms, "_pass_on", "if alarm.left > 0:", "if 1 / alarm.left > 0:"),
     ),
 )

@@ -46,10 +46,7 @@ def _give_way(history: History, one: Story, other: Story) -> None:
         for other_stay in _stays(history, newer.run_id):
             start = max(stay[0], other_stay[0], history.calm)
             if min(stay[1], other_stay[1]) - start > TOGETHER:
-                cancelled = (
-                    any("newer" in getattr(chapter.event, "by", "") for chapter in older.chapters)
-                    or older.run.cancelled_by
-                )
+                cancelled = any(chapter.after.cancelled_by for chapter in older.chapters)
                 assert cancelled, f"{older.run_id} and {newer.run_id} from {start} on"
 
 

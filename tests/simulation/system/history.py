@@ -127,6 +127,9 @@ class History:
         twins: messages that were given to two at a time.
         left: messages that are still in queues.
         journals, results: as they are in the end, by run.
+        wrote: who wrote the Result of a run last, and when.
+        looked: when a process read the journal of a run last.
+        troubled: when a process gave up what it did for a run, last.
         stumbles: what should never be raised.
         shown: conclusions as observers are told of them: by whom, of which run, the run's stage,
             and whether the Result has its status.
@@ -153,14 +156,19 @@ class History:
     journals: dict[str, list[AnyEvent]] = field(default_factory=dict)
     results: dict[str, bytes] = field(default_factory=dict)
     known: list[Known] = field(default_factory=list)
+    wrote: dict[str, tuple[str, float]] = field(default_factory=dict)
+    looked: dict[tuple[str, str], float] = field(default_factory=dict)
+    troubled: dict[tuple[str, str], float] = field(default_factory=dict)
     stumbles: list[str] = field(default_factory=list)
     shown: list[tuple[str, str, Stage, bool]] = field(default_factory=list)
     steps: int = 0
 
-    def held(self, message: tuple[str, str], process: str, at: float) -> bool:
-        """Whether a process had the lease of a message at that time."""
-        leases = self.leases.get(message, ())
-        return any(one.process == process and one.since <= at <= one.until for one in leases)
+    def held(self, claim: ClaimMade, at: float) -> bool:
+        """Whether, at that time, the lease still lasted by which an attempt was claimed."""
+        return any(
+            one.process == claim.process and one.since <= min(at, claim.at) and at <= one.until
+            for one in self.leases.get(claim.message, ())
+        )
 
     def tail(self, count: int = 60) -> str:
         lines = [f"{at:9.3f} {who:14} {what}" for at, who, what in self.deeds[-count:]]
@@ -179,3 +187,15 @@ class History:
 
     def __repr__(self) -> str:
         return self.tail(100_000)
+
+
+def words(event: AnyEvent | None) -> str:
+    """An event in a few words."""
+    if event is None:
+        return "poison"
+    said = [type(event).__name__]
+    for name in ("job", "attempt", "status", "by", "id", "reason"):
+        value = getattr(event, name, "")
+        if value != "":
+            said.append(str(value))
+    return " ".join(said)

@@ -60,7 +60,7 @@ def lost_means_lapsed(history: History) -> None:
         claim = history.claims[attempt]
         if claim.message in history.twins or claim.process == told.process:
             continue
-        held = history.held(claim.message, claim.process, told.at)
+        held = history.held(claim, told.at)
         assert not held, f"{attempt} is at {claim.process}, and {told.process} says it is lost"
 
 
@@ -73,17 +73,20 @@ def nothing_published_after_the_lease(history: History) -> None:
         claim = history.claims.get(one.attempt)
         assert claim is not None, f"{one.process} shows {one.what} without a claim"
         assert claim.process == one.process, f"{one.process} shows {one.what} of {claim.process}"
-        held = history.held(claim.message, one.process, min(one.heard, one.at))
+        held = history.held(claim, min(one.heard, one.at))
         assert held, f"{one.process} shows {one.what} at {one.at}"
     for execution in history.executions:
         if execution.effect is not None:
-            message = history.claims[execution.attempt].message
-            held = history.held(message, execution.process, execution.checked)
+            held = history.held(history.claims[execution.attempt], execution.checked)
             assert held, f"{execution.process} went on with {execution.attempt}"
 
 
 def results_agree(history: History) -> None:
-    """The stored Result of a run says what its journal says, in the words of attempts that count."""
+    """The stored Result of a run says what its journal says, in the words of attempts that count.
+
+    But for one that was written by a process which stood still over it, and died, or lost touch
+    with the stores, before it looked at the journal again: it stays until the run's next event.
+    """
     tokens = {
         execution.attempt: execution.token
         for execution in history.executions
@@ -91,7 +94,7 @@ def results_agree(history: History) -> None:
     }
     told = {execution.attempt: execution.told for execution in history.executions}
     for run, story in stories(history).items():
-        if not history.results[run]:
+        if not history.results[run] or _is_writer_gone(history, run):
             continue
         result = decode(history.results[run], Result)
         assert result.status is story.run.worst, f"{run}: {result.status}, {story.run.worst}"
@@ -107,6 +110,13 @@ def results_agree(history: History) -> None:
             elif attempt in endings and endings[attempt] == told.get(attempt):
                 assert part.ext.get("token") == tokens[attempt], f"{attempt}: another's Result"
             assert part.ext.get("attempt", state.attempt) == state.attempt, attempt
+
+
+def _is_writer_gone(history: History, run: str) -> bool:
+    process, at = history.wrote[run]
+    is_cut_off = history.troubled.get((run, process), 0.0) >= at
+    looked = history.looked.get((run, process), 0.0) >= at
+    return (is_cut_off or process in history.deaths) and not looked
 
 
 def journal_is_a_fold(history: History) -> None:
@@ -237,7 +247,7 @@ def _hopeless(before: Run) -> set[str]:
             need.job in found or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
             for need in job.needs
         )
-        if lacks and not job.always_run:
+        if lacks and job.decision == "run" and not job.always_run:
             found.add(key)
     return found
 

@@ -18,7 +18,7 @@ from tests.simulation.system.weather import Weather
 from praktika.errors import Absent
 from praktika.orchestrator import names
 
-MOST_STEPS = 60_000
+MOST_STEPS = 12_000
 MOST_SECONDS = 12 * 3600.0
 """What a simulation takes at most; one that takes more has no end."""
 

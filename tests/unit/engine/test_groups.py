@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.unit.engine.scenes import CHANGE, Scene, after, job, plan_of, takes
 
 from praktika.engine.admission import next_in_line, standing
@@ -24,7 +25,10 @@ def test_the_runs_of_a_change_are_a_group_in_which_the_newest_goes_on() -> None:
     assert scene.dispatched == ["a"]
 
     scene.finish("a")
-    assert scene.commands[-2:] == [Leave(group="o/r/w/pr/7"), Conclude(status=Status.OK)]
+    assert scene.commands[-2:] == [
+        Leave(group="o/r/w/pr/7", policy="cancel"),
+        Conclude(status=Status.OK),
+    ]
 
 
 def test_a_push_or_a_run_by_hand_is_in_no_group_unless_one_is_named() -> None:
@@ -69,8 +73,9 @@ def test_alone_in_its_group_a_run_goes_on() -> None:
 
 
 def test_the_oldest_is_next_in_line() -> None:
-    assert next_in_line([NEW, OLD, MINE], leaving="old") == MINE
-    assert next_in_line([OLD], leaving="old") is None
+    assert next_in_line([NEW, OLD, MINE]) == OLD
+    assert next_in_line([NEW, MINE]) == MINE
+    assert next_in_line([]) is None
 
 
 def test_a_queued_run_does_nothing_before_it_is_admitted() -> None:
@@ -93,7 +98,7 @@ def test_a_second_admission_changes_nothing() -> None:
 
 
 def test_a_cancel_of_a_run_that_waits_ends_it_and_begins_nothing() -> None:
-    """Found by reading: what the plan leaves out set free what was then dispatched and stopped."""
+    """Once, what the plan leaves out set free what was then dispatched and stopped."""
     scene = Scene(
         job("s", decision="skip", reason="no file of it changed"),
         job("a", after("s")),
@@ -102,13 +107,16 @@ def test_a_cancel_of_a_run_that_waits_ends_it_and_begins_nothing() -> None:
     )
     decision = scene.cancel("ann")
 
-    assert decision.commands == (Leave(group=GROUP), Conclude(status=Status.DROPPED))
+    assert decision.commands == (
+        Leave(group=GROUP, policy="queue"),
+        Conclude(status=Status.DROPPED),
+    )
     assert scene.reason("s") == "no file of it changed"
     assert scene.statuses["last"] is Status.DROPPED
 
 
 def test_the_cancel_of_one_job_of_a_run_that_waits_begins_nothing() -> None:
-    """Found by the adversary: a job that always runs began before the run was admitted."""
+    """Once, a job that always runs began before the run was admitted."""
     scene = Scene(job("a"), job("b"), job("last", after("a"), always_run=True), **QUEUE)
     assert scene.cancel_one("a").commands == ()
 
@@ -117,7 +125,7 @@ def test_the_cancel_of_one_job_of_a_run_that_waits_begins_nothing() -> None:
 
 
 def test_what_the_plan_leaves_out_is_not_cancelled_while_the_run_waits() -> None:
-    """Found by the adversary: it was dropped, and so was what needs it."""
+    """Once, it was dropped, and so was what needs it."""
     scene = Scene(job("s", decision="skip"), job("a", after("s")), **QUEUE)
     scene.cancel_one("s")
     scene.tell(Admitted(at=9.0))
@@ -142,7 +150,22 @@ def test_fault_24_a_successor_keeps_the_place_in_the_line() -> None:
     scene.tell(Admitted(at=9.0))
     assert scene.crash()[0] == Enter(group=GROUP, policy="queue")
     scene.finish("a")
-    assert scene.crash() == (Leave(group=GROUP), Conclude(status=Status.OK))
+    assert scene.crash() == (Leave(group=GROUP, policy="queue"), Conclude(status=Status.OK))
+
+
+def test_a_successor_leaves_the_group_for_earlier_stays_too() -> None:
+    """Once, who died over a conclusion and a rerun left a ticket in the group for ever."""
+    scene = Scene(job("a"), facts=CHANGE, event="pull_request")
+    group = scene.run.group
+    scene.finish("a", Status.FAIL)
+    scene.rerun("a")
+    assert scene.crash()[:-1] == (Leave(group=group, policy="cancel"),)
+
+    scene.finish("a")
+    assert scene.crash()[:-1] == (
+        Leave(group=group, policy="cancel"),
+        Leave(group=group, policy="cancel", stay=1),
+    )
 
 
 def test_a_rerun_waits_for_its_turn_again() -> None:
@@ -151,10 +174,37 @@ def test_a_rerun_waits_for_its_turn_again() -> None:
     scene.finish("a", Status.FAIL)
     scene.rerun("a")
     assert scene.run.stage is Stage.HELD
-    assert scene.told(Enter) == [Enter(group=GROUP, policy="queue")] * 2
+    assert scene.told(Enter) == [
+        Enter(group=GROUP, policy="queue"),
+        Enter(group=GROUP, policy="queue", stay=1),
+    ]
 
-    scene.tell(Admitted(at=20.0))
+    scene.tell(Admitted(at=20.0, stay=1))
     assert scene.told(Dispatch)[-1].attempt == 2
+
+
+@pytest.mark.parametrize("stay", [0, 2])
+def test_the_turn_of_another_stay_changes_nothing(stay) -> None:
+    """A turn of the stay before may be told again, long after; a later one is nobody's."""
+    scene = Scene(job("a"), **QUEUE)
+    scene.tell(Admitted(at=9.0))
+    scene.finish("a", Status.FAIL)
+    scene.rerun("a")
+    before = scene.run
+
+    assert scene.tell(Admitted(at=20.0, stay=stay)).commands == ()
+    assert scene.run is before
+
+
+def test_a_rerun_of_a_run_that_goes_on_keeps_its_turn() -> None:
+    scene = Scene(job("a"), job("b"), **QUEUE)
+    scene.tell(Admitted(at=9.0))
+    scene.finish("a", Status.FAIL)
+    scene.rerun("a")
+    scene.finish("a")
+    scene.finish("b")
+
+    assert scene.told(Leave) == [Leave(group=GROUP, policy="queue")]
 
 
 def test_an_old_run_that_is_run_again_does_not_give_way() -> None:

@@ -99,7 +99,7 @@ def test_an_artifact_that_is_missing_is_made_again() -> None:
 
 
 def test_what_the_plan_leaves_out_stays_out_and_so_does_what_needs_its_output() -> None:
-    """Found by the adversary: it was dispatched without its artifact."""
+    """Once, it was dispatched without its artifact."""
     scene = ended(
         job("a", decision="skip", provides=("bin",)),
         job("b", takes("a", "bin")),
@@ -203,7 +203,7 @@ def test_a_run_that_goes_on_takes_requests_too() -> None:
 
 
 def test_what_waits_waits_for_what_is_run_again() -> None:
-    """Found by the adversary: it began when the job ended again, before its other needs did."""
+    """Once, it began when the job ended again, before its other needs did."""
     scene = Scene(job("a"), job("b"), job("c", after("a", "b")))
     scene.finish("a")
     scene.rerun("a")
@@ -215,7 +215,7 @@ def test_what_waits_waits_for_what_is_run_again() -> None:
 
 
 def test_a_retry_waits_for_what_is_run_again() -> None:
-    """Found by the adversary: it began beside the job that it needs."""
+    """Once, it began beside the job that it needs."""
     scene = Scene(job("a"), job("b", after("a")))
     scene.finish("a")
     scene.rerun("a")
@@ -267,7 +267,7 @@ def test_a_cancelled_run_can_be_run_again_when_it_is_over() -> None:
 
 
 def test_what_was_dropped_by_the_cancel_of_an_earlier_round_is_still_that() -> None:
-    """Found by reading: a runner's own drop became a failure in the next round."""
+    """Once, a runner's own drop became a failure in the next round."""
     scene = Scene(job("a"), job("b", always_run=True))
     scene.cancel("ann")
     scene.finish("b", Status.DROPPED)
@@ -290,7 +290,7 @@ def test_a_run_that_was_too_slow_has_its_time_again() -> None:
 
 
 def test_an_attempt_that_was_given_up_is_stopped_after_a_rerun_too() -> None:
-    """Found by the adversary: a successor did not know of it any more."""
+    """Once, a successor did not know of it any more."""
     scene = Scene(job("a"))
     scene.cancel("ann")
     scene.rerun("a")

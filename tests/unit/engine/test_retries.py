@@ -29,7 +29,7 @@ def test_an_error_that_the_infrastructure_is_blamed_for_is_as_good_as_a_loss() -
     scene.finish("a", Status.ERROR, verdict="infrastructure", reason="no space left")
 
     assert scene.dispatched == ["a", "a"]
-    assert scene.reason("a") == "attempt 1 was lost: no space left"
+    assert scene.reason("a") == "attempt 1 ended with ERROR: no space left"
 
 
 @pytest.mark.parametrize("status", [Status.OK, Status.FAIL, Status.SKIPPED])

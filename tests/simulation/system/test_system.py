@@ -1,0 +1,101 @@
+"""Every promise of the whole system in many seeded histories, none of them dull."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections import Counter
+
+from tests.simulation.system.history import History
+from tests.simulation.system.rules import RULES
+from tests.simulation.system.story import stories
+from tests.simulation.system.world import simulate
+
+from praktika.model.events import CancelRequested, JobLost, RerunRequested, TimerFired
+
+
+def digest(seeds: range) -> str:
+    """Of everything that happened in these histories."""
+    return hashlib.sha256("".join(simulate(seed).digest() for seed in seeds).encode()).hexdigest()
+
+
+def test_every_promise_is_kept_and_the_trouble_gets_everywhere(seeds: range) -> None:
+    """A simulation in which nothing goes wrong would prove nothing."""
+    seen: Counter[str] = Counter()
+    for seed in seeds:
+        history = simulate(seed)
+        for rule in RULES:
+            try:
+                rule(history)
+            except AssertionError as error:
+                told = f"seed {seed}: {rule.__name__}: {error}\n{history.tail()}"
+                raise AssertionError(told) from error
+        seen.update(_trouble(history))
+    often = len(seeds) // 50
+    assert {what: seen[what] for what in TROUBLE if seen[what] < often} == {}
+
+
+def test_the_same_seed_is_the_same_history_in_every_process() -> None:
+    code = "from tests.simulation.system.test_system import digest; print(digest(range(25)))"
+    path = os.pathsep.join(filter(None, ["", *sys.path, os.getcwd()]))
+
+    def other(hash_seed: str) -> str:
+        around = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": path}
+        command = [sys.executable, "-c", code]
+        return subprocess.run(
+            command, env=around, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert other("1") == other("2") == digest(range(25)) + "\n"
+
+
+TROUBLE = (
+    "crash of an orchestrator",
+    "crash of a runner",
+    "pause",
+    "failure",
+    "lost answer",
+    "conflict",
+    "redelivery",
+    "lost job",
+    "cancel",
+    "rerun",
+    "timer",
+    "turn in a group",
+    "older run gives way",
+    "two who have one message",
+    "poison",
+    "stop of a running job",
+)
+
+
+def _trouble(history: History) -> set[str]:
+    """What has gone wrong, and what was asked for."""
+    said = [what for _, _, what in history.deeds]
+    events = [chapter.event for story in stories(history).values() for chapter in story.chapters]
+    found = {
+        "crash of an orchestrator": any(who.startswith("orch") for who in history.deaths),
+        "crash of a runner": any(who.startswith("runner") for who in history.deaths),
+        "pause": any("stands still" in what for what in said),
+        "failure": any(what.endswith(": failed") for what in said),
+        "lost answer": any(what.endswith(": no answer") for what in said),
+        "conflict": any(what.startswith("append") and "Conflict" in what for what in said),
+        "redelivery": any("(2)" in what and what.endswith("events.fifo") for what in said),
+        "lost job": any(isinstance(event, JobLost) for event in events),
+        "cancel": any(isinstance(event, CancelRequested) for event in events),
+        "rerun": any(isinstance(event, RerunRequested) for event in events),
+        "timer": any(isinstance(event, TimerFired) for event in events),
+        "turn in a group": any(
+            "has turn" in what or ("send events.fifo" in what and "Admitted" in what)
+            for what in said
+        ),
+        "older run gives way": any(
+            "which is newer" in getattr(event, "by", "") for event in events
+        ),
+        "two who have one message": bool(history.twins),
+        "poison": bool(history.poisons),
+        "stop of a running job": any("through: DROPPED cancelled" in what for what in said),
+    }
+    return {what for what, happened in found.items() if happened}
