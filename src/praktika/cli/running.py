@@ -25,7 +25,7 @@ from praktika.model.events import CancelRequested, RerunRequested, RunRequested
 from praktika.model.plan import Plan
 from praktika.model.result import Result
 from praktika.orchestrator import names
-from praktika.orchestrator.orchestrator import OwnRun
+from praktika.orchestrator.own_run import OwnRun
 from praktika.wiring.checkout import Checkout, find_checkout
 from praktika.wiring.local_run import LocalRun
 from praktika.wiring.requests import submit

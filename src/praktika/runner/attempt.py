@@ -23,11 +23,13 @@ from praktika.model.wire import WireError, encode, pretty
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
+from praktika.ports.secrets import Secrets
 from praktika.runner import artifacts, attachments, environment, hooks, kv
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
+from praktika.runner.job_secrets import secret_variables
 from praktika.runner.outcome import Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Stop, run
 from praktika.runner.reports import summary
@@ -46,6 +48,7 @@ class Bench:
     Attributes:
         blobs: where everything is stored.
         clock: see the port.
+        secrets: where the values of declared secrets are.
         work: the folder for workspaces.
         sources: the folder for unpacked archives of code, shared by runners of this machine.
         library: a folder that holds `praktika` and nothing else.
@@ -57,6 +60,7 @@ class Bench:
 
     blobs: Blobs
     clock: Clock
+    secrets: Secrets
     work: Path
     sources: Path
     library: Path
@@ -172,7 +176,10 @@ class _Attempt:
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
         setting = self._prepare(here)
-        variables = environment.variables(setting, self.bench.inherited)
+        declared = self.assignment.plan.secrets
+        variables = environment.variables(setting, self.bench.inherited) | patiently(
+            lambda: secret_variables(self.bench.secrets, declared)
+        )
         base = Command(line="", cwd=here, env=variables | self._failed_tests(setting))
         limits = replace(self.bench.limits, timeout=self.job.timeout)
         before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)

@@ -23,7 +23,7 @@ from praktika.model.plan import Plan
 from praktika.model.supply import Supply
 from praktika.model.wire import pretty
 from praktika.orchestrator import names
-from praktika.orchestrator.orchestrator import OwnRun
+from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
 from praktika.runner.environment import OWNER

@@ -39,6 +39,7 @@ def build_runner(
         Bench(
             blobs=stores.blobs,
             clock=stores.clock,
+            secrets=stores.secrets,
             work=folder,
             sources=folder / "sources",
             library=_library(stores.state),

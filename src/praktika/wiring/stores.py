@@ -12,12 +12,14 @@ from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.local.git import STATE_DIR
 from praktika.adapters.local.journal import LocalJournal
 from praktika.adapters.local.queue import LocalQueue
+from praktika.adapters.local.secrets import LocalSecrets
 from praktika.adapters.local.sqlite import Database
 from praktika.errors import OperatorError
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
 from praktika.ports.queue import Queue
+from praktika.ports.secrets import Secrets
 from praktika.wiring.backend import LOCAL, Backend, find_backend
 
 _DATABASE = "praktika.db"
@@ -50,6 +52,7 @@ class Stores:
     journal: Journal
     queue: Queue
     blobs: Blobs
+    secrets: Secrets
     clock: Clock
     pace: Pace
     is_remote: bool = False
@@ -107,12 +110,14 @@ def create_stores(root: Path) -> None:
 
 def _on_this_machine(state: Path) -> Stores:
     clock = SystemClock()
+    file = os.environ.get("PRAKTIKA_SECRETS_FILE", "")
     database = Database(state / _DATABASE)
     return Stores(
         state=state,
         journal=LocalJournal(database),
         queue=LocalQueue(database, clock),
         blobs=LocalBlobs(state),
+        secrets=LocalSecrets(file=Path(file) if file else None),
         clock=clock,
         pace=Pace(lease=_lease(15.0), wait=1.0),
     )
@@ -122,12 +127,13 @@ def _on_aws(state: Path, backend: Backend) -> Stores:
     # Loaded only where it is wanted: boto3 takes longer than everything else here.
     aws = importlib.import_module("praktika.wiring.aws")
     clock = SystemClock()
-    journal, queue, blobs = aws.open_aws(backend, clock)
+    journal, queue, blobs, secrets = aws.open_aws(backend, clock)
     return Stores(
         state=state,
         journal=journal,
         queue=queue,
         blobs=blobs,
+        secrets=secrets,
         clock=clock,
         pace=Pace(lease=_lease(45.0), wait=20.0),
         is_remote=True,

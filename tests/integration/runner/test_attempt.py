@@ -14,6 +14,7 @@ import praktika
 from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.queue import MemoryQueue
+from praktika.adapters.memory.secrets import MemorySecrets
 from praktika.model.plan import Artifact, Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import Facts, RunFile, Task
@@ -23,6 +24,7 @@ from praktika.runner.hold import Hold, LeaseLost
 from praktika.runner.process import Limits, never
 
 PYTHON = shlex.quote(sys.executable)
+SECRETS = {"token": "s3cr3t-value"}
 
 
 def held(clock) -> Hold:
@@ -57,6 +59,7 @@ class Runner:
         self.bench = Bench(
             blobs=self.blobs,
             clock=SystemClock(),
+            secrets=MemorySecrets(SECRETS),
             work=tmp_path / "work",
             sources=tmp_path / "sources",
             library=library,
@@ -66,11 +69,18 @@ class Runner:
             limits=Limits(grace=0.5),
         )
         self.artifacts: tuple[Artifact, ...] = ()
+        self.secrets: tuple[tuple[str, str], ...] = ()
         self.hold = held(self.bench.clock)
 
     def run(self, command: str, *, key="job", name="A job: ü/1", stop=never, **fields) -> Result:
         job = Job(key=key, name=name, command=command, **fields)
-        plan = Plan(workflow="W", event="push", jobs=(job,), artifacts=self.artifacts)
+        plan = Plan(
+            workflow="W",
+            event="push",
+            jobs=(job,),
+            artifacts=self.artifacts,
+            secrets=self.secrets,
+        )
         run_file = RunFile(
             run="r", plan="", facts=Facts(sha="abc"), folder=str(self.source), name="repo"
         )
@@ -99,6 +109,26 @@ def test_an_exit_code_is_the_outcome(runner):
     assert result.name == "A job: ü/1"
     assert result.duration > 0
     assert result.ext["log"] == "jobs/job/1/job.log"
+
+
+def test_declared_secrets_are_there_and_are_kept_nowhere(runner):
+    runner.secrets = (("token", "aws parameter"), ("absent", "aws secret"))
+    command = runner.script(
+        "from praktika.sdk.job.secret import find_secret\n"
+        "assert find_secret('token').get_value() == 's3cr3t' + '-value'\n"
+    )
+    assert runner.run(command).status is Status.OK, runner.log
+    for key in runner.blobs.list("runs"):
+        assert b"s3cr3t-value" not in runner.blobs.get(key), key
+
+
+def test_a_secret_that_is_absent_fails_who_asks_for_it(runner):
+    runner.secrets = (("absent", "aws secret"),)
+    command = runner.script(
+        "from praktika.sdk.job.secret import find_secret\nfind_secret('absent')"
+    )
+    assert runner.run(command).status is Status.FAIL
+    assert b"PRAKTIKA_SECRET_ABSENT" in runner.log
 
 
 def test_the_folder_is_called_as_the_checkout(runner):

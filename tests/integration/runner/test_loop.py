@@ -16,6 +16,7 @@ import praktika
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.queue import MemoryQueue
+from praktika.adapters.memory.secrets import MemorySecrets
 from praktika.errors import Unavailable
 from praktika.model.events import JobFinished, JobLost, JobStarted, decode_event
 from praktika.model.plan import Job, Plan
@@ -41,6 +42,7 @@ class World:
         self.bench = Bench(
             blobs=self.blobs,
             clock=self.clock,
+            secrets=MemorySecrets({}),
             work=place / "work",
             sources=place / "sources",
             library=Path(praktika.__file__).parent,

@@ -9,6 +9,7 @@ from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
+from praktika.adapters.memory.secrets import MemorySecrets
 from praktika.cli.view.summary import Ended, show_summary
 from praktika.model.result import Result, Status
 from praktika.wiring.stores import Pace, Stores
@@ -24,6 +25,7 @@ def stores(tmp_path) -> Stores:
         journal=MemoryJournal(),
         queue=MemoryQueue(clock),
         blobs=MemoryBlobs(),
+        secrets=MemorySecrets({}),
         clock=clock,
         pace=Pace(lease=30.0, wait=1.0),
     )

@@ -24,7 +24,7 @@ from praktika.model.result import Result, Status
 from praktika.model.task import Facts, Task
 from praktika.model.wire import decode, encode
 from praktika.orchestrator import names
-from praktika.orchestrator.orchestrator import OwnRun
+from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Surroundings
 
 INBOX = "events-r.fifo"
