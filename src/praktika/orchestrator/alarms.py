@@ -6,6 +6,8 @@ early nor never.
 
 from __future__ import annotations
 
+import heapq
+import threading
 from collections.abc import Callable
 
 from praktika.model.commands import SetTimer
@@ -13,14 +15,18 @@ from praktika.model.events import TimerFired
 from praktika.model.task import Alarm
 from praktika.model.wire import WireError, decode, encode
 from praktika.patience import patiently
+from praktika.ports.clock import Clock
 from praktika.ports.queue import MAX_DELAY, Message, Queue, dead_letters
+
+_LATE = 1.0
+"""Seconds by which a queue may be late, or round up."""
 
 
 class Alarms:
     """Sets alarms, and passes on those that ring.
 
     Args:
-        queue: see the port.
+        queue, clock: see the ports.
         name: of the queue of alarms.
         on_trouble: is told of what is no alarm, and was set aside.
     """
@@ -28,16 +34,32 @@ class Alarms:
     def __init__(
         self,
         queue: Queue,
+        clock: Clock,
         name: str,
         on_trouble: Callable[[Exception], None] = lambda _error: None,
     ) -> None:
         self._queue = queue
+        self._clock = clock
         self._name = name
         self._on_trouble = on_trouble
+        self._set_here: list[float] = []
+        self._lock = threading.Lock()
 
     def set(self, run: str, inbox: str, command: SetTimer) -> None:
         """Ring for a run, after as many seconds as the command says."""
         self._hold(Alarm(run=run, inbox=inbox, at=command.at, left=command.after))
+
+    def rest(self, limit: float) -> float:
+        """Seconds, at most `limit`, until an alarm rings that was set by this process.
+
+        0 while one is ringing. Those of other processes are found by looking now and then.
+        """
+        now = self._clock.monotonic()
+        with self._lock:
+            while self._set_here and self._set_here[0] <= now - _LATE:
+                heapq.heappop(self._set_here)
+            soonest = self._set_here[0] if self._set_here else now + limit
+        return max(0.0, min(limit, soonest - now))
 
     def ring(self, *, wait: float = 0.0) -> int:
         """Tell the runs whose time has come; how many alarms were looked at.
@@ -72,5 +94,7 @@ class Alarms:
 
     def _hold(self, alarm: Alarm) -> None:
         delay = min(alarm.left, MAX_DELAY)
+        with self._lock:
+            heapq.heappush(self._set_here, self._clock.monotonic() + delay)
         held = Alarm(run=alarm.run, inbox=alarm.inbox, at=alarm.at, left=alarm.left - delay)
         patiently(lambda: self._queue.send(self._name, [encode(held)], delay=delay))

@@ -38,11 +38,12 @@ class Hands:
 
     Args:
         around: see `Surroundings`.
+        alarms: where alarms are set.
     """
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, alarms: Alarms) -> None:
         self.around = around
-        self._alarms = Alarms(around.queue, around.alarms)
+        self._alarms = alarms
         self._groups = Groups(around)
 
     def carry_out(

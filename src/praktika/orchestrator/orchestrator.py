@@ -52,8 +52,9 @@ class Orchestrator:
         patient: bool = False,
     ) -> None:
         self.around = around
-        self.hands = Hands(around)
-        self.alarms = Alarms(around.queue, around.alarms, partial(on_trouble, ""))
+        trouble = partial(on_trouble, "")
+        self.alarms = Alarms(around.queue, around.clock, around.alarms, trouble)
+        self.hands = Hands(around, self.alarms)
         self._observers = observers
         self._on_trouble = on_trouble
         self._patient = patient

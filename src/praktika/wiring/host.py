@@ -24,10 +24,10 @@ from praktika.wiring.local_run import RUNNER, clean_up, work_folder
 from praktika.wiring.presence import presence
 from praktika.wiring.stores import Stores
 
-FRESH = 180.0
+FRESH = 300.0
 """Seconds after which a host that says nothing does not count any more."""
 
-_EVERY = 60.0
+_EVERY = 120.0
 _CLEAN_EVERY = 2.0
 _PERIOD = 0.1
 

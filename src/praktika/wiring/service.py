@@ -31,6 +31,8 @@ _THREADS = 2
 """While one makes a plan, the other goes on."""
 
 _REST = 2.0
+_SELDOM = 60.0
+"""Seconds after which an alarm that another orchestrator has set is found at the latest."""
 
 
 class Service:
@@ -85,7 +87,18 @@ class Service:
         self._orchestrator.turn(wait=self._stores.pace.wait)
 
     def _ring(self) -> None:
-        self._orchestrator.alarms.ring(wait=self._stores.pace.wait)
+        alarms = self._orchestrator.alarms
+        if not self._stores.is_remote:
+            alarms.ring(wait=self._stores.pace.wait)
+            return
+        # Waiting for a message costs a request every 20 seconds; waiting here costs nothing.
+        look = self._stores.clock.monotonic() + _SELDOM
+        while not self._over.is_set():
+            rest = alarms.rest(look - self._stores.clock.monotonic())
+            if rest <= 0:
+                break
+            self._over.wait(min(rest, 1.0))
+        alarms.ring(wait=_REST)
 
     def _again_and_again(self, action: Callable[[], None]) -> None:
         while not self._over.is_set():

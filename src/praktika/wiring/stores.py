@@ -135,7 +135,7 @@ def _on_aws(state: Path, backend: Backend) -> Stores:
         blobs=blobs,
         secrets=secrets,
         clock=clock,
-        pace=Pace(lease=_lease(45.0), wait=20.0),
+        pace=Pace(lease=_lease(54.0), wait=20.0),
         is_remote=True,
     )
 

@@ -78,15 +78,15 @@ def test_what_was_written_goes_up_by_itself(aws, bucket):
             assert blobs.get("log", 100) == b""
 
 
-def test_a_log_of_ten_minutes_costs_at_most_45_requests(counted, bucket, proxy):
-    """One flush of the background every 15 seconds, as if it had been ten minutes."""
+def test_a_log_of_ten_minutes_costs_at_most_36_requests(counted, bucket, proxy):
+    """One flush of the background every 19 seconds, as if it had been ten minutes."""
     proxy.reset()
     with S3Blobs(counted, bucket).stream("log") as log:
-        for _ in range(600 // 15):
+        for _ in range(600 // 19):
             for _ in range(100):
                 log.write(b"a line of the log\n")
             log.flush()
-    assert proxy.total <= 45, proxy.report()
+    assert proxy.total <= 36, proxy.report()
 
 
 def test_a_short_log_costs_two_requests(counted, bucket, proxy):

@@ -9,6 +9,7 @@ from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryJournal, Me
 from praktika.engine.run import Phase, Stage
 from praktika.engine.step import replay
 from praktika.errors import OperatorError, Unavailable
+from praktika.model.commands import SetTimer
 from praktika.model.events import (
     CancelRequested,
     JobFinished,
@@ -223,6 +224,21 @@ def test_an_alarm_rings_after_its_time_however_long_that_is(system):
         " all of which are busy"
     )
     assert system.blobs.get("runs/r/jobs/a/1/cancel")  # whoever finds the task now leaves it
+
+
+def test_who_has_set_an_alarm_knows_how_long_to_rest(system):
+    alarms = system.orchestrator().alarms
+    assert alarms.rest(60.0) == 60.0
+    for after in (2_000.0, 5.0, 30.0):
+        alarms.set("r", names.INBOX, SetTimer(at=after, after=after))
+    assert alarms.rest(60.0) == 5.0
+    system.clock.advance(5.5)
+    assert alarms.rest(60.0) == 0.0  # it rings
+    system.clock.advance(1.0)
+    assert alarms.rest(60.0) == 23.5
+    system.clock.advance(100)
+    assert alarms.rest(10_000.0) == 900 - 106.5  # the first part of the longest
+    assert alarms.rest(-1.0) == 0.0
 
 
 def test_an_alarm_that_comes_twice_does_no_harm(system):

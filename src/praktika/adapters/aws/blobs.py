@@ -96,7 +96,7 @@ class S3Blobs:
     def stream(self, key: str) -> BinaryIO:
         """A new stream that can be read under `key` while it grows; see the port.
 
-        It writes a part when it is flushed, 15 seconds after something was written, or when much
+        It writes a part when it is flushed, 19 seconds after something was written, or when much
         was; and the whole when it is closed.
         """
         return cast("BinaryIO", Stream(self._blobs, self._parts, check_key(key)))

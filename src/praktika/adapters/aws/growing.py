@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TOKEN = "growing"  # noqa: S105 - the name of a field of the metadata
 """Names the stream that writes a blob; a final one has none."""
 
-INTERVAL = 15.0
+INTERVAL = 19.0
 """Seconds after which something written goes up by itself: forty requests in ten minutes."""
 
 _MUCH = 8 << 20
