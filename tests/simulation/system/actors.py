@@ -12,6 +12,7 @@ from tests.simulation.system.queues import NetQueue
 from tests.simulation.system.scheduler import Process, current
 from tests.simulation.system.stores import NetBlobs, NetJournal, Stores, VirtualClock
 
+from praktika.adapters.memory.secrets import MemorySecrets
 from praktika.engine.run import Run
 from praktika.errors import AuthorError, PraktikaError, Unavailable
 from praktika.model.events import AnyEvent, CancelRequested, RerunRequested, RunRequested
@@ -103,6 +104,7 @@ class Working:
         bench = Bench(
             blobs=NetBlobs(stores),
             clock=_clock(stores),
+            secrets=MemorySecrets({}),
             work=NOWHERE,
             sources=NOWHERE,
             library=NOWHERE,
