@@ -27,7 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from durability import (
     LONG,
+    lost_runner,
     results,
+    show,
     sleepers,
     start_of_a_process,
     started,
@@ -37,6 +39,9 @@ from durability import (
 from jobs import repository
 from tests.aws_server import serve
 from tests.faulty_proxy import FaultyProxy
+
+LEASE = 54
+"""Seconds; the default on AWS."""
 
 Counts = Counter[tuple[str, str]]
 
@@ -60,11 +65,13 @@ def main() -> None:
             "PRAKTIKA_BACKEND": "aws",
             "PRAKTIKA_PROJECT_SLUG": "bench",
             "PRAKTIKA_S3_ARTIFACT_BUCKET": server.bucket,
-            "PRAKTIKA_LEASE": "45",
+            "PRAKTIKA_LEASE": str(LEASE),
         }
         requests(Path(folder) / "talks", proxy, around, seconds)
         chain(Path(folder) / "chain", proxy, around)
         cancels(Path(folder) / "cancel", around)
+        noticed = lost_runner(Path(folder) / "lost", around)
+        show("lost host to lost attempt", noticed, LEASE, "the lease", "budget 60 s")
 
 
 def requests(place: Path, proxy: FaultyProxy, around: Mapping[str, str], seconds: int) -> None:

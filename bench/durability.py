@@ -44,7 +44,7 @@ def main() -> None:
         spawn = statistics.median(start_of_a_process() for _ in range(20))
         next_one = statistics.median(finished_to_next(place / "chain"))
         show("finished job to next dispatch", next_one, spawn, "spawn of true", "budget 0.020 s")
-        noticed = lost_runner(place / "lost")
+        noticed = lost_runner(place / "lost", {})
         show("lost host to lost attempt", noticed, LEASE, "the lease", "budget 60 s")
 
 
@@ -83,19 +83,23 @@ def finished_to_next(place: Path) -> list[float]:
     return [job["start_time"] - end for job, end in zip(jobs[1:], ends, strict=False)]
 
 
-def lost_runner(place: Path) -> float:
+def lost_runner(place: Path, env: Mapping[str, str]) -> float:
     """Seconds from the death of a host with its runner to the event that tells of the loss."""
     repository(place, 1, chained=False)
     (place / "ci/workflows/bench.py").write_text(LONG)
     runner = ("runner", "--label", "linux")
-    with started(place, "orchestrator"), started(place, *runner) as host, started(place, *runner):
-        submit(place, {})
+    with (
+        started(place, "orchestrator", env=env),
+        started(place, *runner, env=env) as host,
+        started(place, *runner, env=env),
+    ):
+        submit(place, env)
         wait_for(sleepers)
         victim = next(p for p in sleepers()[0].parents() if p.pid == host.pid or _is_host(p))
         began = time.perf_counter()
         for process in (*victim.children(), victim):
             process.send_signal(signal.SIGKILL)
-        wait_for(lambda: attempts(place) > 1, 120)
+        wait_for(lambda: attempts(place, env) > 1, 120)
         return time.perf_counter() - began
 
 
@@ -128,16 +132,13 @@ def ask(place: Path, env: Mapping[str, str], *arguments: str) -> str:
     return asked.stdout.strip()
 
 
-def attempts(place: Path) -> int:
+def attempts(place: Path, env: Mapping[str, str]) -> int:
     """How many attempts of the only job there are."""
-    asked = subprocess.run(
-        [sys.executable, "-m", "praktika", "why", "long", "--json"],
-        cwd=place,
-        env=environment(place),
-        capture_output=True,
-        check=False,
-    )
-    return len(json.loads(asked.stdout).get("attempts", ())) if asked.returncode == 0 else 0
+    try:
+        told = json.loads(ask(place, env, "why", "long", "--json"))
+    except subprocess.CalledProcessError:  # nothing is known of it yet
+        return 0
+    return len(told["attempts"])
 
 
 def death_after_kill() -> float:
