@@ -300,7 +300,7 @@ BUGS = (
             "dict(sorted(state.inputs.items()))",
             "{need.job: run.jobs[need.job].attempt for need in run.graph.jobs[key].needs}",
         ),
-        near=1915,
+        near=9750,
     ),
     _bug(
         "a Result of an earlier round is shown",
