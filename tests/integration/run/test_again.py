@@ -146,6 +146,20 @@ def test_a_run_is_cancelled_from_another_terminal(project):
     assert project.praktika("cancel").code == 2  # it is over
 
 
+def test_who_cancels_again_is_told_at_once(project):
+    project.jobs(f"""
+        jobs = [Job(name="long", runs_on=["x"], command="trap '' TERM; sleep {SLEEP}; sleep 5")]
+    """).commit()
+    process = project.start("run")
+    wait_for(sleepers)
+    for words in (("latest", "long"), ("latest", "long"), (), ()):
+        asked = time.monotonic()
+        told = project.praktika("cancel", *words)
+        assert "is being stopped" in told.out, told.out + told.err
+        assert time.monotonic() - asked < 4
+    process.communicate(timeout=30)
+
+
 def test_one_job_is_cancelled_and_the_others_go_on(project):
     project.jobs(f"""
         jobs = [Job(name="long", runs_on=["x"], command="sleep {SLEEP}"),
