@@ -74,7 +74,12 @@ class Running:
         return 0
 
     def go_on(self, recorded: Recorded, request: RerunRequested | None) -> tuple[int, bool]:
-        """Go on with a run that was begun before, or run jobs of it again; as `run`."""
+        """Go on with a run that was begun before, or run jobs of it again; as `run`.
+
+        Raises:
+            Conflict: another process serves the run.
+            PraktikaError: as `run`.
+        """
         plan = recorded.run.plan
         open_jobs = recorded.run.open
         if request is not None and plan is not None:
@@ -82,11 +87,11 @@ class Running:
         workers = max(1, min(self.workers, open_jobs))
         local = LocalRun(self.place, self.stores, workers=workers, run=recorded.id)
         view = self._view()
-        view.goes_on(recorded.id, recorded.run, open_jobs, workers)
+        goes_on = partial(view.goes_on, recorded.id, recorded.run, open_jobs, workers)
 
         @contextmanager
         def resumed() -> Iterator[OwnRun]:
-            with local.resumed([view]) as serving:
+            with local.resumed([view], goes_on) as serving:
                 if request is not None:
                     serving.case.take([request])
                 yield serving
@@ -175,7 +180,12 @@ class Running:
 def resume(
     console: Console, recorded: Recorded, request: RerunRequested | None, workers: int | None
 ) -> int:
-    """Go on with a run of this machine; the exit code."""
+    """Go on with a run of this machine; the exit code.
+
+    Raises:
+        Conflict: another process serves it.
+        PraktikaError: it could not be carried to its end.
+    """
     place = find_checkout()
     running = Running(
         console=console,

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
 from praktika.runner.environment import OWNER
-from praktika.wiring.presence import forget, gone, presence
+from praktika.wiring.presence import alone, forget, gone, presence
 from praktika.wiring.source import Archiving, source_key
 from praktika.wiring.stores import Stores
 
@@ -63,10 +63,11 @@ def work_folder(run: str) -> Path:
 
 def clean_up(state: Path) -> None:
     """End and remove what processes left that were killed: runs of this machine, and hosts."""
-    for name in gone(state):
-        process_tree.kill_marked(f"{OWNER}={name}")
-        shutil.rmtree(work_folder(name), ignore_errors=True)
-        forget(state, name)
+    with alone(state):  # whoever begins to serve one of them must not be taken for a leftover
+        for name in gone(state):
+            process_tree.kill_marked(f"{OWNER}={name}")
+            shutil.rmtree(work_folder(name), ignore_errors=True)
+            forget(state, name)
 
 
 @contextmanager
@@ -117,7 +118,11 @@ class LocalRun:
             OperatorError: the run could not be carried to its end; the text says where the report
                 of what is known is.
         """
-        with self._served(observers) as (serving, stack):
+        clean_up(self._stores.state)
+        with (
+            presence(self._stores.state, self.id),
+            self._served(observers) as (serving, stack),
+        ):
             snapshot = work_folder(self.id) / "source"
             git.snapshot(self._place, snapshot)
             key = source_key(self._place, snapshot, self.id)
@@ -126,26 +131,34 @@ class LocalRun:
             yield serving
 
     @contextmanager
-    def resumed(self, observers: Sequence[Observer]) -> Iterator[OwnRun]:
+    def resumed(
+        self, observers: Sequence[Observer], on_begin: Callable[[], None]
+    ) -> Iterator[OwnRun]:
         """The orchestrator of a run that was begun before.
 
+        Args:
+            observers: as above.
+            on_begin: called as soon as the run is ours, before anything happens to it.
+
         Raises:
+            Conflict: another process serves it; nothing was done.
             OperatorError: as above.
         """
-        with self._served(observers) as (serving, _):
-            serving.take_over()
-            yield serving
+        clean_up(self._stores.state)
+        with presence(self._stores.state, self.id):
+            on_begin()
+            with self._served(observers) as (serving, _):
+                serving.take_over()
+                yield serving
 
     @contextmanager
     def _served(self, observers: Sequence[Observer]) -> Iterator[tuple[OwnRun, ExitStack]]:
-        clean_up(self._stores.state)
         work = work_folder(self.id)
         compute = LocalCompute(self._runner_command)
         wait = 1.0 if self._stores.is_remote else 0.1
         serving = OwnRun(self.id, self._surroundings(compute), observers, wait=wait)
         try:
             with ExitStack() as stack:
-                stack.enter_context(presence(self._stores.state, self.id))
                 stack.enter_context(self._queues(compute))
                 stack.enter_context(_ended(compute, work))
                 compute.scale(POOL, self._workers)

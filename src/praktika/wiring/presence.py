@@ -14,29 +14,53 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from praktika.adapters.local.faults import os_fault
+from praktika.errors import Conflict
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """In the block nobody else begins to serve a run, or cleans up after one.
+
+    Raises:
+        OperatorError: the folder cannot be made.
+    """
+    folder = state / "alive"
+    try:
+        folder.mkdir(exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise os_fault(error, f"cannot use {folder}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager
 def presence(state: Path, run: str) -> Iterator[None]:
-    """Be seen as the one who serves the run.
+    """Be the one who serves the run, and be seen as such.
 
     Args:
         state: the folder of the stores.
         run: id of the run.
 
     Raises:
+        Conflict: another process serves it.
         OperatorError: the file cannot be made.
     """
     place = _place(state, run)
     # Locked before it has its name, so that nobody finds it unlocked.
     draft = place.with_name(f"~{run}.{os.getpid()}")
-    try:
-        place.parent.mkdir(exist_ok=True)
-        file = draft.open("w")
-        fcntl.flock(file, fcntl.LOCK_EX)
-        draft.rename(place)
-    except OSError as error:
-        raise os_fault(error, f"cannot make {place}") from error
+    with alone(state):
+        if is_present(state, run):
+            raise Conflict(f"another process serves {run}")
+        try:
+            file = draft.open("w")
+            fcntl.flock(file, fcntl.LOCK_EX)
+            draft.rename(place)
+        except OSError as error:
+            raise os_fault(error, f"cannot make {place}") from error
     with file:
         try:
             yield

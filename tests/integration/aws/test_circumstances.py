@@ -234,6 +234,14 @@ def test_without_a_region_it_says_how_to_give_one(nothing_set):
         S3Blobs(Clients(), "team-ci").list("")
 
 
+def test_a_region_comes_from_the_setting_then_from_either_variable(nothing_set, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert Clients().region == "eu-west-1"
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    assert Clients().region == "eu-central-1"
+    assert Clients("eu-north-1").region == "eu-north-1"
+
+
 def test_a_profile_that_is_not_there_is_named(nothing_set, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     with pytest.raises(OperatorError, match="nobody"):

@@ -146,6 +146,20 @@ def test_a_run_is_cancelled_from_another_terminal(project):
     assert project.praktika("cancel").code == 2  # it is over
 
 
+def test_who_cancels_again_is_told_at_once(project):
+    project.jobs(f"""
+        jobs = [Job(name="long", runs_on=["x"], command="trap '' TERM; sleep {SLEEP}; sleep 5")]
+    """).commit()
+    process = project.start("run")
+    wait_for(sleepers)
+    for words in (("latest", "long"), ("latest", "long"), (), ()):
+        asked = time.monotonic()
+        told = project.praktika("cancel", *words)
+        assert "is being stopped" in told.out, told.out + told.err
+        assert time.monotonic() - asked < 4
+    process.communicate(timeout=30)
+
+
 def test_one_job_is_cancelled_and_the_others_go_on(project):
     project.jobs(f"""
         jobs = [Job(name="long", runs_on=["x"], command="sleep {SLEEP}"),
@@ -215,3 +229,32 @@ def test_watching_ends_with_the_runs(project):
     process.communicate(timeout=30)
     seen = [json.loads(line)["status"] for line in watched.out.splitlines()]
     assert (seen[0], seen[-1]) == ("RUNNING", "OK")
+
+
+def test_of_many_who_go_on_with_a_run_at_once_one_does(project, diary):
+    project.jobs(f"""
+        slow = "echo slow >> $DIARY; test $PRAKTIKA_ATTEMPT = 2 && sleep 3 || sleep {SLEEP}"
+        jobs = [Job(name="slow", runs_on=["x"], command=slow)]
+    """).commit()
+    process = project.start("run")
+    wait_for(sleepers)
+    process.kill()
+    process.communicate(timeout=30)
+    others = [project.start("rerun") for _ in range(4)]
+    ended = [(other.communicate(timeout=60), other.returncode) for other in others]
+    assert sorted(code for _, code in ended) == [0, 2, 2, 2], ended
+    assert sum("so far, and it goes on" in err for (_, err), _ in ended) == 3, ended
+    assert told(diary) == ["slow", "slow"]
+    assert attempts(project, "slow") == ["lost", "OK"]
+
+
+def test_what_is_asked_of_a_run_that_is_just_ending_is_not_lost(project, diary):
+    project.jobs("""
+        jobs = [Job(name="a", runs_on=["x"], command="echo $PRAKTIKA_ATTEMPT >> $DIARY")]
+    """).commit()
+    assert project.praktika("run").code == 0
+    others = [project.start("rerun", "latest", "a") for _ in range(6)]
+    ended = [(other.communicate(timeout=60), other.returncode) for other in others]
+    refused = sum("it has not ended yet" in err for (_, err), _ in ended)
+    assert sorted(code for _, code in ended) == [*([0] * (6 - refused)), *([2] * refused)], ended
+    assert told(diary) == [str(1 + number) for number in range(7 - refused)]

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from praktika.errors import OperatorError
-from praktika.wiring.presence import forget, gone, is_present, presence
+from praktika.errors import Conflict, OperatorError
+from praktika.wiring.presence import alone, forget, gone, is_present, presence
 
 HOLD = (
     "import sys, time, pathlib\nfrom praktika.wiring.presence import presence\n"
@@ -23,6 +24,32 @@ def test_present_inside_and_gone_without_trace_after(tmp_path):
     assert not is_present(tmp_path, "run-1")
     assert gone(tmp_path) == []
     assert list((tmp_path / "alive").iterdir()) == []
+
+
+def test_only_one_is_present(tmp_path):
+    with presence(tmp_path, "run-1"):
+        with pytest.raises(Conflict, match="another process serves run-1"):
+            presence(tmp_path, "run-1").__enter__()
+        with presence(tmp_path, "run-2"):
+            pass
+        assert is_present(tmp_path, "run-1")
+    with presence(tmp_path, "run-1"):
+        pass
+
+
+def test_nobody_begins_while_somebody_cleans_up(tmp_path):
+    begun = threading.Event()
+
+    def begin() -> None:
+        with presence(tmp_path, "run-1"):
+            begun.set()
+
+    with alone(tmp_path):
+        beginning = threading.Thread(target=begin)
+        beginning.start()
+        assert not begun.wait(0.3)
+    beginning.join(5)
+    assert begun.is_set()
 
 
 def test_a_failure_inside_is_an_end_too(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any, cast
 
@@ -97,7 +98,9 @@ class Clients:
             ) from error
         if self._session is None:
             self._session = boto3.Session()
-        region = self._region or self._session.region_name
+        # botocore itself knows AWS_DEFAULT_REGION alone; every other tool, this one.
+        said = self._region or os.environ.get("AWS_REGION", "")
+        region = said or self._session.region_name
         if not region:
             raise OperatorError(
                 "no AWS region is given. Set AWS_REGION, or a region in the profile that is used."

@@ -98,9 +98,20 @@ def _check(history: History, recorded: Recorded) -> None:
         )
 
 
+def _is_stopping(recorded: Recorded, job: Job | None, *, force: bool) -> bool:
+    """Whether the same was asked for before: then it is not written a second time."""
+    run = recorded.run
+    if job is not None:
+        return run.jobs[job.key].revoked
+    return bool(run.cancelled_by) and (run.forced or not force)
+
+
 def _ask(wanted: _Wanted, *, force: bool) -> bool:
     """Ask for the end; whether somebody has acted upon it."""
-    stores, recorded = wanted.history.stores, wanted.recorded
+    history, recorded = wanted.history, wanted.recorded
+    stores = history.stores
+    if _is_stopping(recorded, wanted.job, force=force):
+        return True
     name = secrets.token_hex(8)
     request = CancelRequested(
         at=stores.clock.now(),
@@ -117,5 +128,11 @@ def _ask(wanted: _Wanted, *, force: bool) -> bool:
         position += len(events)
         if any(isinstance(event, CancelRequested) and event.id == name for event in events):
             return True
+        if events:  # perhaps the end of the run, or somebody else's request
+            recorded = history.load(recorded.id)
+            _check(history, recorded)
+            if _is_stopping(recorded, wanted.job, force=force):
+                return True
         time.sleep(_PERIOD)
+    _check(history, history.load(recorded.id))
     return False

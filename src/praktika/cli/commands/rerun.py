@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import secrets
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -18,10 +20,13 @@ from praktika.cli.subject import LATEST
 from praktika.cli.user import user
 from praktika.engine.rerun import chosen
 from praktika.engine.run import Stage
-from praktika.errors import AuthorError
+from praktika.errors import Absent, AuthorError, Conflict
 from praktika.model.events import RerunRequested, RerunScope
 from praktika.orchestrator import names as queues
 from praktika.wiring.requests import inbox_of, post
+
+_PATIENCE = 10.0
+_PERIOD = 0.05
 
 
 @click.command(
@@ -68,13 +73,20 @@ def command(
     """Run jobs of a run again: what failed, some, or all."""
     if every and (len(words) > 1 or failed_tests):
         raise click.UsageError("--all goes neither with names of jobs nor with --failed-tests.")
-    asked = _asked(words, every=every, failed_tests=failed_tests)
-    is_own = inbox_of(asked.recorded.id, asked.recorded.run) != queues.INBOX
-    if not is_own or asked.history.is_alive(asked.recorded.id):
-        return _post(console, asked, as_json=as_json)
-    session = importlib.import_module("praktika.cli.running")
-    code: int = session.resume(console, asked.recorded, asked.request, workers)
-    return code
+    identity = secrets.token_hex(8)
+    while True:
+        asked = _asked(words, identity, every=every, failed_tests=failed_tests)
+        is_own = inbox_of(asked.recorded.id, asked.recorded.run) != queues.INBOX
+        if not is_own:
+            _post(asked)
+            return _tell(console, asked, as_json=as_json)
+        if not asked.history.is_alive(asked.recorded.id):
+            session = importlib.import_module("praktika.cli.running")
+            with suppress(Conflict):  # somebody else was first to serve it
+                code: int = session.resume(console, asked.recorded, asked.request, workers)
+                return code
+        elif _is_heard(asked):
+            return _tell(console, asked, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +98,14 @@ class _Asked:
     request: RerunRequested | None
 
 
-def _asked(words: tuple[str, ...], *, every: bool, failed_tests: bool) -> _Asked:
+def _asked(words: tuple[str, ...], identity: str, *, every: bool, failed_tests: bool) -> _Asked:
     history = need_history()
     recorded = history.load(history.find(words[0] if words else LATEST))
     scope: RerunScope = "all" if every else "jobs" if len(words) > 1 else "failed"
     request = RerunRequested(
         at=history.stores.clock.now(),
         by=user(),
-        id=secrets.token_hex(8),
+        id=identity,
         scope=scope,
         jobs=_keys(recorded, words[1:]),
         failed_tests=failed_tests,
@@ -132,19 +144,48 @@ def _check(recorded: Recorded, request: RerunRequested) -> None:
         raise AuthorError(text=f"Run {recorded.id} is being cancelled; wait for its end.")
     if chosen(run, request):
         return
-    if request.scope == "failed":
+    if request.scope == "failed" and run.stage is not Stage.CONCLUDED:
+        text = f"Nothing failed in run {recorded.id} so far, and it goes on. "
+        text += "`praktika runs --watch` shows it."
+    elif request.scope == "failed":
         text = f"Nothing failed in run {recorded.id}. Name a job, or use --all."
     else:
         text = f"Nothing of that can be run again in run {recorded.id}: it has not ended yet."
     raise AuthorError(text=text)
 
 
-def _post(console: Console, asked: _Asked, *, as_json: bool) -> int:
+def _post(asked: _Asked) -> None:
     """Ask whoever serves the run."""
     recorded, request = asked.recorded, asked.request
     if request is not None:
         inbox = inbox_of(recorded.id, recorded.run)
         post(asked.history.stores, recorded.id, inbox, request, identity=request.id)
+
+
+def _is_heard(asked: _Asked) -> bool:
+    """Ask the process that serves the run; False if it ended before it has heard of it."""
+    history, run, request = asked.history, asked.recorded.id, asked.request
+    if request is None:
+        return False
+    with suppress(Absent):  # the process has removed its queues already
+        _post(asked)
+    deadline = time.monotonic() + _PATIENCE
+    position = len(asked.recorded.events)
+    while time.monotonic() < deadline:
+        is_alive = history.is_alive(run)  # before the journal: the dead write nothing more
+        events = history.stores.journal.read(run, position)
+        position += len(events)
+        if any(isinstance(event, RerunRequested) and event.id == request.id for event in events):
+            return True
+        if not is_alive:
+            return False
+        time.sleep(_PERIOD)
+    return True  # it is slow
+
+
+def _tell(console: Console, asked: _Asked, *, as_json: bool) -> int:
+    """Say what was asked for."""
+    recorded, request = asked.recorded, asked.request
     jobs = chosen(recorded.run, request) if request and recorded.run.plan else {}
     names = [recorded.run.graph.jobs[key].name for key in jobs]
     if as_json:
