@@ -76,12 +76,21 @@ class History:
     def is_interrupted(self, recorded: Recorded) -> bool:
         """Whether the run will never be concluded by the process that began it.
 
-        A run of the service is never interrupted: it waits for an orchestrator.
+        A run of the service is never interrupted: it waits for an orchestrator. Of one that goes on
+        elsewhere nobody knows.
         """
         asked = recorded.run.requested
-        if asked is not None and asked.inbox == names.INBOX:
+        is_of_service = asked is not None and asked.inbox == names.INBOX
+        if is_of_service or self.elsewhere(recorded):
             return False
         return recorded.run.stage is not Stage.CONCLUDED and not self.is_alive(recorded.id)
+
+    def elsewhere(self, recorded: Recorded) -> str:
+        """Machine and checkout of the `praktika run` that has not ended it; "" if it is here."""
+        asked = recorded.run.requested
+        if not self.stores.is_remote or asked is None or recorded.run.stage is Stage.CONCLUDED:
+            return ""
+        return asked.host if asked.host != self.stores.host else ""
 
     def _back(self, steps: int) -> str:
         ids = self.ids(steps + 1)

@@ -40,6 +40,7 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
         folder: where the code lies on the machine that the run was asked for on, or "". It is
             quicker than the archive while it is there.
         inbox: name of the queue of events that the run listens to.
+        host: of a run that one process serves: the machine and checkout of that process.
     """
 
     workflow: str
@@ -54,6 +55,7 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
     source: str = ""
     folder: str = ""
     inbox: str = ""
+    host: str = ""
 
 
 class Planned(Event, frozen=True, kw_only=True, tag=True):

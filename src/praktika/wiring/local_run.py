@@ -190,6 +190,7 @@ class LocalRun:
             folder=str(snapshot),
             source=key,
             inbox=names.own_inbox(self.id),
+            host=self._stores.host,
         )
 
     def _make_plan(self, _request: RunRequested) -> Plan:

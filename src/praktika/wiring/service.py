@@ -66,8 +66,7 @@ class Service:
 
     def serve(self, *, while_true: Callable[[], bool]) -> None:
         """Serve until `while_true` says otherwise."""
-        for name in (names.INBOX, names.ALARMS):
-            self._stores.queue.create(name)
+        self._make_queues()
         turns = 1 if self._stores.is_remote else _THREADS  # each costs money while it waits
         actions = [self._turn] * turns + [self._ring]
         threads = [
@@ -82,6 +81,10 @@ class Service:
         self._over.set()
         for thread in threads:
             thread.join(_REST)
+
+    def _make_queues(self) -> None:
+        for name in (names.INBOX, names.ALARMS):
+            self._stores.queue.create(name)
 
     def _turn(self) -> None:
         self._orchestrator.turn(wait=self._stores.pace.wait)
@@ -107,6 +110,9 @@ class Service:
             except Exception as error:  # noqa: BLE001 - the edge of the loop: it is logged
                 self._on_trouble("", error)
                 self._over.wait(_REST)
+                if isinstance(error, Absent):  # somebody has removed them
+                    with suppress(PraktikaError):
+                        self._make_queues()
 
     def _on_trouble(self, run: str, error: Exception) -> None:
         if isinstance(error, PraktikaError | WireError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,11 @@ class Stores:
     clock: Clock
     pace: Pace
     is_remote: bool = False
+
+    @property
+    def host(self) -> str:
+        """This machine and checkout, in words that tell it from others."""
+        return f"{socket.gethostname()}:{self.state.parent}"
 
     def path(self, key: str) -> Path:
         """Where a person finds the blob of that key, once it was `brought`."""

@@ -8,8 +8,11 @@ import time
 
 import psutil
 import pytest
+from tests.integration.run.conftest import Project
 from tests.integration.run.test_runs import sleepers as sleepers_of
 from tests.integration.run.test_runs import wait_for
+
+from praktika.adapters.aws.setup import create_bucket
 
 SLEEP = "977"  # seconds that no other process sleeps
 
@@ -258,3 +261,26 @@ def test_what_is_asked_of_a_run_that_is_just_ending_is_not_lost(project, diary):
     refused = sum("it has not ended yet" in err for (_, err), _ in ended)
     assert sorted(code for _, code in ended) == [*([0] * (6 - refused)), *([2] * refused)], ended
     assert told(diary) == [str(1 + number) for number in range(7 - refused)]
+
+
+def test_a_run_that_goes_on_elsewhere_is_left_alone(aws_server, tmp_path):
+    here, there = Project(tmp_path / "here" / "repo"), Project(tmp_path / "there" / "repo")
+    create_bucket(aws_server.clients(), aws_server.bucket)
+    for project in (here, there):
+        project.env |= {
+            **aws_server.environment(),
+            "PRAKTIKA_BACKEND": "aws",
+            "PRAKTIKA_PROJECT_SLUG": "two",
+            "PRAKTIKA_S3_ARTIFACT_BUCKET": aws_server.bucket,
+        }
+        project.jobs('jobs = [Job(name="a", runs_on=["x"], command="sleep 12")]').commit()
+    process = here.start("run")
+    deadline = time.monotonic() + 20
+    while "RUNNING" not in there.praktika("runs").out:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    refused = there.praktika("rerun")
+    assert (refused.code, "was begun by `praktika run` in" in refused.err) == (2, True)
+    assert there.praktika("cancel").code == 0
+    process.communicate(timeout=30)
+    assert "DROPPED" in there.praktika("runs").out

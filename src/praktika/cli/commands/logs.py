@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import click
 
@@ -120,13 +121,14 @@ class _Log:
 
     def _is_over(self) -> bool:
         """Whether nothing more will be written to this attempt's log."""
-        alive = self.subject.history.is_alive(self._id)
+        recorded = replace(self.subject.recorded, run=self.run)
+        interrupted = self.subject.history.is_interrupted(recorded)
         events = self.subject.history.stores.journal.read(self._id, self.position)
         self.position += len(events)
         for event in events:
             self.run = step(self.run, event).run
         state = self._state
-        return not alive or state.phase is Phase.SETTLED or state.attempt > self.attempt
+        return interrupted or state.phase is Phase.SETTLED or state.attempt > self.attempt
 
 
 def _pause() -> None:

@@ -35,6 +35,7 @@ def command(console: Console, /, *, create: bool) -> int:
     if create:
         create_stores(root)
     stores = open_stores(root)
+    stores.journal.runs(limit=1)  # says now what is wrong with them, if anything is
     console.note("praktika: serving; Ctrl-C ends it")
     with Ending() as ending:
         Service(stores, logger(process="orchestrator")).serve(while_true=ending.not_yet)

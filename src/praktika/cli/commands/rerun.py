@@ -110,6 +110,12 @@ def _asked(words: tuple[str, ...], identity: str, *, every: bool, failed_tests: 
         jobs=_keys(recorded, words[1:]),
         failed_tests=failed_tests,
     )
+    elsewhere = history.elsewhere(recorded)
+    if elsewhere:
+        raise AuthorError(
+            text=f"Run {recorded.id} was begun by `praktika run` in {elsewhere} and has not ended. "
+            "If that process is gone, `praktika rerun` goes on with it there."
+        )
     going = recorded.run.stage is not Stage.CONCLUDED
     if going and history.is_interrupted(recorded) and scope == "failed":
         return _Asked(history=history, recorded=recorded, request=None)

@@ -35,7 +35,9 @@ SIGTERM or Ctrl-C; jobs under way are given to other runners.
 def command(console: Console, /, *, label: str, count: int) -> int:
     """Do the jobs of one label on this machine, until it is stopped."""
     root = find_checkout().root
-    host = Host(root, open_stores(root), label, count)
+    stores = open_stores(root)
+    stores.journal.runs(limit=1)  # says now what is wrong with them, if anything is
+    host = Host(root, stores, label, count)
     console.note(f"praktika: {host.name} serves '{label}'; Ctrl-C ends it")
     with Ending() as ending:
         host.serve(while_true=ending.not_yet, pause=ending.wait)

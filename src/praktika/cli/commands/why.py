@@ -194,8 +194,9 @@ def _place(facts: dict[str, Any]) -> str:
     if queue is None:
         return ""
     pool = f" of '{queue['label']}'" if queue["label"] else ""
-    many = "unknown" if queue["waiting"] is None else f"about {queue['waiting']}"
-    return f"{queue['position']} of {queue['of']} in this run; {many} tasks wait in the queue{pool}"
+    waiting = queue["waiting"]
+    many = "nobody knows how many" if waiting is None else f"about {say.count(waiting, 'task')}"
+    return f"{queue['position']} of {queue['of']} in this run; {many} in the queue{pool}"
 
 
 def _until(facts: dict[str, Any]) -> str:
@@ -204,7 +205,7 @@ def _until(facts: dict[str, Any]) -> str:
         return ""
     what = {
         Phase.QUEUED.value: "then it is given up, as nobody took it",
-        Phase.RUNNING.value: "then its runner counts as lost",
+        Phase.RUNNING.value: "then it is given up, if its runner has said nothing",
         Phase.PAUSED.value: "then it is tried again",
     }
     return f"{say.moment(facts['deadline'])}: {what.get(facts['phase'], '')}"
