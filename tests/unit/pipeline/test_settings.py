@@ -239,6 +239,7 @@ def test_a_setting_of_a_wrong_value_is_an_error(repository, line, text):
     [
         "BACKEND = 'aws'",
         "BACKEND = ''",
+        "BACKEND = 'local'",
         "RUNNER_PICKUP_TIMEOUT_S = 0",
         "RUNNER_OVERTIME_S = 0.5",
         "RETRY_PAUSES_S = []",

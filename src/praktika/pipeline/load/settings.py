@@ -14,7 +14,7 @@ from praktika.pipeline.load.failures import failure
 from praktika.pipeline.suggest import is_misspelt
 from praktika.sdk import settings
 
-_BACKENDS = ("", "aws")
+_BACKENDS = ("", "local", "aws")
 _LONGEST = 1e9
 _MOST_PAUSES = 10
 
