@@ -40,6 +40,8 @@ from jobs import repository
 from tests.aws_server import serve
 from tests.faulty_proxy import FaultyProxy
 
+from praktika.adapters.aws.setup import create_bucket
+
 LEASE = 54
 """Seconds; the default on AWS."""
 
@@ -58,6 +60,7 @@ def main() -> None:
     """Print the counts, the price, and the delays."""
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     with tempfile.TemporaryDirectory() as folder, serve() as server, ExitStack() as stack:
+        create_bucket(server.clients(), server.bucket)
         proxy = stack.enter_context(FaultyProxy(server.endpoint))
         around = {
             **server.environment(),
@@ -172,7 +175,7 @@ def one_call(around: Mapping[str, str]) -> float:
 def service(place: Path, around: Mapping[str, str]) -> Iterator[None]:
     """One orchestrator and one runner."""
     with (
-        started(place, "orchestrator", "--create", env=around),
+        started(place, "orchestrator", env=around),
         started(place, "runner", "--label", "linux", env=around),
     ):
         yield

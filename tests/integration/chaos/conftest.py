@@ -18,6 +18,8 @@ import psutil
 import pytest
 from tests.integration.run.conftest import Project, leftovers
 
+from praktika.adapters.aws.setup import create_bucket
+
 LEASE = 4
 
 WORKFLOW = """
@@ -75,7 +77,7 @@ class Installation:
         self.processes = [self._start(kind) for kind in self.kinds]
 
     def _start(self, kind: str) -> subprocess.Popen[str]:
-        options = ["--label", "linux"] if kind == "runner" else ["--create"]
+        options = ["--label", "linux"] if kind == "runner" else []
         return subprocess.Popen(
             [sys.executable, "-m", "praktika", kind, *options],
             cwd=self.project.root,
@@ -190,6 +192,7 @@ def project(request, tmp_path) -> Project:
     project = Project(tmp_path / "repo")
     if request.param == "aws":
         server = request.getfixturevalue("aws_server")
+        create_bucket(server.clients(), server.bucket)
         project.env |= {
             **server.environment(),
             "PRAKTIKA_BACKEND": "aws",

@@ -6,8 +6,6 @@ import pytest
 from tests.faulty_proxy import FaultyProxy
 from tests.integration.chaos.test_chaos import check
 
-from praktika.adapters.aws.setup import create_bucket
-
 
 @pytest.fixture
 def proxy(aws_server):
@@ -30,9 +28,8 @@ def test_every_run_ends_right_although_a_tenth_of_all_requests_fails(installatio
 
 
 @pytest.mark.parametrize("project", ["aws"], indirect=True)
-def test_a_run_of_one_process_ends_right_too(project, aws_server, proxy):
+def test_a_run_of_one_process_ends_right_too(project, proxy):
     project.env["AWS_ENDPOINT_URL"] = proxy.endpoint
-    create_bucket(aws_server.clients(), project.env["PRAKTIKA_S3_ARTIFACT_BUCKET"])
     project.jobs("""
         jobs = [Job(name=f"j{n}", runs_on=["x"], command="true") for n in range(6)]
     """).commit()
