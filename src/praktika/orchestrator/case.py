@@ -17,11 +17,12 @@ import msgspec
 from praktika.engine.pickup import cause
 from praktika.engine.run import Phase, Run, Stage
 from praktika.engine.step import due, step
-from praktika.errors import Conflict
+from praktika.errors import Absent, Conflict
 from praktika.model.commands import AnyCommand, Conclude, Enter, Leave
 from praktika.model.events import Admitted, AnyEvent, JobLost, JobStarted, TimerFired
 from praktika.model.result import Result
 from praktika.model.task import Stop
+from praktika.orchestrator import names
 from praktika.orchestrator.hands import Hands
 from praktika.orchestrator.surroundings import Observer
 from praktika.patience import patiently
@@ -105,12 +106,24 @@ class Case:
         ]
 
     def lost_all(self, at: float, reason: str) -> list[AnyEvent]:
-        """What was lost with all runners at once."""
+        """What was lost with all runners at once: what ran, and what was claimed and not yet told.
+
+        The task of the latter may be gone with the queue; a new one would be taken for a duplicate.
+        """
         return [
             JobLost(at=at, job=key, attempt=state.attempt, reason=reason)
             for key in self.run.graph.jobs
             if (state := self.run.jobs[key]).phase is Phase.RUNNING
+            or (state.phase is Phase.QUEUED and self._is_claimed(key, state.attempt))
         ]
+
+    def _is_claimed(self, key: str, attempt: int) -> bool:
+        claim = names.job(self.id, key, attempt, "claim")
+        try:
+            patiently(lambda: self._hands.around.blobs.size(claim))
+        except Absent:
+            return False
+        return True
 
     def _unread(self) -> list[AnyEvent]:
         journal = self._hands.around.journal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from enum import Enum
 
-from praktika.errors import Absent, Conflict
+from praktika.errors import Conflict
 from praktika.model.task import Claim, Task
 from praktika.model.wire import WireError, decode, encode
 from praktika.patience import patiently
@@ -37,7 +37,7 @@ def claim(blobs: Blobs, task: Task, message: Message, runner: str) -> Claimed:
 def _whose(data: bytes, mine: Claim) -> Claimed:
     try:
         found = decode(data, Claim)
-    except (Absent, WireError):
+    except WireError:
         return Claimed.LAPSED
     if found == mine:
         return Claimed.OURS  # only the answer to our request was lost

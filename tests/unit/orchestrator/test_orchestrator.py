@@ -201,6 +201,18 @@ def test_fault_24_a_successor_goes_on_where_the_dead_one_stopped(world):
     assert {(task.job, task.attempt) for task in world.compute.ran} == {("a", 1), ("b", 1)}
 
 
+def test_fault_24_what_was_claimed_and_not_told_is_lost_with_its_queue(world):
+    dead = world.orchestrator(plan(job("a")))
+    dead.request(REQUEST)
+    world.blobs.create(names.job("r", "a", 1, "claim"), b"a runner that is gone, too")
+    world.queue.remove("tasks")
+    successor = world.orchestrator(plan(job("a")))
+    successor.take_over()
+    assert successor.serve(lambda: None).status is Status.OK
+    # The task of the first attempt may be there again; its claim says that it is not to be run.
+    assert world.compute.ran[-1].attempt == 2
+
+
 def test_one_who_is_behind_reads_what_the_other_wrote_and_loses_nothing(world):
     first = world.orchestrator(plan(job("a"), job("b", "a")))
     first.request(REQUEST)
