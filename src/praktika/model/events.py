@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from praktika.model.plan import Plan
+from praktika.model.plan import Plan, Stored
 from praktika.model.result import Status
 from praktika.model.task import Facts
 from praktika.model.wire import decode
@@ -39,7 +39,9 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
         source: blob key of the archive of the code, or "".
         folder: where the code lies on the machine that the run was asked for on, or "". It is
             quicker than the archive while it is there.
+        remote: URL that runners may fetch the commit from, instead of the archive, or "".
         inbox: name of the queue of events that the run listens to.
+        no_cache: whether outcomes of earlier runs are not to be taken.
         host: of a run that one process serves: the machine and checkout of that process.
     """
 
@@ -54,7 +56,9 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
     name: str = ""
     source: str = ""
     folder: str = ""
+    remote: str = ""
     inbox: str = ""
+    no_cache: bool = False
     host: str = ""
 
 
@@ -95,6 +99,8 @@ class JobFinished(Event, frozen=True, kw_only=True, tag=True):
         status: of its Result.
         reason: one line, why it is not OK.
         provided: names of the artifacts that were stored.
+        stored: what was stored under those names.
+        is_forced: whether it is OK only because the author said so beforehand.
         blocks: False if the job said that its failure must not stop its dependents.
         verdict: whose a failure is: "author", "infrastructure", "timeout", "cancelled", or "".
         runner: who ran it.
@@ -105,6 +111,8 @@ class JobFinished(Event, frozen=True, kw_only=True, tag=True):
     status: Status
     reason: str = ""
     provided: tuple[str, ...] = ()
+    stored: tuple[Stored, ...] = ()
+    is_forced: bool = False
     blocks: bool = True
     verdict: str = ""
     runner: str = ""

@@ -17,7 +17,7 @@ from praktika.model.problem import Problem
 
 VERSION = 1
 
-Decision = Literal["run", "skip"]
+Decision = Literal["run", "skip", "reuse"]
 NeedKind = Literal["artifact", "job", "order"]
 Policy = Literal["cancel", "queue"]
 
@@ -52,10 +52,13 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         name: as declared.
-        kind: "s3", "github" or "phony" (a name only, no files).
+        kind: "s3", "github", "phony" (a name only, no files), or "image" (an image in a registry).
         paths: files, folders or globs, relative to the workspace.
         provider: key of the job that provides it.
-        compress: whether its files are stored compressed (zstd).
+        compress: whether the author asked for its files to be stored compressed.
+        optional: whether its job may leave nothing.
+        expire_days: days after which it may be deleted, and is not used any more; 0 means never.
+        tags: what it is stored with, for people and for rules of the store.
     """
 
     name: str
@@ -63,6 +66,84 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     paths: tuple[str, ...]
     provider: str
     compress: bool = False
+    optional: bool = False
+    expire_days: float = 0.0
+    tags: dict[str, str] = {}
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a job has left under an artifact's name, as the control plane has heard of it.
+
+    Whoever brings the artifact in compares what it got with this, not with what lies beside it.
+
+    Attributes:
+        name: of the artifact.
+        sha256: of the stored file, hexadecimal; of an image, the digest of its manifest. "" if
+            there is no file: a name only, or an optional artifact that the job did not leave.
+        size: bytes of the stored file.
+        expires: when it is not used any more, in seconds since the epoch; 0 means never.
+    """
+
+    name: str
+    sha256: str = ""
+    size: int = 0
+    expires: float = 0.0
+
+
+class Footprint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The files that a job's outcome depends on; see `engine.footprint` for how patterns match.
+
+    Attributes:
+        include: paths or globs, relative to the repository's root.
+        exclude: the same, of what is left out.
+        submodules: whether the commits of all submodules belong to it.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    submodules: bool = False
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An image that the repository builds for its jobs.
+
+    Attributes:
+        name: repository in a registry, as declared.
+        path: folder of its Dockerfile.
+        platforms: `os/architecture`, as declared.
+        depends_on: names of the images that it starts from, or is to be built after.
+        tag: names its content and that of the images it depends on; "" while that is unknown.
+        known: tags that hold this content and may be used by this run, the preferred one first.
+        pinned: `sha256:…` of its manifest, if the registry had it when the run was planned.
+    """
+
+    name: str
+    path: str
+    platforms: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    tag: str = ""
+    known: tuple[str, ...] = ()
+    pinned: str = ""
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where the outcome of a reused job comes from.
+
+    Attributes:
+        run: id of the run that it ran in.
+        attempt: 1-based.
+        at: when it ended, in seconds since the epoch.
+        sha: the commit of that run, or "".
+        branch: of that run, or "".
+        stored: the artifacts that it left.
+    """
+
+    run: str
+    attempt: int
+    at: float
+    sha: str = ""
+    branch: str = ""
+    stored: tuple[Stored, ...] = ()
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -85,8 +166,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         rerun_command: a line for bash that runs only the tests of which the names are in the file
             `$PRAKTIKA_FAILED_TESTS`; "" if the job cannot.
         test_reports: globs of report files that the command leaves.
-        decision: "run", or "skip" with the reason.
+        decision: "run", "skip", or "reuse": the outcome of an earlier run is taken.
         reason: why, in words for people.
+        footprint: the files that its outcome depends on; None if it does not say.
+        needs_submodules: whether its workspace has the submodules checked out.
+        digest: names everything that its outcome depends on; "" if that is not known.
+        parts: digests of what `digest` is made from, by name.
+        origin: of a reused job, where its outcome comes from.
         parameter: what parametrize gave it.
         report_subtree: name of the part whose children are the test cases.
         config: the declaration as plain data, for the job's own environment.
@@ -113,6 +199,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_in_docker: str = ""
     decision: Decision = "run"
     reason: str = ""
+    footprint: Footprint | None = None
+    needs_submodules: bool = False
+    digest: str = ""
+    parts: dict[str, str] = {}
+    origin: Origin | None = None
     parameter: Any = None
     report_subtree: str = ""
     config: dict[str, Any] = {}
@@ -127,6 +218,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         where: `file:line` of its declaration.
         jobs: every job once, needs before dependents.
         artifacts: every artifact that a job of the plan provides.
+        images: every image that the repository builds, each after those it depends on.
+        caches: whether outcomes of earlier runs may be taken, and this one's remembered.
+        filters: whether jobs are left out that the changed files do not concern.
         branches: globs of pushed branches that start it; empty means any.
         base_branches: globs of a pull request's base that start it; empty means any.
         secrets: names of the declared secrets with their kinds.
@@ -148,6 +242,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jobs: tuple[Job, ...]
     where: str = ""
     artifacts: tuple[Artifact, ...] = ()
+    images: tuple[Image, ...] = ()
+    caches: bool = False
+    filters: bool = False
     branches: tuple[str, ...] = ()
     base_branches: tuple[str, ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+from praktika.model.plan import Stored
+
+Trust = Literal["trusted", "untrusted"]
 
 TASK_LIMIT = 240 * 1024
 """Bytes of a task; what a queue takes."""
@@ -16,7 +22,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         job: key of the job.
         attempt: 1-based.
         inbox: name of the queue of events that the run listens to.
-        inputs: of the jobs that it reads from, by key, which attempt counts, where it is not 1.
+        inputs: of the jobs that it reads from, by key, which attempt counts, where it is not 1
+            or that of an earlier run.
+        stored: the artifacts that it brings in, as they were when they were stored.
         avoid: names of runners that failed it; another one shall take it if there is one.
         tests_of: an earlier attempt whose failed tests are to be run again, and only those; 0
             means the whole job.
@@ -27,6 +35,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attempt: int
     inbox: str = ""
     inputs: dict[str, int] = {}
+    stored: tuple[Stored, ...] = ()
     avoid: tuple[str, ...] = ()
     tests_of: int = 0
 
@@ -104,6 +113,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         message: of the commit.
         author: of the commit, `Name <address>`.
         local: whether the run was started by hand on one machine.
+        by_hand: whether a person asked for the code as it lies in a checkout of theirs.
+        trust: whether those who wrote the code may change what others rely on.
+        base_sha: the commit that `changed` is relative to, or "".
+        changed: paths that differ from `base_sha`, sorted; None if that is unknown, or they are
+            too many to be told.
     """
 
     repository: str = ""
@@ -116,6 +130,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: str = ""
     pr_number: int = 0
     local: bool = True
+    by_hand: bool = False
+    trust: Trust = "trusted"
+    base_sha: str = ""
+    changed: tuple[str, ...] | None = None
 
     def of_event(self, event: str) -> Facts:
         """The same facts for a workflow that this kind of event starts."""
@@ -131,6 +149,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         source: blob key of the archive that workspaces are made from, "" while there is none.
         folder: the same, unpacked, on the machine that asked for the run; "" if there is none.
         name: of the checkout's folder, which each workspace gets.
+        remote: URL that the commit can be fetched from, instead of the archive, or "".
     """
 
     run: str
@@ -139,3 +158,4 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     facts: Facts
     source: str = ""
     folder: str = ""
+    remote: str = ""
