@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from praktika.adapters.local.sandbox import LocalSandbox
+from praktika.model.task import Facts
 from praktika.pipeline import codes
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,7 @@ def test_the_example_of_a_code_has_that_problem_and_no_other_error(code, tmp_pat
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     timeout = 1.0 if code == codes.LOAD_TIMEOUT else 60.0
-    problems = LocalSandbox(timeout=timeout).compile(tmp_path).problems
+    problems = LocalSandbox(timeout=timeout).compile(tmp_path, Facts()).problems
     assert code in {problem.code for problem in problems}
     errors = {problem.code for problem in problems if problem.severity == "error"}
     assert errors <= {code}

@@ -22,6 +22,7 @@ from praktika.model.commands import (
     Dispatch,
     Enter,
     Leave,
+    Remember,
     MakePlan,
     Revoke,
     SetTimer,
@@ -198,6 +199,8 @@ class World:
                     self.tickets.add(command.stay)
                     if command.policy == "queue":
                         self.in_line.append(command.stay)
+                case Remember():
+                    pass
                 case Leave():
                     self.tickets.discard(command.stay)
                     self.in_line = [stay for stay in self.in_line if stay != command.stay]

@@ -19,9 +19,16 @@ from praktika.cli.view.plain import PlainView
 from praktika.cli.view.summary import Ended, job_counts, show_summary
 from praktika.cli.view.view import Silent, View
 from praktika.engine.rerun import chosen
+from praktika.engine.run import Run
 from praktika.engine.select import select
 from praktika.errors import PraktikaError
-from praktika.model.events import CancelRequested, RerunRequested, RunRequested
+from praktika.model.events import (
+    AnyEvent,
+    CancelRequested,
+    Planned,
+    RerunRequested,
+    RunRequested,
+)
 from praktika.model.plan import Plan
 from praktika.model.result import Result
 from praktika.orchestrator import names
@@ -46,6 +53,7 @@ class Running:
     by: str
     workers: int
     quiet: bool
+    no_cache: bool = False
 
     def run(self, wanted: Wanted) -> tuple[int, bool]:
         """The exit code of a run of this workflow, and whether it was cancelled.
@@ -58,8 +66,8 @@ class Running:
         workers = max(1, min(self.workers, to_run))
         local = LocalRun(self.place, self.stores, workers=workers, plan=wanted.plan)
         view = self._view()
-        view.begins(local.id, plan, workers)
-        begun = partial(local.begun, self._request(wanted.plan, wanted.only), [view])
+        observers = [_Opening(view, local.id, workers), view]
+        begun = partial(local.begun, self._request(wanted.plan, wanted.only), observers)
         return self._watch(local, begun, view)
 
     def submit(self, wanted: Wanted, delivery: str) -> int:
@@ -144,6 +152,7 @@ class Running:
             by=self.by,
             dirty=facts.dirty,
             facts=facts,
+            no_cache=self.no_cache,
         )
 
     def _view(self) -> View:
@@ -175,6 +184,29 @@ class Running:
             "result": str(stored),
         }
         say_json(self.console, concluded)
+
+
+class _Opening:
+    """Lets a view begin when the run is planned.
+
+    Args:
+        view: which one.
+        run_id: of the run.
+        workers: how many jobs run at a time.
+    """
+
+    def __init__(self, view: View, run_id: str, workers: int) -> None:
+        self._view = view
+        self._run_id = run_id
+        self._workers = workers
+
+    def saw(self, run: Run, event: AnyEvent) -> None:
+        """See the orchestrator's Observer."""
+        if isinstance(event, Planned) and run.plan is not None:
+            self._view.begins(self._run_id, run.plan, self._workers)
+
+    def concluded(self, run: Run, result: Result) -> None:
+        """See the orchestrator's Observer."""
 
 
 def resume(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from praktika.engine.reused import remembering
 from praktika.engine.run import Phase, Run, Stage
 from praktika.model.commands import (
     AnyCommand,
@@ -68,6 +69,8 @@ def _under_way(run: Run) -> tuple[AnyCommand, ...]:
             commands.append(Dispatch(job=key, attempt=state.attempt))
         if state.revoked:
             commands.append(Revoke(job=key, attempt=state.attempt, reason=state.reason))
+        if run.plan is not None:
+            commands += remembering(run.plan, run.graph.jobs[key], state)
     if run.stage is Stage.CONCLUDED:
         commands.append(Conclude(status=run.worst))
     elif run.alarm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from praktika.engine.reused import is_reused
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.result import Status
 
@@ -37,6 +38,8 @@ def explain(run: Run, key: str) -> str:
     match state.status:
         case Status.SKIPPED | Status.DROPPED:
             return f"{state.status}: {state.reason or job.reason or 'no reason was given'}"
+        case _ if is_reused(job, state):
+            return f"{state.status}, not run: {job.reason}"
         case _:
             ran = f"ran because: {job.reason}" if job.reason else "ran"
             outcome = f" ({state.reason})" if state.reason else ""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from praktika.engine.decision import Decision
 from praktika.engine.outcome import CANCELLED, Outcome, worse
 from praktika.engine.retry import another, given_up
+from praktika.engine.reused import is_reused, is_told, remembering
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, Leave, Revoke, SetTimer
 from praktika.model.plan import Need, Plan
@@ -66,6 +67,8 @@ class Moves:
             state = self.state(key)
             if job.decision == "skip":
                 self.settle(Outcome(job, Status.SKIPPED, job.reason or "skipped by the plan"))
+            elif state.phase is Phase.WAITING and is_reused(job, state):
+                self.settle(Outcome.reused(job))
             elif state.phase is Phase.WAITING and state.unmet == 0:
                 self.dispatch(key, state.reason)
 
@@ -200,6 +203,8 @@ class Moves:
             # Who has not answered yet may still be at it, or take it from the queue.
             revoked=state.revoked and not outcome.answered,
             provided=outcome.provided,
+            stored=outcome.stored,
+            is_forced=outcome.is_forced,
             blocks=outcome.blocks,
             verdict=outcome.verdict,
             since=self.at,
@@ -207,6 +212,7 @@ class Moves:
         )
         self.open -= 1
         self.worst = worse(self.worst, outcome.weight)
+        self.commands += remembering(self.plan, outcome.job, self.states[outcome.job.key])
         return True
 
     def _tell_dependents(self, outcome: Outcome) -> list[Outcome]:
@@ -231,7 +237,7 @@ class Moves:
     def _note_input(self, key: str, need: Need) -> None:
         """Keep which attempt of what a job reads from counts for it."""
         attempt = self.state(need.job).attempt
-        if need.kind != "order" and attempt > 1:
+        if is_told(self.run.graph.jobs[need.job], need, attempt):
             state = self.state(key)
             self.states[key] = replace(state, inputs=state.inputs.insert(need.job, attempt))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from praktika.engine.run import JobState
-from praktika.model.plan import Job, Need
+from praktika.model.plan import Job, Need, Stored
 from praktika.model.result import Status
 
 CANCELLED = "cancelled"
@@ -21,6 +21,8 @@ class Outcome:
         status: what became of it.
         reason: why, in words.
         provided: names of the artifacts that it left.
+        stored: what it left under those names.
+        is_forced: whether it is OK only because the author said so beforehand.
         blocks: False if it said itself that its failure must not stop its dependents.
         cause: what set off the drops that led to this one, or "" if this is no consequence. It
             stays the same along a chain, so that reasons do not grow with the chain's length.
@@ -32,6 +34,8 @@ class Outcome:
     status: Status
     reason: str
     provided: tuple[str, ...] = ()
+    stored: tuple[Stored, ...] = ()
+    is_forced: bool = False
     blocks: bool = True
     cause: str = ""
     verdict: str = ""
@@ -41,8 +45,20 @@ class Outcome:
     def of(job: Job, state: JobState) -> Outcome:
         """How a settled job came out."""
         return Outcome(
-            job, state.status, state.reason, state.provided, state.blocks, verdict=state.verdict
+            job,
+            state.status,
+            state.reason,
+            state.provided,
+            blocks=state.blocks,
+            verdict=state.verdict,
         )
+
+    @staticmethod
+    def reused(job: Job) -> Outcome:
+        """How a job comes out whose outcome is taken from an earlier run."""
+        stored = job.origin.stored if job.origin else ()
+        names = tuple(each.name for each in stored)
+        return Outcome(job, Status.OK, job.reason, names, stored)
 
     @property
     def is_tolerated(self) -> bool:

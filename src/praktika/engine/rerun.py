@@ -14,6 +14,7 @@ from praktika.engine.decision import Decision
 from praktika.engine.due import joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
+from praktika.engine.reused import is_told
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import MakePlan
 from praktika.model.events import RerunRequested, RerunScope
@@ -182,12 +183,13 @@ def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str
         reason=reason,
         since=event.at,
         past=state.retired(state.status, state.verdict, state.reason),
+        is_again=True,
         tests_of=state.attempt if had_failed_tests else 0,
         inputs=HashTrieMap(
             {
                 need.job: attempt
                 for need in job.needs
-                if need.kind != "order" and (attempt := run.jobs[need.job].attempt) > 1
+                if is_told(run.graph.jobs[need.job], need, attempt := run.jobs[need.job].attempt)
             }
         ),
     )

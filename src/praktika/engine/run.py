@@ -9,7 +9,7 @@ from enum import Enum
 from rpds import HashTrieMap
 
 from praktika.model.events import RunRequested
-from praktika.model.plan import Job, Need, Plan
+from praktika.model.plan import Job, Need, Plan, Stored
 from praktika.model.result import Status
 
 
@@ -40,7 +40,7 @@ class Past:
     """An attempt that does not count any more, and what became of it.
 
     `revoked` is whether it was asked to stop and has not answered; `control` is where its runner
-    listens, as far as it is known.
+    listens, as far as it is known; `stored` is what it left.
     """
 
     attempt: int
@@ -50,6 +50,7 @@ class Past:
     runner: str
     revoked: bool = False
     control: str = ""
+    stored: tuple[Stored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +70,17 @@ class JobState:
         since: when the phase began, in seconds since the epoch.
         deadline: when something has to happen by itself, likewise; 0 means never.
         provided: names of the artifacts that it left.
+        stored: what it left under those names.
+        is_forced: whether it is OK only because the author said so beforehand.
         blocks: False if it said that its failure must not stop its dependents.
         verdict: whose its failure is.
         lost: attempts of this round that failed for reasons of the infrastructure.
         failed: attempts of this round that failed for reasons of the author.
         past: earlier attempts, of all rounds.
+        is_again: whether somebody asked for it to be run again.
         tests_of: the attempt whose failed tests are run again; 0 means that all is run.
-        inputs: of settled jobs that it reads from, which attempt counts for it, if not the first.
-            It stays when they are run again after its dispatch.
+        inputs: of settled jobs that it reads from, which attempt counts for it, if that does not
+            go without saying. It stays when they are run again after its dispatch.
     """
 
     phase: Phase = Phase.WAITING
@@ -90,11 +94,14 @@ class JobState:
     since: float = 0.0
     deadline: float = 0.0
     provided: tuple[str, ...] = ()
+    stored: tuple[Stored, ...] = ()
+    is_forced: bool = False
     blocks: bool = True
     verdict: str = ""
     lost: int = 0
     failed: int = 0
     past: tuple[Past, ...] = ()
+    is_again: bool = False
     tests_of: int = 0
     inputs: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
 
@@ -116,6 +123,12 @@ class JobState:
             return self.control
         return next((past.control for past in self.past if past.attempt == attempt), "")
 
+    def stored_of(self, attempt: int) -> tuple[Stored, ...]:
+        """What an attempt has left; nothing if it is not known."""
+        if attempt == self.attempt:
+            return self.stored
+        return next((past.stored for past in self.past if past.attempt == attempt), ())
+
     def retired(self, status: Status, verdict: str, reason: str) -> tuple[Past, ...]:
         """The earlier attempts with the current one, which ended like this if it is not known."""
         if not self.attempt or self.is_retired:
@@ -128,6 +141,7 @@ class JobState:
             runner=self.runner,
             revoked=self.revoked,
             control=self.control,
+            stored=self.stored,
         )
         return (*self.past, past)
 

@@ -1,12 +1,20 @@
-"""Narrowing a plan to the jobs that were asked for."""
+"""Which jobs of a plan run, which are left out, and which take an earlier outcome. Pure.
+
+Some jobs are wanted for their own sake: those that were asked for, or that a change concerns, or
+simply all. What a job that runs cannot do without runs, too; a job that nobody wants and nobody
+that runs needs is left out. Of those left in, the ones with an earlier outcome take that, and then
+need nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from praktika.model.plan import Job, Plan
+from praktika.model.plan import Job, Origin, Plan
+
+NOT_ASKED = "not asked for"
 
 
 def select(plan: Plan, only: Iterable[str]) -> Plan:
@@ -19,24 +27,62 @@ def select(plan: Plan, only: Iterable[str]) -> Plan:
         plan: a compiled plan.
         only: keys of jobs; unknown ones are ignored.
     """
-    asked = set(only)
-    if not asked:
-        return plan
-    by_key = {job.key: job for job in plan.jobs}
-    because = {key: "asked for by name" for key in by_key if key in asked}
-    pending = list(because)
-    while pending:
-        job = by_key[pending.pop()]
-        for need in job.needs:
-            if need.kind != "order" and need.job not in because:
-                because[need.job] = f"required by '{job.name}'"
-                pending.append(need.job)
-    return msgspec.structs.replace(plan, jobs=tuple(_decided(job, because) for job in plan.jobs))
+    asked = frozenset(only)
+    return choose(plan, asked_for(plan, asked), left_out=NOT_ASKED) if asked else plan
 
 
-def _decided(job: Job, because: dict[str, str]) -> Job:
+def asked_for(plan: Plan, only: Iterable[str]) -> dict[str, str]:
+    """The jobs that were asked for by name, with that as the reason."""
+    asked = frozenset(only)
+    return {job.key: "asked for by name" for job in plan.jobs if job.key in asked}
+
+
+def choose(
+    plan: Plan,
+    wanted: Mapping[str, str],
+    hits: Mapping[str, Origin] | None = None,
+    *,
+    left_out: str = NOT_ASKED,
+) -> Plan:
+    """The plan in which the wanted jobs run, with what they need.
+
+    Args:
+        plan: with needs before dependents. A job that is skipped already runs only if another one
+            needs it.
+        wanted: keys of jobs, each with the reason; where it is "", the job's own stays.
+        hits: by key, earlier outcomes that may be taken.
+        left_out: why all others are.
+    """
+    hits = hits or {}
+    names = {job.key: job.name for job in plan.jobs}
+    needed: dict[str, str] = {}
+    decided: dict[str, Job] = {}
+    for job in reversed(plan.jobs):
+        is_wanted = job.key in wanted and job.decision != "skip"
+        if not is_wanted and job.key not in needed:
+            decided[job.key] = _skipped(job, left_out)
+            continue
+        reason = wanted[job.key] if is_wanted else f"required by '{names[needed[job.key]]}'"
+        if job.decision == "skip" and job.reason:
+            reason = f"{reason}; otherwise: {job.reason}"
+        decided[job.key] = _kept(job, reason or job.reason, hits.get(job.key))
+        if decided[job.key].decision == "run":
+            for need in job.needs:
+                if need.kind != "order":
+                    needed[need.job] = job.key
+    return msgspec.structs.replace(plan, jobs=tuple(decided[job.key] for job in plan.jobs))
+
+
+def _skipped(job: Job, reason: str) -> Job:
     if job.decision == "skip":
         return job
-    if job.key in because:
-        return msgspec.structs.replace(job, reason=because[job.key])
-    return msgspec.structs.replace(job, decision="skip", reason="not asked for")
+    return msgspec.structs.replace(job, decision="skip", reason=reason)
+
+
+def _kept(job: Job, reason: str, hit: Origin | None) -> Job:
+    if hit is None:
+        return msgspec.structs.replace(job, decision="run", reason=reason)
+    taken = f"{reason}; " if reason else ""
+    return msgspec.structs.replace(
+        job, decision="reuse", reason=f"{taken}reused from run {hit.run}", origin=hit
+    )

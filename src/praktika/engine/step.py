@@ -159,7 +159,9 @@ def _finished(run: Run, event: JobFinished) -> Decision:
         status,
         reason,
         event.provided,
-        event.blocks,
+        event.stored,
+        is_forced=event.is_forced,
+        blocks=event.blocks,
         verdict=_verdict(state, event),
         answered=True,
     )

@@ -64,10 +64,17 @@ class Leave(Command, frozen=True, kw_only=True, tag=True):
     stay: int = 0
 
 
+class Remember(Command, frozen=True, kw_only=True, tag=True):
+    """Keep the outcome of an attempt for later runs, which may reuse it."""
+
+    job: str
+    attempt: int
+
+
 class Conclude(Command, frozen=True, kw_only=True, tag=True):
     """Every job is settled: write the run's Result and report."""
 
     status: Status
 
 
-AnyCommand = MakePlan | Dispatch | Revoke | SetTimer | Enter | Leave | Conclude
+AnyCommand = MakePlan | Dispatch | Revoke | SetTimer | Enter | Leave | Remember | Conclude

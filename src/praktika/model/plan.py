@@ -22,6 +22,11 @@ NeedKind = Literal["artifact", "job", "order"]
 Policy = Literal["cancel", "queue"]
 
 
+def image_artifact(name: str) -> str:
+    """The name of the artifact that stands for an image which the repository builds."""
+    return f"image {name}"
+
+
 def job_key(name: str) -> str:
     """The stable identity of a job inside its workflow, safe in paths, URLs and queues.
 
@@ -146,6 +151,19 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stored: tuple[Stored, ...] = ()
 
 
+class Code(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The files of a run, by reference.
+
+    Attributes:
+        sha: the commit, or "" where there is none.
+        changed: of files that differ from it, the object id by path, "" for one that is gone;
+            None if they are too many to be told.
+    """
+
+    sha: str = ""
+    changed: dict[str, str] | None = {}
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One job of a Plan.
 
@@ -168,6 +186,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         test_reports: globs of report files that the command leaves.
         decision: "run", "skip", or "reuse": the outcome of an earlier run is taken.
         reason: why, in words for people.
+        miss: why it does not take the outcome of an earlier run, likewise; "" if it does, or if
+            that is not asked for.
         footprint: the files that its outcome depends on; None if it does not say.
         needs_submodules: whether its workspace has the submodules checked out.
         digest: names everything that its outcome depends on; "" if that is not known.
@@ -199,6 +219,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_in_docker: str = ""
     decision: Decision = "run"
     reason: str = ""
+    miss: str = ""
     footprint: Footprint | None = None
     needs_submodules: bool = False
     digest: str = ""
@@ -219,6 +240,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         jobs: every job once, needs before dependents.
         artifacts: every artifact that a job of the plan provides.
         images: every image that the repository builds, each after those it depends on.
+        code: the files that it was made for.
+        scope: where outcomes of the run are kept for later ones, see `engine.scopes`.
         caches: whether outcomes of earlier runs may be taken, and this one's remembered.
         filters: whether jobs are left out that the changed files do not concern.
         branches: globs of pushed branches that start it; empty means any.
@@ -243,6 +266,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     where: str = ""
     artifacts: tuple[Artifact, ...] = ()
     images: tuple[Image, ...] = ()
+    code: Code = Code()
+    scope: str = ""
     caches: bool = False
     filters: bool = False
     branches: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -134,6 +134,24 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trust: Trust = "trusted"
     base_sha: str = ""
     changed: tuple[str, ...] | None = None
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """The facts by the keys of `environment.json`, which jobs and hooks read."""
+        known = {} if self.changed is None else {"changed_files": list(self.changed)}
+        return {
+            "REPOSITORY": self.repository,
+            "BRANCH": self.branch,
+            "SHA": self.sha,
+            "PR_NUMBER": -1 if self.local else self.pr_number,
+            "EVENT_TYPE": self.event,
+            "BASE_BRANCH": self.base_branch,
+            "FORK_NAME": self.repository,
+            "COMMIT_MESSAGE": self.message,
+            "COMMIT_AUTHORS": [self.author] if self.author else [],
+            "LOCAL_RUN": self.local,
+            "JOB_KV_DATA": known,
+        }
 
     def of_event(self, event: str) -> Facts:
         """The same facts for a workflow that this kind of event starts."""

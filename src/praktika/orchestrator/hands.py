@@ -8,7 +8,6 @@ from functools import partial
 from typing import assert_never
 
 from praktika.engine.run import Phase, Run, Stage
-from praktika.engine.select import select
 from praktika.errors import Absent, PraktikaError, TransientError
 from praktika.model.commands import (
     AnyCommand,
@@ -17,6 +16,7 @@ from praktika.model.commands import (
     Enter,
     Leave,
     MakePlan,
+    Remember,
     Revoke,
     SetTimer,
 )
@@ -26,11 +26,15 @@ from praktika.model.task import RunFile, Stop, Task, Ticket
 from praktika.model.wire import encode, pretty
 from praktika.orchestrator import names
 from praktika.orchestrator.alarms import Alarms
+from praktika.orchestrator.cache import remember
 from praktika.orchestrator.groups import Groups
 from praktika.orchestrator.summary import summarize
 from praktika.orchestrator.surroundings import Surroundings
 from praktika.orchestrator.tasks import make_task
 from praktika.patience import patiently
+
+
+_REMEMBERED = 20_000
 
 
 class Hands:
@@ -45,8 +49,9 @@ class Hands:
         self.around = around
         self._alarms = alarms
         self._groups = Groups(around)
+        self._remembered: set[tuple[str, str, int]] = set()
 
-    def carry_out(
+    def carry_out(  # noqa: C901 - one case a command
         self, run_id: str, run: Run, commands: Sequence[AnyCommand]
     ) -> tuple[list[AnyEvent], Result | None]:
         """The events that answer the commands, and the run's Result if it was concluded.
@@ -72,6 +77,8 @@ class Hands:
                 case Leave():
                     ticket = self._ticket(run_id, run, command.stay)
                     patiently(partial(self._groups.leave, command.group, ticket, command.policy))
+                case Remember():
+                    self._remember(run_id, run, command)
                 case Conclude():
                     # It may go on again already: then nobody is to be told that it is over.
                     if run.stage is Stage.CONCLUDED:
@@ -113,7 +120,7 @@ class Hands:
         request = run.requested
         assert request is not None
         try:
-            plan = select(self.around.make_plan(request), request.only)
+            plan = self.around.make_plan(request)
         except TransientError:
             raise
         except PraktikaError as error:
@@ -135,6 +142,16 @@ class Hands:
         self._put(key, command.reason.encode())
         stop = Stop(run=run_id, job=command.job, attempt=command.attempt, reason=command.reason)
         self.stop(run.jobs[command.job].control_of(command.attempt), stop)
+
+    def _remember(self, run_id: str, run: Run, command: Remember) -> None:
+        """Keep an outcome; once only, as `due` asks for all of them again."""
+        kept = (run_id, command.job, command.attempt)
+        if kept in self._remembered or run.jobs[command.job].attempt != command.attempt:
+            return
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.clear()
+        remember(self.around.blobs, run_id, run, command.job)
+        self._remembered.add(kept)
 
     def _conclude(self, run_id: str, run: Run) -> Result:
         result = summarize(run, run.worst, run_id, self.around)

@@ -12,6 +12,9 @@ INBOX = "events.fifo"
 ALARMS = "alarms"
 """The queue of alarms for those runs."""
 
+LATEST = "latest"
+"""The name of a job's latest outcome in the cache, whatever its digest."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
@@ -38,6 +41,16 @@ def report(run: str) -> str:
 def job(run: str, key: str, attempt: int, name: str) -> str:
     """A file of an attempt: `job.log`, `result.json`, `claim`, `cancel`."""
     return f"runs/{run}/jobs/{key}/{attempt}/{name}"
+
+
+def artifact(run: str, key: str, attempt: int, name: str) -> str:
+    """The file of an artifact that an attempt has left."""
+    return job(run, key, attempt, f"artifacts/{job_key(name)}.tar.zst")
+
+
+def cached(repository: str, scope: str, key: str, name: str) -> str:
+    """What the cache holds of a job in a scope: under a digest, or `LATEST`."""
+    return f"cache/{job_key(repository)}/{job_key(scope)}/{key}/{name}.json"
 
 
 def tickets(group: str) -> str:

@@ -12,6 +12,7 @@ from praktika.model.plan import Job
 from praktika.model.result import Result, Status
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
+from praktika.orchestrator.reused import reused_result
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.version import VERSION
@@ -50,6 +51,8 @@ def _job(job: Job, run: Run, run_id: str, blobs: Blobs) -> Result:
     stored = _stored(job, state, run_id, blobs)
     if stored is not None:
         return _with_past(stored, state)
+    if job.origin is not None and state.status is Status.OK and state.attempt == 0:
+        return reused_result(job, job.origin, blobs)
     ext: dict[str, Any] = {
         "reason": state.reason or job.reason,
         "command": job.command,

@@ -36,7 +36,8 @@ class Surroundings:
         inbox: name of the queue of events that it serves.
         alarms: name of the queue of alarms.
         tasks: name of the queue of tasks for a label.
-        make_plan: compiles the declaration and finds the workflow; raises PraktikaError.
+        make_plan: compiles the declaration, finds the workflow and decides on its jobs, see
+            `planning`; raises PraktikaError.
         render: the page of a Result.
         supply: how the pool that serves a label is supplied with runners.
         lost: names of runners that ended without being asked to, each told once.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from praktika.engine.retry import INFRASTRUCTURE
 from praktika.engine.run import Run
+from praktika.model.plan import Job, Stored
 from praktika.model.task import Task
 
 
@@ -22,6 +23,21 @@ def make_task(run_id: str, run: Run, key: str, inbox: str) -> Task:
         attempt=state.attempt,
         inbox=inbox,
         inputs=dict(sorted(state.inputs.items())),
+        stored=_stored(run, run.graph.jobs[key]),
         avoid=tuple(dict.fromkeys(failed_on)),
         tests_of=state.tests_of,
     )
+
+
+def _stored(run: Run, job: Job) -> tuple[Stored, ...]:
+    """What it brings in, as the attempts that count for it have left it."""
+    inputs = run.jobs[job.key].inputs
+    found: list[Stored] = []
+    for need in job.needs:
+        provider = run.graph.jobs[need.job]
+        attempt = inputs.get(need.job, 0 if provider.decision == "reuse" else 1)
+        left = run.jobs[need.job].stored_of(attempt)
+        if not attempt and provider.origin is not None:
+            left = provider.origin.stored
+        found += [each for each in left if each.name in need.artifacts]
+    return tuple(found)

@@ -1,8 +1,10 @@
-"""The process in which the author's code runs: `python -m praktika.pipeline.child ROOT FD MEMORY`.
+"""The process in which the author's code runs.
 
-It loads and compiles the repository at ROOT and writes a Compilation as JSON to the file behind
+`python -m praktika.pipeline.child ROOT FD MEMORY [FACTS]`: it loads and compiles the repository at ROOT and writes a Compilation as JSON to the file behind
 the descriptor FD. While a file is being executed, its path stands there instead, so that the
 caller knows where a process that vanished was. Nothing else that happens here reaches the caller.
+
+FACTS is a folder with the `environment.json` of a run: then the filter hooks are called, too.
 
 MEMORY bounds the address space, in bytes. What the author prints goes to standard output, of which
 the caller shows a part only when this process vanishes.
@@ -22,6 +24,7 @@ from praktika.model.problem import Problem
 from praktika.model.wire import encode
 from praktika.pipeline import codes
 from praktika.pipeline.compile import compile as compile_plans
+from praktika.pipeline.filters import filtered
 from praktika.pipeline.load.loader import load
 
 FILE_LIMIT = 64 * 1024 * 1024
@@ -35,6 +38,7 @@ TOO_LARGE = 72
 def main(arguments: list[str]) -> None:
     """Do what the module says, and end the process."""
     root, channel, memory = arguments[0], int(arguments[1]), int(arguments[2])
+    facts = arguments[3] if len(arguments) > 3 else ""
     pid = os.getpid()
     os.chdir(root)
     _write(channel, os.fsencode(root))
@@ -46,7 +50,7 @@ def main(arguments: list[str]) -> None:
     gc.disable()  # nearly everything that is built here lives until the end
     sys.dont_write_bytecode = True  # the author's folders stay as they are
     try:
-        answer = encode(_compilation(root, channel))
+        answer = encode(_compilation(root, channel, facts))
     except MemoryError:
         answer = encode(_failed("It takes more memory than a declaration may have."))
     if os.getpid() != pid:
@@ -54,13 +58,14 @@ def main(arguments: list[str]) -> None:
     _answer(channel, answer)
 
 
-def _compilation(root: str, channel: int) -> Compilation:
+def _compilation(root: str, channel: int, facts: str) -> Compilation:
     def begin(path: str) -> None:
         _write(channel, os.fsencode(path))
 
     loaded = load(root, begin)
     try:
-        return compile_plans(loaded)
+        compilation = compile_plans(loaded)
+        return filtered(loaded, compilation, facts) if facts else compilation
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - the edge: a bug of ours must not look like the author's

@@ -14,8 +14,10 @@ NO_PROJECTS = "no-projects"
 UNKNOWN_FILE = "unknown-file"
 UNKNOWN_SETTING = "unknown-setting"
 DEPRECATED = "deprecated"
-NOT_YET = "not-yet"
 INTERNAL_ERROR = "internal-error"
+
+# Calling filter hooks
+FILTER_FAILED = "filter-failed"
 
 # One object
 UNKNOWN_ATTRIBUTE = "unknown-attribute"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, cast
 
-from praktika.model.plan import Artifact, Job, Need, Plan, Policy, job_key
+from praktika.model.plan import Artifact, Footprint, Job, Need, Plan, Policy, job_key
 from praktika.model.problem import Problem
 from praktika.pipeline import codes
 from praktika.pipeline.check import features
@@ -87,6 +87,8 @@ class Draft:
             secrets=tuple(
                 (name, secret.type) for secret in workflow.secrets for name in secret.names()
             ),
+            caches=workflow.enable_cache,
+            filters=workflow.enable_job_filtering_by_changes,
             settings=settings,
             aliases=dict(workflow.job_aliases),
             warnings=warnings,
@@ -188,6 +190,7 @@ class Draft:
             run_in_docker=job.run_in_docker,
             decision="run",
             reason=self._reason(job, is_native=is_native),
+            footprint=self._footprint(job),
             parameter=plain(job.parameter),
             report_subtree=job.result_name_for_cidb,
             config=plain_fields(job),
@@ -197,6 +200,16 @@ class Draft:
         if is_native:
             return "runs the post hooks" if job.always_run else "runs the pre hooks"
         return f"event {self.workflow.event}: nothing excludes it"
+
+    def _footprint(self, job: JobConfig) -> Footprint | None:
+        digest = job.digest_config
+        if digest is None:
+            return None
+        include, exclude = (
+            tuple(inside(self._around.root, path) or path for path in paths)
+            for paths in (digest.include_paths, digest.exclude_paths)
+        )
+        return Footprint(include=include, exclude=exclude, submodules=digest.with_git_submodules)
 
     def _artifact(self, artifact: ArtifactConfig, provider: str) -> Artifact:
         paths = [inside(self._around.root, path) or path for path in listed(artifact.path) if path]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from praktika.model.plan import Compilation
+from praktika.model.task import Facts
 
 
 class Sandbox(Protocol):
@@ -15,8 +16,13 @@ class Sandbox(Protocol):
     with bounded memory and output. Whatever it does, the answer is a Compilation.
     """
 
-    def compile(self, root: Path) -> Compilation:
+    def compile(self, root: Path, facts: Facts | None = None) -> Compilation:
         """The plans and problems of the repository at `root`.
+
+        Args:
+            root: of a checkout.
+            facts: of a run: then the workflows' filter hooks are called, and jobs that they do
+                not want are skipped in the plans.
 
         Raises:
             OperatorError: the sandbox itself could not be started.

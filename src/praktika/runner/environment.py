@@ -82,20 +82,16 @@ def read_back(temp: Path) -> dict[str, Any]:
 
 def _document(setting: Setting, kv: Mapping[str, Any]) -> dict[str, Any]:
     facts = setting.facts
+    data = {**facts.environment["JOB_KV_DATA"], **kv}
     return {
         "WORKFLOW_NAME": setting.plan.workflow,
         "JOB_NAME": setting.job.name,
-        "REPOSITORY": facts.repository,
-        "BRANCH": facts.branch,
-        "SHA": facts.sha,
-        "PR_NUMBER": -1 if facts.local else facts.pr_number,
-        "EVENT_TYPE": facts.event,
+        **facts.environment,
         "EVENT_TIME": "",
         "JOB_OUTPUT_STREAM": "",
         "EVENT_FILE_PATH": "",
         "CHANGE_URL": "",
         "COMMIT_URL": "",
-        "BASE_BRANCH": facts.base_branch,
         "RUN_ID": setting.task.run,
         "RUN_URL": "",
         "INSTANCE_TYPE": "",
@@ -104,18 +100,14 @@ def _document(setting: Setting, kv: Mapping[str, Any]) -> dict[str, Any]:
         "PR_BODY": "",
         "PR_TITLE": "",
         "USER_LOGIN": "",
-        "FORK_NAME": facts.repository,
-        "COMMIT_MESSAGE": facts.message,
         "LINKED_PR_NUMBER": 0,
-        "LOCAL_RUN": facts.local,
         "PR_LABELS": [],
         "REPORT_MESSAGES": [],
         "JOB_CONFIG": setting.job.config,
         "TRACEBACKS": [],
         "WORKFLOW_JOB_DATA": {},
-        "JOB_KV_DATA": dict(kv),
-        "JOB_KV_DATA_BASE_KEYS": sorted(kv),
-        "COMMIT_AUTHORS": [facts.author] if facts.author else [],
+        "JOB_KV_DATA": data,
+        "JOB_KV_DATA_BASE_KEYS": sorted(data),
         "WORKFLOW_CONFIG": {"name": setting.plan.workflow, "sha": facts.sha},
     }
 

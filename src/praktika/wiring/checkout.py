@@ -8,6 +8,7 @@ from praktika.adapters.local import git
 from praktika.adapters.local.git import Checkout
 from praktika.adapters.local.sandbox import LocalSandbox
 from praktika.model.plan import Compilation
+from praktika.model.task import Facts
 
 __all__ = ["Checkout", "compile_declaration", "find_checkout"]
 
@@ -21,6 +22,6 @@ def find_checkout(start: Path | None = None) -> Checkout:
     return git.find(start or Path.cwd())
 
 
-def compile_declaration(root: Path) -> Compilation:
-    """What the declaration of the checkout at `root` compiles to."""
-    return LocalSandbox().compile(root)
+def compile_declaration(root: Path, facts: Facts | None = None) -> Compilation:
+    """What the declaration of the checkout at `root` compiles to, for a run with these facts."""
+    return LocalSandbox().compile(root, facts)

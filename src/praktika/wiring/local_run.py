@@ -27,6 +27,7 @@ from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
 from praktika.runner.environment import OWNER
+from praktika.wiring.planning import content_of, decided
 from praktika.wiring.presence import alone, forget, gone, presence
 from praktika.wiring.source import Archiving, source_key
 from praktika.wiring.stores import Stores
@@ -193,14 +194,16 @@ class LocalRun:
             host=self._stores.host,
         )
 
-    def _make_plan(self, _request: RunRequested) -> Plan:
+    def _make_plan(self, request: RunRequested) -> Plan:
         if self._plan is None:
             raise OperatorError(
                 "the run came to no plan before it was interrupted; start a new one"
             )
         # Jobs wait here for one another's runners, never for a pool; and what fails on this
         # machine has no other one to wait for.
-        return structs.replace(self._plan, pickup_timeout=0.0, pauses=_PAUSES)
+        plan = structs.replace(self._plan, pickup_timeout=0.0, pauses=_PAUSES)
+        content = content_of(work_folder(self.id) / "source", request, self._place)
+        return decided(plan, request, content, self._stores)
 
     def _rescue(self, serving: OwnRun, reason: str) -> Path:
         """Write the report of a run that cannot go on, wherever there is room; where it is."""

@@ -50,7 +50,7 @@ def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery:
         archive(snapshot, stores.blobs, key)
     located = structs.replace(
         request,
-        facts=structs.replace(request.facts, local=False),
+        facts=structs.replace(request.facts, local=False, by_hand=True),
         name=place.root.name,
         source=key,
         inbox=names.INBOX,

@@ -25,6 +25,7 @@ from praktika.runner.sources import source_folder
 from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.host import FRESH, Registration
 from praktika.wiring.local_run import cache_folder
+from praktika.wiring.planning import content_of, decided
 from praktika.wiring.stores import Stores
 
 _THREADS = 2
@@ -127,12 +128,12 @@ class Service:
         )
         with tempfile.TemporaryDirectory(prefix="praktika-plan-", dir=_scratch()) as folder:
             source = source_folder(run_file, self._stores.blobs, Path(folder))
-            compilation = compile_declaration(source)
-        if any(problem.severity == "error" for problem in compilation.problems):
-            raise AuthorError(compilation.problems)
-        for plan in compilation.plans:
-            if plan.workflow == request.workflow:
-                return plan
+            compilation = compile_declaration(source, request.facts)
+            if any(problem.severity == "error" for problem in compilation.problems):
+                raise AuthorError(compilation.problems)
+            for plan in compilation.plans:
+                if plan.workflow == request.workflow:
+                    return decided(plan, request, content_of(source, request), self._stores)
         known = ", ".join(f"'{plan.workflow}'" for plan in compilation.plans)
         raise AuthorError(text=f"there is no workflow '{request.workflow}'; there are {known}")
 

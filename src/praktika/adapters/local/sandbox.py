@@ -12,8 +12,10 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
 
 import praktika
@@ -21,7 +23,8 @@ from praktika import process_tree
 from praktika.errors import OperatorError
 from praktika.model.plan import Compilation
 from praktika.model.problem import Problem
-from praktika.model.wire import WireError, decode
+from praktika.model.task import Facts
+from praktika.model.wire import WireError, decode, encode
 from praktika.pipeline import codes
 
 _ALLOWED = frozenset(
@@ -46,24 +49,33 @@ class LocalSandbox:
         self._timeout = timeout
         self._memory = memory
 
-    def compile(self, root: Path) -> Compilation:
+    def compile(self, root: Path, facts: Facts | None = None) -> Compilation:
         """See `ports.sandbox.Sandbox`."""
         root = root.resolve()
         if not root.is_dir():
             raise OperatorError(f"There is no folder {root}.")
+        if facts is None:
+            return self._compile(root, ())
+        with TemporaryDirectory(prefix="praktika-facts-") as folder:
+            Path(folder, "environment.json").write_bytes(encode(facts.environment))
+            return self._compile(root, (folder,))
+
+    def _compile(self, root: Path, more: Sequence[str]) -> Compilation:
         with _file() as channel, _file() as output:
-            code = self._run(root, channel, output)
+            code = self._run(root, channel, output, more)
             channel.seek(0)
             data = channel.read()
             if code == 0 and data.startswith(b"{"):
                 return _decoded(data)
             return self._vanished(root, data, code, _tail(output))
 
-    def _run(self, root: Path, channel: BinaryIO, output: BinaryIO) -> int | None:
+    def _run(
+        self, root: Path, channel: BinaryIO, output: BinaryIO, more: Sequence[str]
+    ) -> int | None:
         """Run the child to its end, and all that it started; its exit code, None if out of time."""
         mark = uuid.uuid4().hex
         command = [sys.executable, "-P", "-m", "praktika.pipeline.child", str(root)]
-        command += [str(channel.fileno()), str(self._memory)]
+        command += [str(channel.fileno()), str(self._memory), *more]
         try:
             child = subprocess.Popen(
                 command,
@@ -129,8 +141,6 @@ def _file() -> BinaryIO:
     """An unnamed file, in memory where that is possible."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("praktika"), "w+b")
-    from tempfile import TemporaryFile  # noqa: PLC0415 - costs 8 ms, and Linux never needs it
-
     return TemporaryFile()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -17,8 +18,13 @@ from praktika.cli.options import json_option
 from praktika.cli.user import processors, user
 from praktika.cli.view.problems import tally
 from praktika.errors import AuthorError
-from praktika.model.plan import Compilation
-from praktika.wiring.checkout import Checkout, compile_declaration, find_checkout
+from praktika.model.plan import Compilation, image_artifact
+from praktika.wiring.checkout import (
+    Checkout,
+    compile_declaration,
+    find_checkout,
+    with_changes,
+)
 
 
 @click.command(
@@ -31,6 +37,7 @@ do, an alias, and a part of the name that no other job has; with a * it may mean
   praktika run 'Unit tests' lint      two jobs
   praktika run 'tests (*'             all jobs whose names contain "tests ("
   praktika run --workflow Nightly     a workflow, whatever starts it
+  praktika run --base main            only what the changes since main concern
 
 Ctrl-C cancels: jobs are stopped, the report is written. A second one stops the jobs that always
 run, too; a third one leaves at once.
@@ -58,6 +65,13 @@ run, too; a third one leaves at once.
     default="",
     help="With --detach: names this request, so that the same one begins nothing again.",
 )
+@click.option(
+    "--base",
+    metavar="REF",
+    default="",
+    help="Leave out jobs that the changes since REF do not concern, as a pull request into it does.",
+)
+@click.option("--no-cache", is_flag=True, help="Take no outcomes of earlier runs.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing before the end.")
 @json_option("Write what happens as JSON lines; the last one tells the outcome.", expose=False)
 @click.pass_obj
@@ -71,6 +85,8 @@ def command(
     no_docker: bool,
     detach: bool,
     delivery: str,
+    base: str,
+    no_cache: bool,
     quiet: bool,
 ) -> int:
     """Run workflows or jobs on this machine, and write a report."""
@@ -79,7 +95,9 @@ def command(
     if detach and (no_docker or workers):
         raise click.UsageError("--detach goes neither with --no-docker nor with --jobs.")
     place = find_checkout()
-    with Ahead(partial(compile_declaration, place.root)) as compiling:
+    if base:
+        place = with_changes(place, base)
+    with Ahead(partial(compile_declaration, place.root, place.facts)) as compiling:
         # Half of what a run imports is loaded while the declaration compiles in its own process.
         session = importlib.import_module("praktika.cli.running")
         compilation = compiling.result()
@@ -96,6 +114,7 @@ def command(
         by=user(),
         workers=workers or processors(),
         quiet=quiet,
+        no_cache=no_cache or os.environ.get("DISABLE_CI_CACHE") == "1",
     )
     if detach:
         return max([int(running.submit(one, delivery)) for one in chosen])
@@ -117,8 +136,22 @@ def _chosen(compilation: Compilation, names: Sequence[str], workflow: str) -> li
 
 
 def _without_containers(one: Wanted) -> Wanted:
-    jobs = tuple(structs.replace(job, run_in_docker="") for job in one.plan.jobs)
-    return Wanted(structs.replace(one.plan, jobs=jobs), one.only)
+    """The same jobs outside of containers; images are neither needed nor built."""
+    images = frozenset(image_artifact(image.name) for image in one.plan.images)
+    builders = frozenset(job.key for job in one.plan.jobs if images & {*job.provides})
+    jobs = tuple(
+        structs.replace(
+            job,
+            run_in_docker="",
+            needs=tuple(need for need in job.needs if need.job not in builders),
+            requires=tuple(name for name in job.requires if name not in images),
+        )
+        for job in one.plan.jobs
+        if job.key not in builders
+    )
+    artifacts = tuple(each for each in one.plan.artifacts if each.name not in images)
+    plan = structs.replace(one.plan, jobs=jobs, images=(), artifacts=artifacts)
+    return Wanted(plan, tuple(key for key in one.only if key not in builders))
 
 
 def _codes(run: Callable[[Wanted], tuple[int, bool]], chosen: Sequence[Wanted]) -> list[int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from praktika.cli.console import Console, Ink, one_line
 from praktika.cli.group import verbatim
@@ -77,6 +78,10 @@ def _facts(subject: Subject) -> dict[str, Any]:
         "explanation": told,
         "decision": job.decision,
         "reason": state.reason or job.reason,
+        "miss": job.miss,
+        "digest": job.digest,
+        "parts": job.parts,
+        "origin": msgspec.to_builtins(job.origin),
         "needs": [
             {
                 "job": run.graph.jobs[need.job].name,
@@ -176,6 +181,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     ended = f"exit code {facts['exit_code']}" if facts["exit_code"] is not None else ""
     ended = f"by {facts['signal']}" if facts["signal"] else ended
     lines = [
+        ("cache", _cache(facts)),
         ("queue", _place(facts)),
         ("until", _until(facts)),
         *(("needs", _need(need)) for need in facts["needs"]),
@@ -187,6 +193,16 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("log", say.near(Path(facts["log"])) if facts["log"] else ""),
     ]
     return [(title, text) for title, text in lines if text]
+
+
+def _cache(facts: dict[str, Any]) -> str:
+    """Where the outcome is from, or why it was not taken from an earlier run."""
+    origin = facts["origin"]
+    if facts["decision"] == "reuse" and origin and origin["run"]:
+        branch = f" on {one_line(origin['branch'])}" if origin.get("branch") else ""
+        commit = f", commit {origin['sha'][:10]}" if origin.get("sha") else ""
+        return f"outcome of run {origin['run']}{branch}{commit}, {say.moment(origin['at'])}"
+    return f"not reused: {one_line(facts['miss'], 400)}" if facts["miss"] else ""
 
 
 def _place(facts: dict[str, Any]) -> str:

@@ -31,8 +31,18 @@ class EventsView(Silent):
     def begins(self, run_id: str, plan: Plan, workers: int) -> None:
         """Write `run.started`."""
         self._run = run_id
-        jobs = [job.name for job in plan.jobs if job.decision == "run"]
-        self._say("run.started", workflow=plan.workflow, jobs=jobs, workers=workers)
+        jobs, reused, skipped = (
+            [job.name for job in plan.jobs if job.decision == decision]
+            for decision in ("run", "reuse", "skip")
+        )
+        self._say(
+            "run.started",
+            workflow=plan.workflow,
+            jobs=jobs,
+            workers=workers,
+            reused=reused,
+            skipped=skipped,
+        )
 
     def goes_on(self, run_id: str, run: Run, jobs: int, workers: int) -> None:
         """Write `run.resumed`."""

@@ -66,7 +66,7 @@ class Tally:
             self._open = {
                 job.key
                 for job in run.plan.jobs
-                if job.decision == "run" and _was_open(run, job, event)
+                if _is_to_run(job, event) and _was_open(run, job, event)
             }
             self.total = self.done + len(self._open)
         match event:
@@ -99,6 +99,12 @@ class Tally:
             state=state,
             seconds=None if began is None else max(0.0, event.at - began),
         )
+
+
+def _is_to_run(job: Job, event: AnyEvent) -> bool:
+    """Whether the job is to run; what takes an earlier outcome may be run again later."""
+    is_first = isinstance(event, Planned)
+    return job.decision == "run" or (job.decision == "reuse" and not is_first)
 
 
 def _was_open(run: Run, job: Job, event: AnyEvent) -> bool:

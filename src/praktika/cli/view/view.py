@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -18,7 +19,10 @@ class View(Protocol):
     """Watches one run, inside a `with`; nothing that it does may raise or take long."""
 
     def begins(self, run_id: str, plan: Plan, workers: int) -> None:
-        """The run has this id and this plan, and that many jobs at a time; called first."""
+        """The run has this id and this plan, and that many jobs at a time.
+
+        Called when it is planned, before anything else is seen of it.
+        """
 
     def goes_on(self, run_id: str, run: Run, jobs: int, workers: int) -> None:
         """A run that was begun before goes on with so many jobs; called instead of `begins`."""
@@ -74,8 +78,13 @@ class Silent:
 
 def headline(run_id: str, plan: Plan, workers: int) -> tuple[str | Ink, ...]:
     """The line with which a run begins."""
-    jobs = count(sum(job.decision == "run" for job in plan.jobs), "job")
-    return Ink(plan.workflow, "bold"), f"  run {run_id}: {jobs}, {workers} at a time"
+    decisions = Counter(job.decision for job in plan.jobs)
+    parts = [f"{count(decisions['run'], 'job')}, {workers} at a time"]
+    if decisions["reuse"]:
+        parts.append(f"{decisions['reuse']} reused from earlier runs")
+    if decisions["skip"]:
+        parts.append(f"{decisions['skip']} left out")
+    return Ink(plan.workflow, "bold"), f"  run {run_id}: {'; '.join(parts)}"
 
 
 def going_on(run_id: str, run: Run, jobs: int, workers: int) -> tuple[str | Ink, ...]:

@@ -53,9 +53,6 @@ def check_workflow(workflow: WorkflowConfig) -> Iterator[Finding]:
         if getattr(workflow, field) and workflow.event not in events:
             text = f"'{field}' of {called(workflow)} has no effect on event '{workflow.event}'."
             yield warning(place_of(workflow, field), codes.NO_EFFECT, text)
-    if workflow.workflow_filter_hooks:
-        text = f"The filter hooks of {called(workflow)} are not called yet: every job runs."
-        yield warning(place_of(workflow, "workflow_filter_hooks"), codes.NOT_YET, text)
     for field in ("pre_hooks", "post_hooks"):
         for hook in getattr(workflow, field):
             if isinstance(hook, str) and not hook.strip():

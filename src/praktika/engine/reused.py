@@ -1,0 +1,45 @@
+"""Outcomes that travel between runs: which are taken, and which are kept for others. Pure."""
+
+from __future__ import annotations
+
+from praktika.engine.run import JobState, Phase
+from praktika.model.commands import Remember
+from praktika.model.plan import Job, Need, Plan
+from praktika.model.result import Status
+
+
+def is_reused(job: Job, state: JobState) -> bool:
+    """Whether the job is to take, or has taken, its outcome from an earlier run.
+
+    It does not if somebody asked for it to be run again.
+    """
+    return job.decision == "reuse" and not state.is_again
+
+
+def is_told(provider: Job, need: Need, attempt: int) -> bool:
+    """Whether a task has to say which attempt of a job it reads from.
+
+    It goes without saying that it is the first one, or that of the run from which the provider's
+    outcome was taken.
+    """
+    is_own = attempt > 0 and provider.decision == "reuse"
+    return need.kind != "order" and (attempt > 1 or is_own)
+
+
+def remembering(plan: Plan, job: Job, state: JobState) -> tuple[Remember, ...]:
+    """What keeps a settled job's outcome for later runs, if it is worth keeping.
+
+    Only what ran here and truly went well is: nothing skipped, forced, expected to fail, or pieced
+    together from several attempts.
+    """
+    is_kept = (
+        plan.caches
+        and bool(job.digest)
+        and state.phase is Phase.SETTLED
+        and state.status is Status.OK
+        and state.attempt > 0
+        and not state.is_forced
+        and not state.verdict
+        and not state.tests_of
+    )
+    return (Remember(job=job.key, attempt=state.attempt),) if is_kept else ()

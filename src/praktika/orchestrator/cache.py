@@ -1,0 +1,182 @@
+"""Outcomes of jobs, kept for later runs.
+
+Only orchestrators write here, and only what the engine told them to; runners never do. A store that
+does not answer is a miss, never a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from praktika.engine.key import declaration
+from praktika.engine.run import Run
+from praktika.errors import Absent, PraktikaError
+from praktika.model.cache import VERSION, Record
+from praktika.model.plan import Job, Origin, Plan, Stored
+from praktika.model.wire import WireError, decode, encode
+from praktika.orchestrator import names
+from praktika.patience import patiently
+from praktika.ports.blobs import Blobs
+
+EXPIRE_DAYS = 30.0
+"""After so many days an outcome is not taken any more, unless the author says otherwise."""
+
+_DAY = 86_400.0
+_PATIENCE = 5.0
+_THREADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for one job.
+
+    Attributes:
+        hit: the outcome that may be taken.
+        nearest: the latest outcome of the job under another digest.
+        obstacle: why an outcome under the right digest cannot be taken, or "".
+    """
+
+    hit: Record | None = None
+    nearest: Record | None = None
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache:
+    """The outcomes that a run may take.
+
+    Attributes:
+        blobs: where they are.
+        repository: of the run.
+        reads: scopes, in the order in which they are looked at.
+        now: seconds since the epoch.
+        expire_days: age at which outcomes are not taken any more; 0 means never.
+    """
+
+    blobs: Blobs
+    repository: str
+    reads: tuple[str, ...]
+    now: float
+    expire_days: float = EXPIRE_DAYS
+
+    def find(self, jobs: Sequence[Job], plan: Plan) -> tuple[dict[str, Found], str]:
+        """What there is for each job that has a digest, by key; why nothing could be found, or ""."""
+        able = [job for job in jobs if job.digest]
+        if not able:
+            return {}, ""
+        try:
+            with ThreadPoolExecutor(min(_THREADS, len(able))) as pool:
+                found = list(pool.map(lambda job: self._find_one(job, plan), able))
+        except PraktikaError as error:
+            return {}, f"the cache could not be read: {error}"
+        return {job.key: each for job, each in zip(able, found, strict=True)}, ""
+
+    def nearest(self, job: Job) -> Record | None:
+        """The latest outcome of a job, whatever its digest."""
+        return next(self._records(job, names.LATEST), None)
+
+    def _find_one(self, job: Job, plan: Plan) -> Found:
+        obstacle = ""
+        for record in self._records(job, job.digest):
+            problem = self._problem(record, job, plan)
+            if not problem:
+                return Found(hit=record)
+            obstacle = obstacle or problem
+        return Found(nearest=None if obstacle else self.nearest(job), obstacle=obstacle)
+
+    def _records(self, job: Job, name: str) -> Iterable[Record]:
+        for scope in self.reads:
+            key = names.cached(self.repository, scope, job.key, name)
+            record = _read(self.blobs, key)
+            if record is not None and record.key == job.key and name in {record.digest, names.LATEST}:
+                yield record
+
+    def _problem(self, record: Record, job: Job, plan: Plan) -> str:
+        """Why an outcome cannot be taken, or ""."""
+        age = self.now - record.at
+        if self.expire_days and age > self.expire_days * _DAY:
+            return f"its outcome in run {record.run} is {age / _DAY:.0f} days old"
+        kept = {each.name: each for each in record.stored}
+        for name in job.provides:
+            if name not in kept:
+                return f"run {record.run} did not keep artifact '{name}'"
+            problem = self._artifact_problem(record, kept[name])
+            if problem:
+                return problem
+        result = names.job(record.run, record.key, record.attempt, "result.json")
+        is_kept = _size(self.blobs, result) is not None
+        return "" if is_kept else f"run {record.run} is not kept any more"
+
+    def _artifact_problem(self, record: Record, stored: Stored) -> str:
+        if stored.expires and stored.expires <= self.now:
+            return f"artifact '{stored.name}' of run {record.run} has expired"
+        if not stored.sha256:
+            return ""
+        key = names.artifact(record.run, record.key, record.attempt, stored.name)
+        if _size(self.blobs, key) != stored.size:
+            return f"artifact '{stored.name}' of run {record.run} is not kept any more"
+        return ""
+
+
+def origin_of(record: Record) -> Origin:
+    """The record as a plan refers to it."""
+    return Origin(
+        run=record.run,
+        attempt=record.attempt,
+        at=record.at,
+        sha=record.code.sha,
+        branch=record.branch,
+        stored=record.stored,
+    )
+
+
+def remember(blobs: Blobs, run_id: str, run: Run, key: str) -> None:
+    """Keep the outcome of a settled job in the scope of its run.
+
+    A store that does not take it does no harm: the job will run once more.
+    """
+    plan, request, state = run.plan, run.requested, run.jobs[key]
+    if plan is None or request is None:
+        return
+    job = run.graph.jobs[key]
+    record = Record(
+        job=job.name,
+        key=key,
+        digest=job.digest,
+        parts=job.parts,
+        declaration=declaration(job, {each.name: each for each in plan.artifacts}),
+        run=run_id,
+        attempt=state.attempt,
+        at=state.since,
+        workflow=plan.workflow,
+        scope=plan.scope,
+        code=plan.code,
+        branch=request.facts.branch,
+        by=request.by,
+        stored=state.stored,
+    )
+    data = encode(record)
+    for name in (job.digest, names.LATEST):
+        place = names.cached(request.facts.repository, plan.scope, key, name)
+        with suppress(PraktikaError):
+            patiently(partial(blobs.put, place, data), _PATIENCE)
+
+
+def _read(blobs: Blobs, key: str) -> Record | None:
+    """The record under a key; None if there is none, or none that can be read."""
+    try:
+        record = decode(patiently(lambda: blobs.get(key), _PATIENCE), Record)
+    except (Absent, WireError):
+        return None
+    return record if record.version == VERSION else None
+
+
+def _size(blobs: Blobs, key: str) -> int | None:
+    try:
+        return patiently(lambda: blobs.size(key), _PATIENCE)
+    except Absent:
+        return None

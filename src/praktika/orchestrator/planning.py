@@ -1,0 +1,188 @@
+"""From a compiled plan to one that says of every job: it runs, is left out, or takes an outcome.
+
+The rules are the engine's (`affected`, `key`, `select`); what they are applied to is gathered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from praktika.engine.affected import UNAFFECTED, affected
+from praktika.engine.compare import differences, fields_that_differ
+from praktika.engine.footprint import Rules
+from praktika.engine.key import declaration, unknown, with_keys
+from praktika.engine.scopes import scopes
+from praktika.engine.select import NOT_ASKED, asked_for, choose
+from praktika.model.cache import Record
+from praktika.model.container import container
+from praktika.model.events import RunRequested
+from praktika.model.plan import Code, Footprint, Job, Plan
+from praktika.orchestrator.cache import EXPIRE_DAYS, Cache, Found, origin_of
+from praktika.ports.blobs import Blobs
+
+
+class Files(Protocol):
+    """The files that a run is made for."""
+
+    @property
+    def code(self) -> Code:
+        """The same, by reference."""
+
+    @property
+    def submodules(self) -> tuple[str, ...]:
+        """Paths of submodules."""
+
+    def digests(self, footprints: Sequence[Footprint]) -> list[str]:
+        """The digest of the files of each footprint."""
+
+    def changed_since(self, code: Code) -> tuple[str, ...] | None:
+        """The paths that are not as they were there; None if that cannot be told."""
+
+
+class Images(Protocol):
+    """The images of a plan's jobs."""
+
+    def resolved(self, plan: Plan, files: Files) -> Plan:
+        """The plan with the tags of its own images, and those left out of the builds that exist."""
+
+    def digests(self, references: Sequence[str]) -> dict[str, str]:
+        """The digests of other images, by reference; without those that are not known."""
+
+
+def complete(
+    plan: Plan,
+    request: RunRequested,
+    *,
+    files: Files | None,
+    images: Images,
+    blobs: Blobs,
+    now: float,
+) -> Plan:
+    """The plan of a run, with a decision and its reason for every job.
+
+    Args:
+        plan: as it was compiled.
+        request: that the run began with, or would begin with.
+        files: None if they are not known: then nothing has a key.
+        images: see `Images`.
+        blobs: where outcomes of earlier runs are.
+        now: seconds since the epoch.
+    """
+    if files is not None:
+        plan = with_digests(plan, files, images)
+    wanted, left_out = _wanted(plan, request, files)
+    firm = frozenset(request.only)
+    settings = plan.settings
+    mine = scopes(request.facts, request.host, str(settings.get("MAIN_BRANCH") or "main"))
+    plan = msgspec.structs.replace(plan, scope=mine.writes)
+    chosen = choose(plan, wanted, left_out=left_out)
+    if not plan.caches:
+        return chosen
+    cache = Cache(
+        blobs=blobs,
+        repository=request.facts.repository,
+        reads=mine.reads,
+        now=now,
+        expire_days=_number(settings.get("CACHE_EXPIRE_DAYS"), EXPIRE_DAYS),
+    )
+    candidates = [job for job in chosen.jobs if job.decision == "run" and job.key not in firm]
+    found, outage = ({}, "") if request.no_cache else cache.find(candidates, plan)
+    hits = {key: origin_of(each.hit) for key, each in found.items() if each.hit is not None}
+    chosen = choose(plan, wanted, hits, left_out=left_out)
+    misses = _Misses(chosen, request, files, found, outage)
+    jobs = tuple(misses.explained(job) for job in chosen.jobs)
+    return msgspec.structs.replace(chosen, jobs=jobs)
+
+
+def with_digests(plan: Plan, files: Files, images: Images) -> Plan:
+    """The plan with the key of every job, as far as it can be known."""
+    plan = images.resolved(plan, files)
+    own = {image.name for image in plan.images}
+    used = {container(job.run_in_docker).image for job in plan.jobs if job.run_in_docker}
+    others = images.digests(sorted(used - own))
+    version = plan.settings.get("CACHE_VERSION") or 1
+    footprints = list(dict.fromkeys(job.footprint for job in plan.jobs if job.footprint))
+    known = dict(zip(footprints, files.digests(footprints), strict=True))
+    plan = with_keys(plan, known, others, version)
+    return msgspec.structs.replace(plan, code=files.code)
+
+
+def _wanted(plan: Plan, request: RunRequested, files: Files | None) -> tuple[dict[str, str], str]:
+    """The jobs that are wanted for their own sake with the reasons; why others are left out."""
+    if request.only:
+        return asked_for(plan, request.only), NOT_ASKED
+    changed = request.facts.changed
+    if not plan.filters:
+        return {job.key: "" for job in plan.jobs}, NOT_ASKED
+    if changed is None:
+        reason = "it is not known what changed, so everything runs"
+        return {job.key: reason for job in plan.jobs}, NOT_ASKED
+    return affected(plan, changed, files.submodules if files else ()), UNAFFECTED
+
+
+class _Misses:
+    """Says of each job that runs why it does not take an earlier outcome."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        request: RunRequested,
+        files: Files | None,
+        found: dict[str, Found],
+        outage: str,
+    ) -> None:
+        self._plan = plan
+        self._request = request
+        self._files = files
+        self._found = found
+        self._outage = outage
+        self._artifacts = {artifact.name: artifact for artifact in plan.artifacts}
+
+    def explained(self, job: Job) -> Job:
+        """The job with the reason."""
+        miss = self._why(job) if job.decision == "run" else ""
+        return msgspec.structs.replace(job, miss=miss) if miss else job
+
+    def _why(self, job: Job) -> str:
+        if self._request.no_cache:
+            return "outcomes of earlier runs are not to be taken"
+        if not job.digest:
+            return unknown(job, self._plan)
+        if self._outage:
+            return self._outage
+        found = self._found.get(job.key)
+        if found is None:
+            return ""
+        if found.obstacle:
+            return found.obstacle
+        if found.nearest is None:
+            return "there is no earlier outcome"
+        return self._difference(job, found.nearest)
+
+    def _difference(self, job: Job, nearest: Record) -> str:
+        now = declaration(job, self._artifacts)
+        phrases = differences(
+            nearest.parts,
+            job.parts,
+            fields_that_differ(nearest.declaration, now),
+            self._changed(job, nearest),
+        )
+        return f"since run {nearest.run}: {'; '.join(phrases) or 'the version of the cache'}"
+
+    def _changed(self, job: Job, nearest: Record) -> list[str] | None:
+        """The files of a job that are not as they were for an earlier outcome, if that is known."""
+        if self._files is None or job.footprint is None:
+            return None
+        changed = self._files.changed_since(nearest.code)
+        if changed is None:
+            return None
+        rules = Rules(job.footprint, self._files.submodules)
+        return [path for path in changed if rules.covers(path)]
+
+
+def _number(value: object, default: float) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else default  # type: ignore[arg-type] # just looked at
