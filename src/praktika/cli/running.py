@@ -33,6 +33,7 @@ from praktika.model.plan import Plan
 from praktika.model.result import Result
 from praktika.orchestrator import names
 from praktika.orchestrator.own_run import OwnRun
+from praktika.orchestrator.surroundings import Observer
 from praktika.wiring.checkout import Checkout, find_checkout
 from praktika.wiring.local_run import LocalRun
 from praktika.wiring.requests import submit
@@ -66,7 +67,7 @@ class Running:
         workers = max(1, min(self.workers, to_run))
         local = LocalRun(self.place, self.stores, workers=workers, plan=wanted.plan)
         view = self._view()
-        observers = [_Opening(view, local.id, workers), view]
+        observers: list[Observer] = [_Opening(view, local.id, workers), view]
         begun = partial(local.begun, self._request(wanted.plan, wanted.only), observers)
         return self._watch(local, begun, view)
 

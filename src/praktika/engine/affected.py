@@ -7,10 +7,10 @@ depends on is affected by anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from praktika.engine.footprint import Rules
-from praktika.model.plan import Footprint, Job, Need, Plan, image_artifact
+from praktika.engine.footprint import Rules, States
+from praktika.model.plan import Footprint, Job, Plan, image_artifact
 
 _SHOWN = 3
 
@@ -25,63 +25,62 @@ def affected(plan: Plan, changed: Sequence[str], submodules: Iterable[str] = ())
         changed: paths relative to the root; both names of a file that was renamed.
         submodules: paths of the repository's submodules.
     """
-    links = tuple(submodules)
-    images = _changed_images(plan, changed, links)
+    change = _Change(plan, changed, tuple(submodules))
     reasons: dict[str, str] = {}
     for job in plan.jobs:
-        if any(artifact in _image_artifacts(plan) for artifact in job.provides):
-            reason = next((images[name] for name in job.provides if name in images), "")
-        elif job.footprint is None:
-            reason = "runs on every change: it has no digest_config"
-        else:
-            reason = _by_files(job.footprint, changed, links)
-        reason = reason or _by_needs(job, plan, reasons, images)
+        reason = change.own_reason(job) or change.reason_of_needs(job, reasons)
         if reason:
             reasons[job.key] = reason
     return reasons
 
 
-def _by_files(footprint: Footprint, changed: Sequence[str], submodules: tuple[str, ...]) -> str:
-    rules = Rules(footprint, submodules)
-    return told(path for path in changed if rules.covers(path))
+class _Change:
+    """What is known of a change while the jobs are gone through; each footprint is looked at once."""
 
+    def __init__(self, plan: Plan, changed: Sequence[str], submodules: tuple[str, ...]) -> None:
+        self._names = {job.key: job.name for job in plan.jobs}
+        self._own_images = frozenset(image_artifact(image.name) for image in plan.images)
+        self._changed = changed
+        self._submodules = submodules
+        self._states = States()
+        self._by_footprint: dict[Footprint, str] = {}
+        self._images: dict[str, str] = {}
+        """Why an image is another one now, by the name of its artifact."""
+        for image in plan.images:  # dependencies come first
+            bases = [self._images.get(image_artifact(name), "") for name in image.depends_on]
+            reason = self._of_files(Footprint(include=(image.path,))) or next(filter(None, bases), "")
+            if reason:
+                self._images[image_artifact(image.name)] = reason
 
-def _by_needs(job: Job, plan: Plan, reasons: dict[str, str], images: dict[str, str]) -> str:
-    own = _image_artifacts(plan)
-    for need in job.needs:
-        if need.kind == "order":
-            continue
-        used = [name for name in need.artifacts if name in own]
-        reason = next((f"its image: {images[name]}" for name in used if name in images), "")
-        if reason:
-            return reason
-        if len(used) < max(1, len(need.artifacts)) and need.job in reasons:
-            return f"needs {_what(need, plan)}, which is affected"
-    return ""
+    def own_reason(self, job: Job) -> str:
+        """Why a job is affected for its own sake, or ""."""
+        if self._own_images & {*job.provides}:
+            return next((self._images[name] for name in job.provides if name in self._images), "")
+        if job.footprint is None:
+            return "runs on every change: it has no digest_config"
+        return self._of_files(job.footprint)
 
+    def reason_of_needs(self, job: Job, reasons: Mapping[str, str]) -> str:
+        """Why a job is affected by what it needs, or ""."""
+        for need in job.needs:
+            if need.kind == "order":
+                continue
+            images = self._own_images & {*need.artifacts}
+            for name in need.artifacts:
+                if name in self._images:
+                    return f"its image: {self._images[name]}"
+            is_more = need.kind == "job" or len(images) < len(need.artifacts)
+            if is_more and need.job in reasons:
+                return f"needs '{self._names[need.job]}', which is affected"
+        return ""
 
-def _what(need: Need, plan: Plan) -> str:
-    name = next(job.name for job in plan.jobs if job.key == need.job)
-    return f"'{name}'"
-
-
-def _changed_images(
-    plan: Plan, changed: Sequence[str], submodules: tuple[str, ...]
-) -> dict[str, str]:
-    """By name of its artifact, why an image is another one now; dependencies come first."""
-    found: dict[str, str] = {}
-    for image in plan.images:
-        footprint = Footprint(include=(image.path,))
-        reason = _by_files(footprint, changed, submodules)
-        for name in image.depends_on:
-            reason = reason or found.get(image_artifact(name), "")
-        if reason:
-            found[image_artifact(image.name)] = reason
-    return found
-
-
-def _image_artifacts(plan: Plan) -> frozenset[str]:
-    return frozenset(image_artifact(image.name) for image in plan.images)
+    def _of_files(self, footprint: Footprint) -> str:
+        known = self._by_footprint.get(footprint)
+        if known is None:
+            rules = Rules(footprint, self._submodules, self._states)
+            known = told(path for path in self._changed if rules.covers(path))
+            self._by_footprint[footprint] = known
+        return known
 
 
 def told(paths: Iterable[str]) -> str:

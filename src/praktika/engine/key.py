@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from praktika.model.container import container
+from praktika.model.container import parse
 from praktika.model.plan import Artifact, Footprint, Image, Job, Plan, image_artifact
 
 FORMAT = "praktika key 1"
@@ -100,8 +100,8 @@ def declaration(job: Job, artifacts: Mapping[str, Artifact]) -> dict[str, Any]:
         if name in artifacts
     ]
     if job.run_in_docker:
-        where = container(job.run_in_docker)
-        told["run_in_docker"] = [where.image, where.is_root, *where.without_limits().options]
+        where = parse(job.run_in_docker).without_limits()
+        told["run_in_docker"] = [where.image, where.is_root, *map(str, where.options)]
     return told
 
 
@@ -122,7 +122,7 @@ def _parts(
     for name in built:
         parts[name] = own[name].tag
     if job.run_in_docker and not built:
-        image = container(job.run_in_docker).image
+        image = parse(job.run_in_docker).image
         parts[f"image {image}"] = images.get(image, "")
     for need in job.needs:
         if need.kind != "order" and not set(need.artifacts) & own.keys():
@@ -145,6 +145,6 @@ def unknown(job: Job, plan: Plan) -> str:
         if need.kind != "order" and not is_image and not provider.digest:
             return f"it needs '{provider.name}', which has no key"
     if job.run_in_docker:
-        image = container(job.run_in_docker).image
+        image = parse(job.run_in_docker).image
         return f"it is not known what the image '{image}' is"
     return "its files are not known"

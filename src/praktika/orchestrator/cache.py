@@ -6,7 +6,7 @@ does not answer is a miss, never a failure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,17 +82,19 @@ class Cache:
     def _find_one(self, job: Job, plan: Plan) -> Found:
         obstacle = ""
         for record in self._records(job, job.digest):
+            if record.digest != job.digest:
+                continue
             problem = self._problem(record, job, plan)
             if not problem:
                 return Found(hit=record)
             obstacle = obstacle or problem
         return Found(nearest=None if obstacle else self.nearest(job), obstacle=obstacle)
 
-    def _records(self, job: Job, name: str) -> Iterable[Record]:
+    def _records(self, job: Job, name: str) -> Iterator[Record]:
         for scope in self.reads:
             key = names.cached(self.repository, scope, job.key, name)
             record = _read(self.blobs, key)
-            if record is not None and record.key == job.key and name in {record.digest, names.LATEST}:
+            if record is not None and record.key == job.key:
                 yield record
 
     def _problem(self, record: Record, job: Job, plan: Plan) -> str:

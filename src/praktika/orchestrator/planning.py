@@ -17,7 +17,7 @@ from praktika.engine.key import declaration, unknown, with_keys
 from praktika.engine.scopes import scopes
 from praktika.engine.select import NOT_ASKED, asked_for, choose
 from praktika.model.cache import Record
-from praktika.model.container import container
+from praktika.model.container import parse
 from praktika.model.events import RunRequested
 from praktika.model.plan import Code, Footprint, Job, Plan
 from praktika.orchestrator.cache import EXPIRE_DAYS, Cache, Found, origin_of
@@ -101,7 +101,7 @@ def with_digests(plan: Plan, files: Files, images: Images) -> Plan:
     """The plan with the key of every job, as far as it can be known."""
     plan = images.resolved(plan, files)
     own = {image.name for image in plan.images}
-    used = {container(job.run_in_docker).image for job in plan.jobs if job.run_in_docker}
+    used = {parse(job.run_in_docker).image for job in plan.jobs if job.run_in_docker}
     others = images.digests(sorted(used - own))
     version = plan.settings.get("CACHE_VERSION") or 1
     footprints = list(dict.fromkeys(job.footprint for job in plan.jobs if job.footprint))
