@@ -76,3 +76,42 @@ def test_a_verdict_stands_beside_the_status_unless_the_status_says_it(opened) ->
     page.locator(".go").get_by_text("two").click()
     wait_for(page, "two")
     assert page.locator(".title .label").all_inner_texts() == ["author"]
+
+
+REUSED = {
+    "run": "20261126-010203-abcd",
+    "attempt": 2,
+    "at": 1_790_000_000.0,
+    "commit_sha": "0123456789abcdef",
+    "git_branch": "main",
+    "report": "../20261126-010203-abcd/report.html",
+}
+
+
+def test_a_reused_job_says_where_its_outcome_is_from(opened) -> None:
+    log = "../20261126-010203-abcd/jobs/lint/2/job.log"
+    run = samples.a_run(Status.OK, [samples.a_job("Lint", ext={"reused": REUSED, "log": log})])
+    page = opened(run, "#/job/Lint")
+    wait_for(page, "Lint")
+
+    assert page.locator(".title .label").all_inner_texts() == ["reused"]
+    link = page.get_by_role("link", name="run 20261126-010203-abcd")
+    assert link.get_attribute("href") == REUSED["report"]
+    assert page.locator("a.log").get_attribute("href") == log
+    assert "0123456789" in page.locator("dl").first.inner_text()
+
+
+def test_a_reused_job_is_marked_in_the_list(opened) -> None:
+    run = samples.a_run(Status.OK, [samples.a_job("Lint", ext={"reused": REUSED})])
+    page = opened(run)
+    wait_for(page, samples.a_run(Status.OK, []).name)
+
+    assert "reused" in page.locator("[role=row], tr").filter(has_text="Lint").first.inner_text()
+
+
+def test_no_link_leads_further_up_than_to_another_run(opened) -> None:
+    for report in ("../../x/report.html", "../a/../../b", "..", "../a"):
+        run = samples.a_run(Status.OK, [samples.a_job("L", ext={"reused": {**REUSED, "report": report}})])
+        page = opened(run, "#/job/L")
+        wait_for(page, "L")
+        assert page.get_by_role("link", name="run 20261126-010203-abcd").count() == 0

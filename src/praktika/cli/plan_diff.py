@@ -57,6 +57,4 @@ def _show(console: Console, workflow: str, changes: Sequence[Change]) -> None:
     console.say(Ink(one_line(workflow), "bold"), f"  {same} with the same key")
     for change in other:
         why = f"  {one_line('; '.join(change.why), 400)}" if change.why else ""
-        console.say(
-            Ink(f"  {change.kind:<7}", _INK[change.kind]), f"  {one_line(change.job)}{why}"
-        )
+        console.say(Ink(f"  {change.kind:<7}", _INK[change.kind]), f"  {one_line(change.job)}{why}")

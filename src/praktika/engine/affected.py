@@ -27,15 +27,17 @@ def affected(plan: Plan, changed: Sequence[str], submodules: Iterable[str] = ())
     """
     change = _Change(plan, changed, tuple(submodules))
     reasons: dict[str, str] = {}
+    causes: dict[str, str] = {}  # what set off a chain, so that reasons do not grow with it
     for job in plan.jobs:
-        reason = change.own_reason(job) or change.reason_of_needs(job, reasons)
+        own = change.own_reason(job)
+        reason, cause = (own, own) if own else change.reason_of_needs(job, causes)
         if reason:
-            reasons[job.key] = reason
+            reasons[job.key], causes[job.key] = reason, cause
     return reasons
 
 
 class _Change:
-    """What is known of a change while the jobs are gone through; each footprint is looked at once."""
+    """What is known of a change so far; each footprint is looked at once."""
 
     def __init__(self, plan: Plan, changed: Sequence[str], submodules: tuple[str, ...]) -> None:
         self._names = {job.key: job.name for job in plan.jobs}
@@ -48,7 +50,9 @@ class _Change:
         """Why an image is another one now, by the name of its artifact."""
         for image in plan.images:  # dependencies come first
             bases = [self._images.get(image_artifact(name), "") for name in image.depends_on]
-            reason = self._of_files(Footprint(include=(image.path,))) or next(filter(None, bases), "")
+            reason = self._of_files(Footprint(include=(image.path,))) or next(
+                filter(None, bases), ""
+            )
             if reason:
                 self._images[image_artifact(image.name)] = reason
 
@@ -57,22 +61,23 @@ class _Change:
         if self._own_images & {*job.provides}:
             return next((self._images[name] for name in job.provides if name in self._images), "")
         if job.footprint is None:
-            return "runs on every change: it has no digest_config"
+            return "no digest_config: runs on every change"
         return self._of_files(job.footprint)
 
-    def reason_of_needs(self, job: Job, reasons: Mapping[str, str]) -> str:
-        """Why a job is affected by what it needs, or ""."""
+    def reason_of_needs(self, job: Job, causes: Mapping[str, str]) -> tuple[str, str]:
+        """Why a job is affected by what it needs, and what set that off; "" if it is not."""
         for need in job.needs:
             if need.kind == "order":
                 continue
             images = self._own_images & {*need.artifacts}
             for name in need.artifacts:
                 if name in self._images:
-                    return f"its image: {self._images[name]}"
+                    return f"its image: {self._images[name]}", self._images[name]
             is_more = need.kind == "job" or len(images) < len(need.artifacts)
-            if is_more and need.job in reasons:
-                return f"needs '{self._names[need.job]}', which is affected"
-        return ""
+            if is_more and need.job in causes:
+                cause = causes[need.job]
+                return f"needs '{self._names[need.job]}' ({cause})", cause
+        return "", ""
 
     def _of_files(self, footprint: Footprint) -> str:
         known = self._by_footprint.get(footprint)

@@ -82,7 +82,5 @@ def _skipped(job: Job, reason: str) -> Job:
 def _kept(job: Job, reason: str, hit: Origin | None) -> Job:
     if hit is None:
         return msgspec.structs.replace(job, decision="run", reason=reason)
-    taken = f"{reason}; " if reason else ""
-    return msgspec.structs.replace(
-        job, decision="reuse", reason=f"{taken}reused from run {hit.run}", origin=hit
-    )
+    reason = f"reused from run {hit.run}"
+    return msgspec.structs.replace(job, decision="reuse", reason=reason, origin=hit)

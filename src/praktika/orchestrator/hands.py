@@ -33,7 +33,6 @@ from praktika.orchestrator.surroundings import Surroundings
 from praktika.orchestrator.tasks import make_task
 from praktika.patience import patiently
 
-
 _REMEMBERED = 20_000
 
 

@@ -118,7 +118,7 @@ def _wanted(plan: Plan, request: RunRequested, files: Files | None) -> tuple[dic
     if not plan.filters:
         return {job.key: "" for job in plan.jobs}, NOT_ASKED
     if changed is None:
-        reason = "it is not known what changed, so everything runs"
+        reason = "everything runs, as it is not known what changed"
         return {job.key: reason for job in plan.jobs}, NOT_ASKED
     return affected(plan, changed, files.submodules if files else ()), UNAFFECTED
 

@@ -18,7 +18,8 @@ from praktika.ports.blobs import Blobs
 def reused_result(job: Job, origin: Origin, blobs: Blobs) -> Result:
     """The Result as it was, which says where it is from; its files lie where they were.
 
-    Paths are relative to the folder of the run that shows them. What cannot be read any more is
+    It has no times of its own, as nothing ran; those of its parts are the old ones. Paths are
+    relative to the folder of the run that shows them. What cannot be read any more is
     left out: that the job went well is known without it.
     """
     ext: dict[str, Any] = {"reason": job.reason}
@@ -34,8 +35,12 @@ def reused_result(job: Job, origin: Origin, blobs: Blobs) -> Result:
     earlier = _earlier(job, origin, blobs)
     if earlier is None:
         return Result(name=job.name, status=Status.OK, ext=ext)
+    if "reused" in ext and earlier.duration is not None:
+        ext["reused"]["duration"] = earlier.duration
     moved = _moved(earlier, f"../{origin.run}/")
-    return msgspec.structs.replace(moved, name=job.name, ext={**moved.ext, **ext})
+    return msgspec.structs.replace(
+        moved, name=job.name, start_time=None, duration=None, ext={**moved.ext, **ext}
+    )
 
 
 def _earlier(job: Job, origin: Origin, blobs: Blobs) -> Result | None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from praktika.adapters.local import git
+from msgspec import structs
+
+from praktika.adapters.local import changes, commits, git
 from praktika.adapters.local.git import Checkout
 from praktika.adapters.local.sandbox import LocalSandbox
 from praktika.model.plan import Compilation
 from praktika.model.task import Facts
 
-__all__ = ["Checkout", "compile_declaration", "find_checkout"]
+__all__ = ["Checkout", "compile_declaration", "find_checkout", "with_changes"]
+
+_CHANGED_BYTES = 100_000
+"""Names of changed files travel with the request for a run, which has a limit."""
 
 
 def find_checkout(start: Path | None = None) -> Checkout:
@@ -20,6 +26,34 @@ def find_checkout(start: Path | None = None) -> Checkout:
         OperatorError: there is nothing to run from.
     """
     return git.find(start or Path.cwd())
+
+
+def with_changes(place: Checkout, base: str) -> Checkout:
+    """The checkout as a change of the branch or commit `base`: its facts name the changed files.
+
+    What counts is the commit from which the two went apart, as in a pull request.
+
+    Raises:
+        AuthorError: there is no such commit.
+        OperatorError: this is no git repository.
+    """
+    sha = commits.commit_id(place.root, base)
+    apart = changes.merge_base(place.root, sha, place.facts.sha) if place.facts.sha else sha
+    changed = changes.changed_files(place.root, apart) if apart else None
+    if changed is None:
+        note = f"it is not known what changed since {base}: the clone is shallow, or has no history"
+    elif sum(map(len, changed)) > _CHANGED_BYTES:
+        note, changed = f"{len(changed):,} files changed since {base}, too many to go by", None
+    else:
+        note = ""
+    stored = None if changed is None else tuple(map(_storable, changed))
+    facts = structs.replace(place.facts, base_branch=base, base_sha=apart or sha, changed=stored)
+    return replace(place, facts=facts, notes=(*place.notes, *((note,) if note else ())))
+
+
+def _storable(path: str) -> str:
+    """The path without lone surrogates, which JSON cannot hold."""
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def compile_declaration(root: Path, facts: Facts | None = None) -> Compilation:

@@ -27,7 +27,7 @@ from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
 from praktika.runner.environment import OWNER
-from praktika.wiring.planning import content_of, decided
+from praktika.wiring.planning import decided, of_snapshot
 from praktika.wiring.presence import alone, forget, gone, presence
 from praktika.wiring.source import Archiving, source_key
 from praktika.wiring.stores import Stores
@@ -202,8 +202,8 @@ class LocalRun:
         # Jobs wait here for one another's runners, never for a pool; and what fails on this
         # machine has no other one to wait for.
         plan = structs.replace(self._plan, pickup_timeout=0.0, pauses=_PAUSES)
-        content = content_of(work_folder(self.id) / "source", request, self._place)
-        return decided(plan, request, content, self._stores)
+        opened = of_snapshot(self._place, work_folder(self.id) / "source")
+        return decided(plan, request, opened, self._stores)
 
     def _rescue(self, serving: OwnRun, reason: str) -> Path:
         """Write the report of a run that cannot go on, wherever there is room; where it is."""

@@ -25,7 +25,7 @@ from praktika.runner.sources import source_folder
 from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.host import FRESH, Registration
 from praktika.wiring.local_run import cache_folder
-from praktika.wiring.planning import content_of, decided
+from praktika.wiring.planning import decided, of_source
 from praktika.wiring.stores import Stores
 
 _THREADS = 2
@@ -133,7 +133,7 @@ class Service:
                 raise AuthorError(compilation.problems)
             for plan in compilation.plans:
                 if plan.workflow == request.workflow:
-                    return decided(plan, request, content_of(source, request), self._stores)
+                    return decided(plan, request, of_source(source, request), self._stores)
         known = ", ".join(f"'{plan.workflow}'" for plan in compilation.plans)
         raise AuthorError(text=f"there is no workflow '{request.workflow}'; there are {known}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.engine.scenes import after, job, key, plan_of, reads, takes
+from tests.unit.engine.scenes import after, job, key, plan_of, takes
 
 from praktika.engine.affected import affected
 from praktika.engine.select import choose
@@ -39,7 +39,7 @@ def test_a_job_is_affected_through_the_artifacts_that_it_requires() -> None:
     found = reasons(PLAN, "src/main.c")
 
     assert found["build"] == "changed: src/main.c"
-    assert found["test"] == "needs 'build', which is affected"
+    assert found["test"] == "needs 'build' (changed: src/main.c)"
 
 
 def test_ordering_alone_does_not_count() -> None:
@@ -48,7 +48,7 @@ def test_ordering_alone_does_not_count() -> None:
 
 
 def test_a_job_that_does_not_say_its_files_is_affected_by_anything() -> None:
-    assert reasons(PLAN, "README") == {"lint": "runs on every change: it has no digest_config"}
+    assert reasons(PLAN, "README") == {"lint": "no digest_config: runs on every change"}
 
 
 def test_fault_32_no_change_leaves_no_such_job_out() -> None:
@@ -59,7 +59,10 @@ IMAGES = plan_of(
     job("Dockers Build", provides=(image_artifact("base"), image_artifact("test"))),
     job("unit", takes("Dockers Build", image_artifact("test")), footprint=on("src")),
     job("other", takes("Dockers Build", image_artifact("base")), footprint=on("lib")),
-    images=(Image(name="base", path="docker/base"), Image(name="test", path="docker/test", depends_on=("base",))),
+    images=(
+        Image(name="base", path="docker/base"),
+        Image(name="test", path="docker/test", depends_on=("base",)),
+    ),
 )
 
 

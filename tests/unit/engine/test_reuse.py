@@ -16,9 +16,7 @@ ORIGIN = Origin(run="r0", attempt=2, at=1.0, stored=(BIN,))
 
 
 def reused(name: str, *needs, **fields):
-    return job(
-        name, needs, decision="reuse", origin=ORIGIN, reason="reused from run r0", **fields
-    )
+    return job(name, needs, decision="reuse", origin=ORIGIN, reason="reused from run r0", **fields)
 
 
 def remembered(scene: Scene) -> list[tuple[str, int]]:

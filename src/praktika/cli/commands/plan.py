@@ -37,7 +37,7 @@ NAME is as for `praktika run`; without any, all workflows are shown.
     "--base",
     metavar="REF",
     default="",
-    help="Leave out jobs that the changes since REF do not concern, as a pull request into it does.",
+    help="Leave out jobs that the changes since REF do not concern, as for a pull request.",
 )
 @click.option("--no-cache", is_flag=True, help="Take no outcomes of earlier runs.")
 @click.option(

@@ -69,7 +69,7 @@ run, too; a third one leaves at once.
     "--base",
     metavar="REF",
     default="",
-    help="Leave out jobs that the changes since REF do not concern, as a pull request into it does.",
+    help="Leave out jobs that the changes since REF do not concern, as for a pull request.",
 )
 @click.option("--no-cache", is_flag=True, help="Take no outcomes of earlier runs.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing before the end.")

@@ -78,6 +78,7 @@ function jobFacts(place, root) {
   const log = text(ext.log);
   const files = list(node.files).filter((path) => path !== log);
   return facts(
+    fact("Reused from", origin(record(ext.reused))),
     log
       ? fact("Log", anchor(fileHref(log), log.split("/").pop(), { title: visible(log), class: "log" }))
       : null,
@@ -96,6 +97,25 @@ function jobFacts(place, root) {
     ),
     fact("Labels", labels(node)),
     fact("Command", command(ext.command)),
+  );
+}
+
+/** The run that an outcome was taken from, with the way to its report. */
+function origin(reused) {
+  const run = text(reused.run);
+  if (!run) return null;
+  const sha = text(reused.commit_sha);
+  return h(
+    "span",
+    null,
+    joined(
+      " \u00b7 ",
+      anchor(fileHref(reused.report), `run ${run}`),
+      reused.git_branch ? named(reused.git_branch, "branch") : null,
+      sha ? h("code", { title: visible(sha) }, visible(sha.slice(0, 10))) : null,
+      moment(reused.at),
+      duration(reused.duration) ? `it took ${duration(reused.duration)}` : null,
+    ),
   );
 }
 

@@ -153,7 +153,9 @@ function urlHref(value) {
 function fileHref(value) {
   const path = text(value);
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (!parts.length || path.startsWith("/") || parts.includes("..")) return null;
+  // One step up leads to the folder of another run, from which an outcome was reused.
+  const below = parts[0] === ".." && parts.length > 2 ? parts.slice(1) : parts;
+  if (!below.length || path.startsWith("/") || below.includes("..")) return null;
   return parts.map(encodeURIComponent).join("/");
 }
 

@@ -44,6 +44,7 @@ function tags(node) {
   // A FAIL is the author's anyway; what else is theirs, looks like the infrastructure's.
   if (verdict && !(verdict === "author" && statusOf(node) === "FAIL")) words.add(visible(verdict));
   if (ext.is_cancelled === true) words.add("cancelled");
+  if (text(record(ext.reused).run)) words.add("reused");
   if (spared && isBad(node)) words.add("allowed to fail");
   return [...words].map((word) => h("span", { class: "label" }, word));
 }

@@ -1,0 +1,4 @@
+"""Settings of the example."""
+
+PROJECT_SLUG = "shop"
+MAIN_BRANCH = "main"
