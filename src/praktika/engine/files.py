@@ -11,13 +11,15 @@ the commit that would hold the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 from praktika.engine.footprint import Extent, Rules, State, States
 from praktika.engine.overlay import by_folder, encoded, folder_in, laid_over
 from praktika.engine.patterns import path_of
+from praktika.engine.sieve import Sieve, sieve_of
 from praktika.engine.tree_objects import (
     FOLDER,
     SUBMODULE,
@@ -37,6 +39,13 @@ Key = tuple[bytes, State]
 
 Mark = bool | Key
 """Of an entry: in, out, or in by parts."""
+
+
+class _Look(NamedTuple):
+    """What is in of each entry of a tree, and those of them that are in by parts."""
+
+    marks: list[Mark]
+    parts: list[Key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,6 +77,7 @@ class Digests:
         self._nothing = object_id("tree", b"", algorithm)
         self._states = States()
         self._trees = {self._nothing: Tree(self._nothing, b"", algorithm)}
+        self._sieves: dict[State, Sieve | None] = {}
         self._results: dict[Key, bytes | None] = {}
         self._laid: tuple[Content, bytes, tuple[str, ...]] | None = None
 
@@ -136,52 +146,62 @@ class Digests:
 
     def _resolve(self, keys: Iterable[Key]) -> None:
         """Find the results of these, reading trees level by level, then computing upwards."""
-        marks: dict[Key, list[Mark]] = {}
+        looks: dict[Key, _Look] = {}
         level = [key for key in keys if key not in self._results]
         while level:
-            self._load(tree for tree, _ in level)
-            below: dict[Key, None] = {}
-            for key in level:
-                marks[key] = self._marks(key, below)
-            level = [key for key in below if key not in self._results and key not in marks]
-        for key in reversed(marks):
-            self._compute(key, marks)
+            self._load([tree for tree, _ in level])
+            below: list[Key] = []
+            for key in self._unsifted(level):
+                looks[key] = self._look(key)
+                below += looks[key].parts
+            level = [
+                key for key in dict.fromkeys(below) if key not in self._results and key not in looks
+            ]
+        for key in reversed(looks):
+            self._compute(key, looks)
 
-    def _marks(self, key: Key, below: dict[Key, None]) -> list[Mark]:
-        """What is in of each entry of a tree; adds to `below` what is to be looked at for that."""
+    def _unsifted(self, keys: Iterable[Key]) -> Iterator[Key]:
+        """Find the results for folders without folders where a sieve is enough; the others."""
+        trees, sieves, results = self._trees, self._sieves, self._results
+        for key in keys:
+            tree_id, state = key
+            if state not in sieves:
+                sieves[state] = sieve_of(state, self._algorithm)
+            tree, sieve = trees[tree_id], sieves[state]
+            if not tree.is_flat or sieve is None:
+                yield key
+                continue
+            raw = sieve.sift(tree.raw)
+            if len(raw) == len(tree.raw):
+                results[key] = tree_id
+            else:
+                results[key] = object_id("tree", raw, self._algorithm) if raw else None
+
+    def _look(self, key: Key) -> _Look:
+        """What is in of each entry of a tree."""
         tree, state = self._trees[key[0]], key[1]
-        takes, under = state.other
-        is_marked, folders = tree.is_marked(state.signs), tree.folders
-        if not is_marked and not folders:
-            self._results[key] = tree.id if takes else None
-            return []
+        takes, below = state.other
         marks: list[Mark] = [takes] * len(tree.entries)
-        for at in folders:
-            marks[at] = _mark(tree, at, under)
-        if is_marked:
-            names = tree.names
-            for at in filter(lambda at: state.is_own(names[at]), range(len(names))):
-                step = state.step(names[at])
+        for at in tree.folders:
+            marks[at] = _mark(tree, at, below)
+        if tree.is_marked(state.signs):
+            for at in state.own(tree.names):
+                step = state.step(tree.names[at])
                 is_folder = tree.entries[at][0] == FOLDER
                 marks[at] = _mark(tree, at, step.below) if is_folder else step.takes
-        below.update(dict.fromkeys(mark for mark in marks if isinstance(mark, tuple)))
-        return marks
+        return _Look(marks, [mark for mark in marks if isinstance(mark, tuple)])
 
-    def _compute(self, key: Key, marks: Mapping[Key, list[Mark]]) -> None:
+    def _compute(self, key: Key, looks: Mapping[Key, _Look]) -> None:
         """Find one result; what it is made from first, if that is also elsewhere in the tree."""
         pending = [key]
         while pending:
             here = pending[-1]
-            missing = [
-                mark
-                for mark in marks[here]
-                if isinstance(mark, tuple) and mark not in self._results
-            ]
+            missing = [part for part in looks[here].parts if part not in self._results]
             pending += missing
             if not missing:
                 pending.pop()
                 if here not in self._results:
-                    self._results[here] = self._chosen(self._trees[here[0]], marks[here])
+                    self._results[here] = self._chosen(self._trees[here[0]], looks[here].marks)
 
     def _chosen(self, tree: Tree, marks: Sequence[Mark]) -> bytes | None:
         """The tree of what is in; None if nothing is."""

@@ -16,7 +16,7 @@ tree of git holds for all of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -95,9 +95,19 @@ class State:
         """What every name comes to that no segment here matches, but for `*`."""
         return self._steps.get(()) or self._step(())
 
-    def is_own(self, name: str) -> bool:
-        """Whether a name may have a step of its own."""
-        return self._own.fullmatch(name) is not None
+    @property
+    def deciding(self) -> tuple[frozenset[str], frozenset[str]] | None:
+        """The segments that include and exclude files here; None if that is not all."""
+        joined = _finals(self._left.joined)
+        if joined:
+            return None
+        excludes = _finals(self._left.excludes) | _finals(self._left.parted)
+        return _finals(self._left.includes), excludes
+
+    def own(self, names: Sequence[str]) -> list[int]:
+        """Which of these names may have a step of their own."""
+        is_own = self._own.fullmatch
+        return [at for at, name in enumerate(names) if is_own(name)]
 
     def step(self, name: str) -> Step:
         """What a name in this folder comes to."""
@@ -187,6 +197,11 @@ def _not_covered(paths: Tails, excludes: Tails) -> Tails:
 def _heads(tails: Tails) -> set[tuple[str, ...]]:
     """The tails by which a name here can be matched: a `**` may be nothing."""
     return {tail[1:] if tail[0] == DEEP else tail for tail in tails}
+
+
+def _finals(tails: Tails) -> frozenset[str]:
+    """The segments that complete a tail."""
+    return frozenset(head[0] for head in _heads(tails) if len(head) == 1)
 
 
 def _advance(tails: Tails, heads: set[str]) -> tuple[bool, Tails]:

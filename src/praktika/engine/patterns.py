@@ -58,6 +58,18 @@ def alternatives(segments: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(_expression, sorted(segments))) or "(?!)")
 
 
+def is_simple(segment: str) -> bool:
+    """Whether it is made of letters and `*` alone, so that it matches bytes as it does text."""
+    is_unicode = not any("\ud800" <= char <= "\udfff" for char in segment)
+    return is_unicode and all(len(part) == 1 and part != "?" for part in _parts(segment))
+
+
+def simple_expression(segment: str) -> bytes:
+    """What the bytes of a name must match in full, in a tree object of git."""
+    parts = (r"[^\0]*" if part == ANY else re.escape(part) for part in _parts(segment))
+    return "".join(parts).encode()
+
+
 @lru_cache(maxsize=4096)
 def sign_of(segment: str) -> bytes:
     """Bytes that are in a tree object of git if a name in it matches; they may be in others, too.

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, NamedTuple, Protocol
 
 Algorithm = Literal["sha1", "sha256"]
 
@@ -18,9 +18,21 @@ SYMLINK = b"120000"
 PLAIN = b"100644"
 EXECUTABLE = b"100755"
 
+ID_SIZE: Mapping[Algorithm, int] = {"sha1": 20, "sha256": 32}
+
+
+class _Hash(Protocol):
+    def digest(self) -> bytes: ...
+
+
+_HASHES: Mapping[Algorithm, Callable[[bytes], _Hash]] = {
+    "sha1": hashlib.sha1,
+    "sha256": hashlib.sha256,
+}
+
 _ENTRIES = {
-    "sha1": re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL),
-    "sha256": re.compile(rb"([0-7]+) ([^\0]+)\0(.{32})", re.DOTALL),
+    kind: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % size, re.DOTALL)
+    for kind, size in ID_SIZE.items()
 }
 
 
@@ -51,13 +63,17 @@ class Tree:
         id: its id.
         raw: its bytes.
         algorithm: of ids.
+
+    Attributes:
+        is_flat: whether it is sure to have no folders.
     """
 
-    __slots__ = ("_algorithm", "_entries", "_folders", "_names", "id", "raw")
+    __slots__ = ("_algorithm", "_entries", "_folders", "_names", "id", "is_flat", "raw")
 
     def __init__(self, tree_id: bytes, raw: bytes, algorithm: Algorithm) -> None:
         self.id = tree_id
         self.raw = raw
+        self.is_flat = b"40000 " not in raw
         self._algorithm = algorithm
         self._entries: list[tuple[bytes, bytes, bytes]] | None = None
         self._names: list[str] | None = None
@@ -82,9 +98,7 @@ class Tree:
     def folders(self) -> list[int]:
         """Which entries are folders."""
         if self._folders is None:
-            has_any = b"40000 " in self.raw
-            entries = self.entries if has_any else ()
-            self._folders = [at for at, entry in enumerate(entries) if entry[0] == FOLDER]
+            self._folders = [at for at, entry in enumerate(self.entries) if entry[0] == FOLDER]
         return self._folders
 
     def is_marked(self, signs: Iterable[bytes]) -> bool:
@@ -95,7 +109,7 @@ class Tree:
 def object_id(kind: str, content: bytes, algorithm: Algorithm) -> bytes:
     """The id of an object as git gives it."""
     framed = b"%b %d\0%b" % (kind.encode(), len(content), content)
-    return hashlib.new(algorithm, framed, usedforsecurity=False).digest()
+    return _HASHES[algorithm](framed).digest()
 
 
 def tree_bytes(entries: Iterable[tuple[bytes, bytes, bytes]]) -> bytes:

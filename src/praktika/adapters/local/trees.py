@@ -17,6 +17,8 @@ from praktika.errors import Absent, OperatorError
 _AT_ONCE = 100
 """Requests that are sent together; twice as many fit into any pipe, so that nobody waits."""
 
+_BUFFER = 1 << 18
+
 _NO_OPTION = 129
 """How git ends that does not know an option."""
 
@@ -87,10 +89,9 @@ class LocalTrees:
         is_whole = False
         try:
             git.ask(requests[:_AT_ONCE])
-            for at, _ in enumerate(requests):
-                if at % _AT_ONCE == 0:
-                    git.ask(requests[at + _AT_ONCE : at + 2 * _AT_ONCE])
-                yield git.answer()
+            for at in range(0, len(requests), _AT_ONCE):
+                git.ask(requests[at + _AT_ONCE : at + 2 * _AT_ONCE])
+                yield from git.answers(len(requests[at : at + _AT_ONCE]))
             is_whole = True
         finally:
             if not is_whole:
@@ -118,13 +119,14 @@ class _Git:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._complaints,
-                bufsize=1 << 18,
+                bufsize=_BUFFER,
             )
         except FileNotFoundError:
             self._complaints.close()
             raise no_git() from None
         assert self._process.stdin is not None
         self._input = self._process.stdin
+        self._rest = b""
         self._output = cast(BufferedReader, self._process.stdout)
 
     def ask(self, requests: Sequence[bytes]) -> None:
@@ -137,29 +139,37 @@ class _Git:
             except BrokenPipeError:
                 return
 
-    def answer(self) -> tuple[bytes, bytes, bytes]:
-        """The id, kind and bytes of the next object; empty if it is not there.
+    def answers(self, count: int) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """The ids, kinds and bytes of the next objects; empty for those that are not there.
 
         Raises:
-            OperatorError: git has ended.
+            OperatorError: git has ended, or says something else.
         """
-        fields = self._output.readline().split()
-        if len(fields) == 3 and fields[2].isdigit():
-            size = int(fields[2])
-            content = self._output.read(size + 1)
-            if len(content) == size + 1:
-                return fields[0], fields[1], content[:-1]
-        elif fields and fields[-1] in {b"missing", b"ambiguous"}:
-            return b"", b"", b""
-        raise OperatorError(f"git cat-file failed: {self._complaint()}")
+        have, at = self._rest, 0
+        for _ in range(count):
+            while (line := have.find(b"\n", at)) < 0:
+                have, at = have[at:] + self._more(), 0
+            fields = have[at:line].split(b" ")
+            at = line + 1
+            if len(fields) == 3:
+                end = at + int(fields[2])
+                while len(have) <= end:
+                    have, at, end = have[at:] + self._more(), 0, end - at
+                yield fields[0], fields[1], have[at:end]
+                at = end + 1
+            elif fields[-1] in {b"missing", b"ambiguous"}:
+                yield b"", b"", b""
+            else:
+                raise OperatorError(f"git cat-file failed: {b' '.join(fields).decode()}")
+        self._rest = have[at:]
 
     def is_able(self) -> bool:
         """Whether it is there and knows its options; waits until it is."""
-        self.ask([b"HEAD^{tree}^{blob}"])
-        if self._output.peek(1):
-            self.answer()
-            return True
-        return self._process.wait() != _NO_OPTION
+        self.ask([b"^{tree}"])
+        try:
+            return bool(list(self.answers(1)))
+        except OperatorError:
+            return self._process.wait() != _NO_OPTION
 
     def close(self) -> None:
         """End it."""
@@ -170,8 +180,13 @@ class _Git:
             self._input.close()
         self._complaints.close()
 
+    def _more(self) -> bytes:
+        data = self._output.read1(_BUFFER)
+        if not data:
+            raise OperatorError(f"git cat-file failed: {self._complaint()}")
+        return data
+
     def _complaint(self) -> str:
-        self._process.kill()
         self._process.wait()
         self._complaints.seek(0)
         return self._complaints.read().decode("utf-8", "replace").strip() or "it ended too early"
