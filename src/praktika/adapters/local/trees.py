@@ -17,6 +17,9 @@ from praktika.errors import Absent, OperatorError
 _AT_ONCE = 100
 """Requests that are sent together; twice as many fit into any pipe, so that nobody waits."""
 
+OPTIONS = ("--batch-command", "--batch")
+"""How git may be asked; the first is newer (git 2.36), and need not write each answer on its own."""
+
 _BUFFER = 1 << 18
 
 _NO_OPTION = 129
@@ -62,10 +65,10 @@ class LocalTrees:
 
     def root(self, commit: str) -> bytes:
         """The id of a commit's tree; see the port."""
-        for name, _, _ in self._answers([commit.encode() + b"^{tree}"]):
-            if name:
-                self._algorithm = "sha256" if len(name) == 64 else "sha1"
-                return bytes.fromhex(name.decode())
+        ((name, _, _),) = self._answers([commit.encode() + b"^{tree}"])
+        if name:
+            self._algorithm = "sha256" if len(name) == 64 else "sha1"
+            return bytes.fromhex(name.decode())
         raise Absent(
             f"commit {commit} is not in {self.folder}. In a shallow clone, `git fetch --unshallow` "
             "brings it."
@@ -103,8 +106,7 @@ class _Git:
 
     Args:
         folder: where.
-        option: what it is to be: `--batch`, or `--batch-command`, which is newer (git 2.36) and
-            does not write each answer on its own.
+        option: one of `OPTIONS`.
     """
 
     def __init__(self, folder: Path, option: str) -> None:
@@ -193,8 +195,9 @@ class _Git:
 
 
 def _started(folder: Path) -> _Git:
-    git = _Git(folder, "--batch-command")
-    if not git.is_able():
+    for option in OPTIONS[:-1]:
+        git = _Git(folder, option)
+        if git.is_able():
+            return git
         git.close()
-        git = _Git(folder, "--batch")
-    return git
+    return _Git(folder, OPTIONS[-1])
