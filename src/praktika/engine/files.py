@@ -26,8 +26,8 @@ from praktika.engine.tree_objects import (
     Algorithm,
     Leaf,
     Tree,
-    object_id,
     tree_bytes,
+    tree_id_of,
 )
 from praktika.model.plan import Footprint
 
@@ -74,7 +74,7 @@ class Digests:
     def __init__(self, read: Read, algorithm: Algorithm) -> None:
         self._read = read
         self._algorithm: Algorithm = algorithm
-        self._nothing = object_id("tree", b"", algorithm)
+        self._nothing = tree_id_of(b"", algorithm)
         self._states = States()
         self._trees = {self._nothing: Tree(self._nothing, b"", algorithm)}
         self._sieves: dict[State, Sieve | None] = {}
@@ -140,46 +140,55 @@ class Digests:
         return mode
 
     def _load(self, ids: Iterable[bytes]) -> None:
-        unknown = [each for each in dict.fromkeys(ids) if each not in self._trees]
+        for _ in self._each(ids):
+            pass
+
+    def _each(self, ids: Iterable[bytes]) -> Iterator[Tree]:
+        """Trees, those that are to be read as they come, while others are on their way."""
+        wanted = dict.fromkeys(ids)
+        unknown = [each for each in wanted if each not in self._trees]
+        yield from [self._trees[each] for each in wanted if each in self._trees]
         for tree_id, raw in zip(unknown, self._read(unknown) if unknown else (), strict=True):
-            self._trees[tree_id] = Tree(tree_id, raw, self._algorithm)
+            tree = self._trees[tree_id] = Tree(tree_id, raw, self._algorithm)
+            yield tree
 
     def _resolve(self, keys: Iterable[Key]) -> None:
         """Find the results of these, reading trees level by level, then computing upwards."""
         looks: dict[Key, _Look] = {}
-        level = [key for key in keys if key not in self._results]
+        level = {key for key in keys if key not in self._results}
         while level:
-            self._load([tree for tree, _ in level])
-            below: list[Key] = []
-            for key in self._unsifted(level):
-                looks[key] = self._look(key)
-                below += looks[key].parts
-            level = [
-                key for key in dict.fromkeys(below) if key not in self._results and key not in looks
-            ]
+            states: dict[bytes, list[State]] = {}
+            for tree_id, state in level:
+                states.setdefault(tree_id, []).append(state)
+            below: set[Key] = set()
+            for tree in self._each(states):
+                for state in self._unsifted(tree, states[tree.id]):
+                    look = looks[tree.id, state] = self._look(tree, state)
+                    below.update(look.parts)
+            level = below.difference(self._results, looks)
         for key in reversed(looks):
             self._compute(key, looks)
 
-    def _unsifted(self, keys: Iterable[Key]) -> Iterator[Key]:
-        """Find the results for folders without folders where a sieve is enough; the others."""
-        trees, sieves, results = self._trees, self._sieves, self._results
-        for key in keys:
-            tree_id, state = key
-            if state not in sieves:
-                sieves[state] = sieve_of(state, self._algorithm)
-            tree, sieve = trees[tree_id], sieves[state]
-            if not tree.is_flat or sieve is None:
-                yield key
-                continue
-            raw = sieve.sift(tree.raw)
-            if len(raw) == len(tree.raw):
-                results[key] = tree_id
+    def _unsifted(self, tree: Tree, states: list[State]) -> list[State]:
+        """Find the results for a folder without folders where a sieve is enough; the others."""
+        if not tree.is_flat:
+            return states
+        unsifted: list[State] = []
+        for state in states:
+            try:
+                sieve = self._sieves[state]
+            except KeyError:
+                sieve = self._sieves[state] = sieve_of(state, self._algorithm)
+            if sieve is None:
+                unsifted.append(state)
+            elif (raw := sieve.sift(tree.raw)) == tree.raw:
+                self._results[tree.id, state] = tree.id
             else:
-                results[key] = object_id("tree", raw, self._algorithm) if raw else None
+                self._results[tree.id, state] = tree_id_of(raw, self._algorithm) if raw else None
+        return unsifted
 
-    def _look(self, key: Key) -> _Look:
+    def _look(self, tree: Tree, state: State) -> _Look:
         """What is in of each entry of a tree."""
-        tree, state = self._trees[key[0]], key[1]
         takes, below = state.other
         marks: list[Mark] = [takes] * len(tree.entries)
         for at in tree.folders:
@@ -205,14 +214,19 @@ class Digests:
 
     def _chosen(self, tree: Tree, marks: Sequence[Mark]) -> bytes | None:
         """The tree of what is in; None if nothing is."""
-        kept: list[tuple[bytes, bytes, bytes]] = []
-        for mark, entry in zip(marks, tree.entries, strict=True):
-            result = entry[2] if mark is True else self._results[mark] if mark else None
-            if result is not None:
-                kept.append(entry if result == entry[2] else (*entry[:2], result))
-        if kept == tree.entries:
+        entries, results = tree.entries, self._results
+        pairs = [
+            (entry, entry[2] if mark is True else results[mark] if mark else None)
+            for mark, entry in zip(marks, entries, strict=True)
+        ]
+        kept = [
+            entry if found is entry[2] else (entry[0], entry[1], found)
+            for entry, found in pairs
+            if found is not None
+        ]
+        if kept == entries:
             return tree.id
-        return object_id("tree", tree_bytes(kept), self._algorithm) if kept else None
+        return tree_id_of(tree_bytes(kept), self._algorithm) if kept else None
 
     def _result(self, key: Key) -> bytes | None:
         if key[1].extent is Extent.SOME:

@@ -15,8 +15,8 @@ from praktika.engine.tree_objects import (
     Leaf,
     Tree,
     git_order,
-    object_id,
     tree_bytes,
+    tree_id_of,
 )
 
 Path = tuple[str, ...]
@@ -61,7 +61,7 @@ def laid_over(
         elif not folder.raw and key in entries and entries[key][0] == FOLDER:
             del entries[key]
     raw = tree_bytes(sorted(entries.values(), key=git_order))
-    return Tree(object_id("tree", raw, algorithm), raw, algorithm)
+    return Tree(tree_id_of(raw, algorithm), raw, algorithm)
 
 
 def encoded(name: str) -> bytes:

@@ -7,10 +7,10 @@ what they match in text, so such folders need not be taken apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from praktika.engine.footprint import State
-from praktika.engine.patterns import is_simple, sign_of, simple_expression
+from praktika.engine.patterns import ANY, is_simple, sign_of, simple_expression
 from praktika.engine.tree_objects import ID_SIZE, Algorithm
 
 
@@ -35,12 +35,12 @@ class Sieve:
         self._takes = takes
         self._signs = tuple(map(sign_of, unwanted if takes else wanted))
         rest = rb"\0.{%d}" % ID_SIZE[algorithm]
-        any_entry = rb"[0-7]+ [^\0]+" + rest
-        dropped = rb"[0-7]+ (?:%b)%b|" % (_any_of(unwanted), rest) if unwanted else b""
-        kept = b"(%b)" % any_entry
+        before, after = _none_of(unwanted)
         if not takes:
-            kept = rb"([0-7]+ (?:%b)%b)|%b" % (_any_of(wanted), rest, any_entry)
-        self._find = re.compile(dropped + kept, re.DOTALL).findall
+            ahead, behind = _one_of(wanted)
+            before, after = before + ahead, after + behind
+        kept = b".{7}" + before + rb"[^\0]++" + after + rest
+        self._find = re.compile(rb"(%b)|.{7}[^\0]++%b" % (kept, rest), re.DOTALL).findall
 
     def sift(self, raw: bytes) -> bytes:
         """The entries that are in, as the bytes of a tree."""
@@ -58,5 +58,27 @@ def sieve_of(state: State, algorithm: Algorithm) -> Sieve | None:
     return Sieve(state, deciding, algorithm)
 
 
-def _any_of(segments: Iterable[str]) -> bytes:
-    return b"|".join(map(simple_expression, segments))
+def _none_of(segments: Iterable[str]) -> tuple[bytes, bytes]:
+    """What must hold before and after a name that none of these match."""
+    ends = [_end(segment) for segment in segments if _is_end(segment)]
+    others = [simple_expression(segment) for segment in segments if not _is_end(segment)]
+    ahead = rb"(?!(?:%b)\0)" % b"|".join(others) if others else b""
+    return ahead, b"".join(b"(?<!%b)" % end for end in ends)
+
+
+def _one_of(segments: Sequence[str]) -> tuple[bytes, bytes]:
+    """What must hold before and after a name that any of these match."""
+    if not segments:
+        return b"(?!)", b""
+    if all(map(_is_end, segments)):
+        return b"", b"(?:%b)" % b"|".join(b"(?<=%b)" % _end(segment) for segment in segments)
+    return rb"(?=(?:%b)\0)" % b"|".join(map(simple_expression, segments)), b""
+
+
+def _is_end(segment: str) -> bool:
+    """Whether only the end of a name counts."""
+    return len(segment) > 1 and segment.rfind(ANY) == 0
+
+
+def _end(segment: str) -> bytes:
+    return simple_expression(segment.removeprefix(ANY))

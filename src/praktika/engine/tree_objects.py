@@ -112,6 +112,11 @@ def object_id(kind: str, content: bytes, algorithm: Algorithm) -> bytes:
     return _HASHES[algorithm](framed).digest()
 
 
+def tree_id_of(raw: bytes, algorithm: Algorithm) -> bytes:
+    """The id of a tree as git gives it."""
+    return _HASHES[algorithm](b"tree %d\0%b" % (len(raw), raw)).digest()
+
+
 def tree_bytes(entries: Iterable[tuple[bytes, bytes, bytes]]) -> bytes:
     """A tree with these entries, which are in git's order."""
     return b"".join([b"%b %b\0%b" % entry for entry in entries])

@@ -73,7 +73,10 @@ def is_in(footprint: Footprint, path: str, modules: tuple[str, ...] = ()) -> boo
     is_excluded = any(covers(pattern, path) for pattern in footprint.exclude)
     if path in modules:
         named = any(
-            "/".join(pattern.strip("./").split("/")) == path for pattern in footprint.include
+            "/".join(each for each in pattern.split("/") if each not in {"", "."}) == path
+            and not set(pattern) & {"*", "?"}
+            and covers(pattern, path)
+            for pattern in footprint.include
         )
         return footprint.submodules or (named and not is_excluded)
     return not is_excluded and any(covers(pattern, path) for pattern in footprint.include)

@@ -18,7 +18,7 @@ _AT_ONCE = 100
 """Requests that are sent together; twice as many fit into any pipe, so that nobody waits."""
 
 OPTIONS = ("--batch-command", "--batch")
-"""How git may be asked; the first is newer (git 2.36), and need not write each answer on its own."""
+"""How git may be asked; the first is newer (2.36), and need not write each answer on its own."""
 
 _BUFFER = 1 << 18
 
