@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,24 +22,28 @@ from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.journal import S3Journal
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.secrets import AwsSecrets
+from praktika.adapters.local import trees as local_trees
 from praktika.adapters.local.blobs import LocalBlobs
 from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.local.journal import LocalJournal
 from praktika.adapters.local.queue import LocalQueue
 from praktika.adapters.local.secrets import LocalSecrets
 from praktika.adapters.local.sqlite import Database
+from praktika.adapters.local.trees import LocalTrees
 from praktika.adapters.memory import (
     ManualClock,
     MemoryBlobs,
     MemoryJournal,
     MemoryQueue,
     MemorySecrets,
+    MemoryTrees,
 )
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
 from praktika.ports.queue import Message, Queue
 from praktika.ports.secrets import Secrets
+from praktika.ports.trees import Trees
 from praktika.sdk.job.secret import variable_of
 
 WORKERS = Path(__file__).with_name("workers.py")
@@ -276,3 +280,42 @@ def race(worker: Callable[..., Worker]) -> Callable[..., list[Any]]:
         return [one.answer() for one in crew]
 
     return run
+
+
+class Forest:
+    """A store of trees, and how to make a commit of empty files in it."""
+
+    def __init__(self, trees: Trees, commit: Callable[[Sequence[bytes]], str]) -> None:
+        self.trees = trees
+        self.commit = commit
+
+
+@pytest.fixture(params=["memory", "local", "local, older git"])
+def forest_kind(request: Any) -> str:
+    return request.param
+
+
+@pytest.fixture(params=["sha1", "sha256"])
+def forest(request: Any, forest_kind: str, tmp_path: Path, monkeypatch: Any) -> Iterator[Forest]:
+    if forest_kind == "memory":
+        trees = MemoryTrees(request.param)
+        file = (b"100644", trees.id_of("blob", b""))
+        yield Forest(trees, lambda paths: trees.commit(dict.fromkeys(paths, file)))
+        return
+    subprocess.run(["git", "init", "-q", "--object-format", request.param, tmp_path], check=True)
+    if forest_kind != "local":
+        monkeypatch.setattr(local_trees, "OPTIONS", ("--no-such-option", "--batch"))
+    with LocalTrees(tmp_path) as kept:
+        yield Forest(kept, partial(commit_of_git, tmp_path))
+
+
+def commit_of_git(folder: Path, paths: Sequence[bytes]) -> str:
+    said = b"".join(b"M 100644 inline %b\ndata 0\n\n" % path for path in paths)
+    start = b"commit refs/heads/made\ncommitter A <a@b.invalid> 0 +0000\ndata 0\ndeleteall\n"
+    subprocess.run(
+        ["git", "fast-import", "--quiet", "--force"], input=start + said, cwd=folder, check=True
+    )
+    answer = subprocess.run(
+        ["git", "rev-parse", "made"], cwd=folder, check=True, capture_output=True
+    )
+    return answer.stdout.decode().strip()

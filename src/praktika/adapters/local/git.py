@@ -5,29 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from praktika.adapters.local.git_call import STATE_DIR
+from praktika.adapters.local.git_call import call as _git
+from praktika.adapters.local.git_call import text as _text
 from praktika.errors import OperatorError
 from praktika.model.task import Facts
-
-STATE_DIR = ".praktika"
-
-REPOSITORY_VARIABLES = frozenset(
-    {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_NAMESPACE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_WORK_TREE",
-    }
-)
-"""Variables that point git to a repository; a hook's child has them."""
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 
@@ -246,38 +231,3 @@ def _copy_repository(source: Path, target: Path) -> None:
             _copy_repository(entry, target / entry.name)
         else:
             _copy(entry, target / entry.name)
-
-
-def _git(
-    cwd: Path, *arguments: str, check: bool = True, given: bytes | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        answer = subprocess.run(
-            _command(arguments),
-            cwd=cwd,
-            env=_environment(),
-            input=given,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise OperatorError("git was not found; install it (`apt-get install git`)") from None
-    if check and answer.returncode != 0:
-        complaint = answer.stderr.decode("utf-8", "replace").strip()
-        raise OperatorError(f"git {arguments[0]} failed: {complaint}")
-    return answer
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without what git sets for hooks: that would mean another repository than `cwd`'s."""
-    return {key: value for key, value in os.environ.items() if key not in REPOSITORY_VARIABLES} | {
-        "LC_ALL": "C"
-    }
-
-
-def _command(arguments: Sequence[str]) -> list[str]:
-    return ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *arguments]
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace").rstrip("\n")

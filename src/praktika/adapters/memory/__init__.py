@@ -9,5 +9,13 @@ from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
 from praktika.adapters.memory.secrets import MemorySecrets
+from praktika.adapters.memory.trees import MemoryTrees
 
-__all__ = ["ManualClock", "MemoryBlobs", "MemoryJournal", "MemoryQueue", "MemorySecrets"]
+__all__ = [
+    "ManualClock",
+    "MemoryBlobs",
+    "MemoryJournal",
+    "MemoryQueue",
+    "MemorySecrets",
+    "MemoryTrees",
+]
