@@ -111,7 +111,9 @@ def test_a_reused_job_is_marked_in_the_list(opened) -> None:
 
 def test_no_link_leads_further_up_than_to_another_run(opened) -> None:
     for report in ("../../x/report.html", "../a/../../b", "..", "../a"):
-        run = samples.a_run(Status.OK, [samples.a_job("L", ext={"reused": {**REUSED, "report": report}})])
+        run = samples.a_run(
+            Status.OK, [samples.a_job("L", ext={"reused": {**REUSED, "report": report}})]
+        )
         page = opened(run, "#/job/L")
         wait_for(page, "L")
         assert page.get_by_role("link", name="run 20261126-010203-abcd").count() == 0

@@ -22,7 +22,8 @@ def differences(
     """One phrase for each part of a key that is not as it was; empty if all are.
 
     Args:
-        old, new: the parts.
+        old: the parts of one key.
+        new: those of the other.
         fields: of the declaration, those that differ.
         files: those of the job that differ; None if that is not known.
     """
@@ -72,7 +73,8 @@ def compare(old: Plan, new: Plan, files: Callable[[Job], Sequence[str] | None]) 
     """What becomes of each job, in the order of the new plan, then those that are gone.
 
     Args:
-        old, new: plans with keys.
+        old: a plan with keys.
+        new: another one.
         files: those of a job that differ between the two; None if that is not known.
     """
     before = {job.key: job for job in old.jobs}

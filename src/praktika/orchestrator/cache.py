@@ -16,7 +16,7 @@ from praktika.engine.key import declaration
 from praktika.engine.run import Run
 from praktika.errors import Absent, PraktikaError
 from praktika.model.cache import VERSION, Record
-from praktika.model.plan import Job, Origin, Plan, Stored
+from praktika.model.plan import Job, Origin, Stored
 from praktika.model.wire import WireError, decode, encode
 from praktika.orchestrator import names
 from praktika.patience import patiently
@@ -63,14 +63,14 @@ class Cache:
     now: float
     expire_days: float = EXPIRE_DAYS
 
-    def find(self, jobs: Sequence[Job], plan: Plan) -> tuple[dict[str, Found], str]:
-        """What there is for each job that has a digest, by key; why nothing could be found, or ""."""
+    def find(self, jobs: Sequence[Job]) -> tuple[dict[str, Found], str]:
+        """What there is for each job that has a digest, by key; or why nothing could be found."""
         able = [job for job in jobs if job.digest]
         if not able:
             return {}, ""
         try:
             with ThreadPoolExecutor(min(_THREADS, len(able))) as pool:
-                found = list(pool.map(lambda job: self._find_one(job, plan), able))
+                found = list(pool.map(self._find_one, able))
         except PraktikaError as error:
             return {}, f"the cache could not be read: {error}"
         return {job.key: each for job, each in zip(able, found, strict=True)}, ""
@@ -79,12 +79,12 @@ class Cache:
         """The latest outcome of a job, whatever its digest."""
         return next(self._records(job, names.LATEST), None)
 
-    def _find_one(self, job: Job, plan: Plan) -> Found:
+    def _find_one(self, job: Job) -> Found:
         obstacle = ""
         for record in self._records(job, job.digest):
             if record.digest != job.digest:
                 continue
-            problem = self._problem(record, job, plan)
+            problem = self._problem(record, job)
             if not problem:
                 return Found(hit=record)
             obstacle = obstacle or problem
@@ -97,7 +97,7 @@ class Cache:
             if record is not None and record.key == job.key:
                 yield record
 
-    def _problem(self, record: Record, job: Job, plan: Plan) -> str:
+    def _problem(self, record: Record, job: Job) -> str:
         """Why an outcome cannot be taken, or ""."""
         age = self.now - record.at
         if self.expire_days and age > self.expire_days * _DAY:

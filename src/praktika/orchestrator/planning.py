@@ -89,7 +89,7 @@ def complete(
         expire_days=_number(settings.get("CACHE_EXPIRE_DAYS"), EXPIRE_DAYS),
     )
     candidates = [job for job in chosen.jobs if job.decision == "run" and job.key not in firm]
-    found, outage = ({}, "") if request.no_cache else cache.find(candidates, plan)
+    found, outage = ({}, "") if request.no_cache else cache.find(candidates)
     hits = {key: origin_of(each.hit) for key, each in found.items() if each.hit is not None}
     chosen = choose(plan, wanted, hits, left_out=left_out)
     misses = _Misses(chosen, request, files, found, outage)

@@ -1,8 +1,9 @@
 """The process in which the author's code runs.
 
-`python -m praktika.pipeline.child ROOT FD MEMORY [FACTS]`: it loads and compiles the repository at ROOT and writes a Compilation as JSON to the file behind
-the descriptor FD. While a file is being executed, its path stands there instead, so that the
-caller knows where a process that vanished was. Nothing else that happens here reaches the caller.
+`python -m praktika.pipeline.child ROOT FD MEMORY [FACTS]` loads and compiles the repository at ROOT
+and writes a Compilation as JSON to the file behind the descriptor FD. While a file is being
+executed, its path stands there instead, so that the caller knows where a process that vanished was.
+Nothing else that happens here reaches the caller.
 
 FACTS is a folder with the `environment.json` of a run: then the filter hooks are called, too.
 
