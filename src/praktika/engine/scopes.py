@@ -19,10 +19,12 @@ class Scopes:
     Attributes:
         writes: where its own outcomes are kept.
         reads: where it looks for outcomes, in this order.
+        main: that of the main branch.
     """
 
     writes: str
     reads: tuple[str, ...]
+    main: str = ""
 
 
 def scopes(facts: Facts, host: str, main: str) -> Scopes:
@@ -37,7 +39,7 @@ def scopes(facts: Facts, host: str, main: str) -> Scopes:
     base = facts.base_branch if facts.pr_number > 0 else facts.branch
     # Whoever runs code by hand may read what a branch made; a branch never reads what they made.
     trusted = (_branch(name) for name in (base, main) if name)
-    return Scopes(own, tuple(dict.fromkeys((own, *trusted))))
+    return Scopes(own, tuple(dict.fromkeys((own, *trusted))), _branch(main))
 
 
 def _own(facts: Facts, host: str) -> str:

@@ -48,7 +48,7 @@ def choose(
 
     Args:
         plan: with needs before dependents. A job that is skipped already runs only if another one
-            needs it.
+            needs it; one that is reused already stays so.
         wanted: keys of jobs, each with the reason; where it is "", the job's own stays.
         hits: by key, earlier outcomes that may be taken.
         left_out: why all others are.
@@ -80,6 +80,8 @@ def _skipped(job: Job, reason: str) -> Job:
 
 
 def _kept(job: Job, reason: str, hit: Origin | None) -> Job:
+    if hit is None and job.decision == "reuse":
+        return job  # somebody else has found that what it makes is there
     if hit is None:
         return msgspec.structs.replace(job, decision="run", reason=reason)
     reason = f"reused from run {hit.run}"

@@ -14,7 +14,7 @@ from praktika.engine.affected import UNAFFECTED, affected
 from praktika.engine.compare import differences, fields_that_differ
 from praktika.engine.footprint import Rules
 from praktika.engine.key import declaration, unknown, with_keys
-from praktika.engine.scopes import scopes
+from praktika.engine.scopes import Scopes, scopes
 from praktika.engine.select import NOT_ASKED, asked_for, choose
 from praktika.model.cache import Record
 from praktika.model.container import parse
@@ -45,8 +45,8 @@ class Files(Protocol):
 class Images(Protocol):
     """The images of a plan's jobs."""
 
-    def resolved(self, plan: Plan, files: Files) -> Plan:
-        """The plan with the tags of its own images, and those left out of the builds that exist."""
+    def resolved(self, plan: Plan, files: Files, mine: Scopes) -> Plan:
+        """The plan with the tags of its own images; builds of what is there need not run."""
 
     def digests(self, references: Sequence[str]) -> dict[str, str]:
         """The digests of other images, by reference; without those that are not known."""
@@ -71,12 +71,12 @@ def complete(
         blobs: where outcomes of earlier runs are.
         now: seconds since the epoch.
     """
-    if files is not None:
-        plan = with_digests(plan, files, images)
-    wanted, left_out = _wanted(plan, request, files)
-    firm = frozenset(request.only)
     settings = plan.settings
     mine = scopes(request.facts, request.host, str(settings.get("MAIN_BRANCH") or "main"))
+    if files is not None:
+        plan = with_digests(plan, files, images, mine)
+    wanted, left_out = _wanted(plan, request, files)
+    firm = frozenset(request.only)
     plan = msgspec.structs.replace(plan, scope=mine.writes)
     chosen = choose(plan, wanted, left_out=left_out)
     if not plan.caches:
@@ -97,9 +97,9 @@ def complete(
     return msgspec.structs.replace(chosen, jobs=jobs)
 
 
-def with_digests(plan: Plan, files: Files, images: Images) -> Plan:
+def with_digests(plan: Plan, files: Files, images: Images, mine: Scopes) -> Plan:
     """The plan with the key of every job, as far as it can be known."""
-    plan = images.resolved(plan, files)
+    plan = images.resolved(plan, files, mine)
     own = {image.name for image in plan.images}
     used = {parse(job.run_in_docker).image for job in plan.jobs if job.run_in_docker}
     others = images.digests(sorted(used - own))

@@ -30,12 +30,12 @@ EVERY = [MAIN, RELEASE, CHANGE, BACKPORT, FORK, OTHER_FORK, BY_HAND, LOCAL]
 
 
 def test_a_branch_reads_its_own_and_the_main_branch() -> None:
-    assert Scopes("branch main", ("branch main",)) == MAIN
-    assert Scopes("branch release/1", ("branch release/1", "branch main")) == RELEASE
+    assert Scopes("branch main", ("branch main",), "branch main") == MAIN
+    assert Scopes("branch release/1", ("branch release/1", "branch main"), "branch main") == RELEASE
 
 
 def test_a_pull_request_reads_its_own_its_base_and_the_main_branch() -> None:
-    assert Scopes("pull request 5", ("pull request 5", "branch main")) == CHANGE
+    assert Scopes("pull request 5", ("pull request 5", "branch main"), "branch main") == CHANGE
     assert BACKPORT.reads == ("pull request 6", "branch release/1", "branch main")
 
 
@@ -62,7 +62,9 @@ def test_row_7_no_name_of_a_branch_leads_into_another_scope() -> None:
 
 
 def test_code_by_hand_reads_what_branches_made_but_keeps_its_own_apart() -> None:
-    assert Scopes("by hand branch main", ("by hand branch main", "branch main")) == BY_HAND
+    assert Scopes(
+        "by hand branch main", ("by hand branch main", "branch main"), "branch main"
+    ) == BY_HAND
     assert LOCAL.writes == f"machine {HOST}"
     assert "branch main" in LOCAL.reads
 

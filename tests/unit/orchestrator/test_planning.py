@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tests.unit.engine.scenes import after, job, key, plan_of, takes
 
 from praktika.adapters.memory.blobs import MemoryBlobs
+from praktika.engine.scopes import Scopes
 from praktika.model.events import RunRequested
 from praktika.model.plan import Artifact, Code, Footprint, Job, Plan
 from praktika.model.result import Status
@@ -39,7 +40,7 @@ class Files:
 
 
 class Images:
-    def resolved(self, plan: Plan, _files: Files) -> Plan:
+    def resolved(self, plan: Plan, _files: Files, _mine: Scopes) -> Plan:
         return plan
 
     def digests(self, _references: Sequence[str]) -> dict[str, str]:

@@ -78,7 +78,7 @@ function jobFacts(place, root) {
   const log = text(ext.log);
   const files = list(node.files).filter((path) => path !== log);
   return facts(
-    fact("Reused from", origin(record(ext.reused))),
+    fact("Reused from", reusedFrom(record(ext.reused))),
     log
       ? fact("Log", anchor(fileHref(log), log.split("/").pop(), { title: visible(log), class: "log" }))
       : null,
@@ -101,7 +101,7 @@ function jobFacts(place, root) {
 }
 
 /** The run that an outcome was taken from, with the way to its report. */
-function origin(reused) {
+function reusedFrom(reused) {
   const run = text(reused.run);
   if (!run) return null;
   const sha = text(reused.commit_sha);
