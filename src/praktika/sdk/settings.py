@@ -59,6 +59,7 @@ DEFAULTS: dict[str, Any] = {
     "S3_UPSTREAM_REPORT_BUCKET": "",
     "CACHE_S3_PATH": "",
     "CACHE_VERSION": 1,
+    "CACHE_EXPIRE_DAYS": 30,
     "CACHE_DIGEST_LEN": 20,
     "CACHE_LOCAL_PATH": "{TEMP_DIR}/ci_cache",
     "S3_BUCKET_TO_HTTP_ENDPOINT": {},

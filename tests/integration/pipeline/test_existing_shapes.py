@@ -35,7 +35,6 @@ def test_nothing_but_notes_on_older_names_is_found(compilation):
         "ci/infra/cloud.py: no-projects",
         "ci/settings/settings.py: deprecated",  # S3_ARTIFACT_PATH
         "ci/settings/settings.py: deprecated",  # SECRET_GH_APP_ID
-        "ci/workflows/pull_request.py: not-yet",  # workflow_filter_hooks
         "ci/workflows/pull_request.py: deprecated",  # set_dependency
     ]
 

@@ -36,6 +36,7 @@ def test_a_program_is_told_everything_that_happens_to_jobs():
     ]
     assert told[0] | {"run": ""} == {
         "event": "run.started", "run": "", "workflow": "W", "jobs": ["a", "b", "c"], "workers": 2,
+        "reused": [], "skipped": [],
     }  # fmt: skip
     finished = told[4]
     assert (finished["attempt"], finished["duration"], finished["ok"]) == (2, 4.0, False)

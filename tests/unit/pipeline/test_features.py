@@ -186,12 +186,6 @@ def test_a_phony_artifact_needs_no_path(found):
     assert found(JOB.set_provides("a"), artifacts=[artifact]) == []
 
 
-def test_filter_hooks_are_announced_as_not_working_yet_once(found):
-    assert found(JOB, workflow_filter_hooks=[print, print]) == [
-        "warning: not-yet: The filter hooks of Workflow 'CI' are not called yet: every job runs."
-    ]
-
-
 def test_without_declared_pools_every_label_is_served(found):
     assert found(JOB.set_runs_on(["anything"])) == []
 

@@ -102,6 +102,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     ),
     "RUNNER_PICKUP_TIMEOUT_S": (_is_duration, "seconds from 0 on", "0 means never."),
     "RUNNER_OVERTIME_S": (_is_duration, "seconds from 0 on", "0 means never."),
+    "CACHE_EXPIRE_DAYS": (_is_duration, "days from 0 on", "0 means for ever."),
     "RETRY_PAUSES_S": (
         _is_pauses,
         "a list of at most 10 numbers from 0 on",
