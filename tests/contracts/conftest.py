@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -33,12 +34,15 @@ from praktika.adapters.memory import (
     MemoryBlobs,
     MemoryJournal,
     MemoryQueue,
+    MemoryRegistry,
     MemorySecrets,
 )
+from praktika.adapters.registry import HttpRegistry
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
 from praktika.ports.queue import Message, Queue
+from praktika.ports.registry import Registry
 from praktika.ports.secrets import Secrets
 from praktika.sdk.job.secret import variable_of
 
@@ -276,3 +280,13 @@ def race(worker: Callable[..., Worker]) -> Callable[..., list[Any]]:
         return [one.answer() for one in crew]
 
     return run
+
+
+@pytest.fixture(params=["memory", "http"])
+def registry_doors(request: Any) -> tuple[Callable[[], Registry], str]:
+    """Handles on one registry, and the name of a repository in it that no other test has."""
+    if request.param == "memory":
+        store = MemoryRegistry()
+        return lambda: store, "example.com:5000/team/image"
+    server = request.getfixturevalue("docker_registry")
+    return HttpRegistry, f"{server.host}/team/{uuid.uuid4().hex}"

@@ -8,6 +8,14 @@ from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
+from praktika.adapters.memory.registry import MemoryRegistry
 from praktika.adapters.memory.secrets import MemorySecrets
 
-__all__ = ["ManualClock", "MemoryBlobs", "MemoryJournal", "MemoryQueue", "MemorySecrets"]
+__all__ = [
+    "ManualClock",
+    "MemoryBlobs",
+    "MemoryJournal",
+    "MemoryQueue",
+    "MemoryRegistry",
+    "MemorySecrets",
+]
