@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
-from msgspec import structs
 
 from praktika.cli.ahead import Ahead
 from praktika.cli.console import Console, Ink
@@ -16,6 +15,7 @@ from praktika.cli.naming import Wanted, listed, started_by_pull_request, wanted
 from praktika.cli.options import json_option
 from praktika.cli.user import processors, user
 from praktika.cli.view.problems import tally
+from praktika.engine.images import without_images
 from praktika.errors import AuthorError
 from praktika.model.plan import Compilation
 from praktika.wiring.checkout import Checkout, compile_declaration, find_checkout
@@ -117,8 +117,7 @@ def _chosen(compilation: Compilation, names: Sequence[str], workflow: str) -> li
 
 
 def _without_containers(one: Wanted) -> Wanted:
-    jobs = tuple(structs.replace(job, run_in_docker="") for job in one.plan.jobs)
-    return Wanted(structs.replace(one.plan, jobs=jobs), one.only)
+    return Wanted(without_images(one.plan), one.only)
 
 
 def _codes(run: Callable[[Wanted], tuple[int, bool]], chosen: Sequence[Wanted]) -> list[int]:
