@@ -109,16 +109,19 @@ def is_build(job: Job) -> bool:
 def without_images(plan: Plan) -> Plan:
     """The plan for a run without containers: nothing waits for images, and none is built."""
     builds = {job.key for job in plan.jobs if is_build(job)}
-    jobs = []
-    for job in plan.jobs:
-        needs = tuple(need for need in job.needs if need.job not in builds)
-        names = {name for need in job.needs if need.job in builds for name in need.artifacts}
-        requires = tuple(name for name in job.requires if name not in names)
-        plain = structs.replace(job, needs=needs, requires=requires, run_in_docker="")
-        if job.key in builds:
-            plain = structs.replace(plain, decision="skip", reason="nothing runs in a container")
-        jobs.append(plain)
-    return structs.replace(plan, jobs=tuple(jobs))
+    names = {image_artifact(image.name) for image in plan.images}
+    jobs = tuple(
+        structs.replace(
+            job,
+            run_in_docker="",
+            needs=tuple(need for need in job.needs if need.job not in builds),
+            requires=tuple(name for name in job.requires if name not in names),
+        )
+        for job in plan.jobs
+        if job.key not in builds
+    )
+    artifacts = tuple(each for each in plan.artifacts if each.name not in names)
+    return structs.replace(plan, jobs=jobs, images=(), artifacts=artifacts)
 
 
 def _decided(job: Job, images: Mapping[str, Image]) -> Job:

@@ -117,7 +117,10 @@ def _chosen(compilation: Compilation, names: Sequence[str], workflow: str) -> li
 
 
 def _without_containers(one: Wanted) -> Wanted:
-    return Wanted(without_images(one.plan), one.only)
+    """The same jobs outside of containers; images are neither needed nor built."""
+    plan = without_images(one.plan)
+    keys = {job.key for job in plan.jobs}
+    return Wanted(plan, tuple(key for key in one.only if key in keys))
 
 
 def _codes(run: Callable[[Wanted], tuple[int, bool]], chosen: Sequence[Wanted]) -> list[int]:
