@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from msgspec import structs
 
-from praktika.errors import PraktikaError
+from praktika.errors import AuthorError, PraktikaError
 from praktika.model.events import JobFinished
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result, Status
@@ -25,6 +25,7 @@ from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.secrets import Secrets
 from praktika.runner import artifacts, attachments, environment, hooks, kv
+from praktika.runner.container import Request, run_in_container
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
@@ -134,12 +135,6 @@ def _in_one_line(result: Result) -> str:
     return said or (summary(result.results) if result.results else "")
 
 
-_NO_CONTAINERS = (
-    "the job asks for run_in_docker, and this version does not start containers yet; "
-    "`praktika run --no-docker` runs its command on this machine instead"
-)
-
-
 class _Attempt:
     """The stages of an attempt, and what they leave for the next one."""
 
@@ -155,10 +150,6 @@ class _Attempt:
 
     def run(self, log: BinaryIO) -> Result:
         """The Result of the attempt, before it is dressed with its circumstances."""
-        if self.job.run_in_docker:
-            refused = judge(self.job, Evidence(exit=None, trouble=_NO_CONTAINERS))
-            # Another runner would refuse it, too.
-            return structs.replace(refused, ext={**refused.ext, "verdict": "author"})
         run_file = self.assignment.run_file
         # The last part of the path is what many tools call the project.
         own = f"{self.assignment.task.job[-10:]}-{self.assignment.task.attempt}"
@@ -172,19 +163,22 @@ class _Attempt:
         except (OSError, PraktikaError, WireError) as error:
             self.stored.clear()
             evidence = Evidence(exit=None, trouble=f"the job could not run: {error}")
-            return judge(self.job, evidence)
+            result = judge(self.job, evidence)
+            if isinstance(error, AuthorError):  # another runner could not run it, either
+                result = structs.replace(result, ext={**result.ext, "verdict": "author"})
+            return result
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
         setting = self._prepare(here)
         declared = self.assignment.plan.secrets
-        variables = environment.variables(setting, self.bench.inherited) | patiently(
-            lambda: secret_variables(self.bench.secrets, declared)
-        )
-        base = Command(line="", cwd=here, env=variables | self._failed_tests(setting))
+        own = patiently(lambda: secret_variables(self.bench.secrets, declared))
+        own |= self._failed_tests(setting)
+        variables = environment.variables(setting, self.bench.inherited)
+        base = Command(line="", cwd=here, env=variables | own)
         limits = replace(self.bench.limits, timeout=self.job.timeout)
         before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)
         command = replace(base, line=self.line, cleanup=self.job.cleanup)
-        self.end = run(command, log, limits, self.stop)
+        self.end = self._run(command, environment.own(setting) | own, log, limits)
         self.hold.confirm()
         evidence = gather(self.job, self.end, here, self._result_path(setting))
         result = self._judge(evidence, here)
@@ -203,6 +197,25 @@ class _Attempt:
         plan, task = self.assignment.plan, self.assignment.task
         result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)
+
+    def _run(
+        self, command: Command, values: Mapping[str, str], log: BinaryIO, limits: Limits
+    ) -> Exit:
+        """Run the command here, or in a container in which there are no variables but `values`."""
+        if not self.job.run_in_docker:
+            return run(command, log, limits, self.stop)
+        request = Request(
+            task=self.assignment.task,
+            plan=self.assignment.plan,
+            wanted=self.job.run_in_docker,
+            command=command,
+            values=values,
+            owner=self.bench.owner,
+            library=self.bench.library,
+            folder=self.bench.work / self.bench.name,
+            inherited=self.bench.inherited,
+        )
+        return run_in_container(request, log, limits, self.stop)
 
     @property
     def line(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from praktika.model.plan import Job, Plan
 from praktika.model.task import Facts, Task
 from praktika.model.wire import decode, pretty
+from praktika.runner.container import tag_of
 from praktika.runner.job_files import read_file, write_file
 
 ENVIRONMENT_LIMIT = 16 << 20
@@ -48,7 +49,20 @@ def variables(setting: Setting, inherited: Mapping[str, str]) -> dict[str, str]:
     # The library first: a repository may still carry an older praktika in ci/.
     path = os.pathsep.join([os.fspath(setting.library), ".", "./ci"])
     own_path = inherited.get("PYTHONPATH", "")
-    return env | {
+    return (
+        env
+        | own(setting)
+        | {
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": path + (os.pathsep + own_path if own_path else ""),
+        }
+    )
+
+
+def own(setting: Setting) -> dict[str, str]:
+    """The variables that tell a job about itself, wherever it runs."""
+    tags = {image.name: tag_of(image) for image in setting.plan.images if tag_of(image)}
+    return {
         "PRAKTIKA": "1",
         "PRAKTIKA_RUN": setting.task.run,
         "PRAKTIKA_JOB": setting.task.job,
@@ -58,8 +72,7 @@ def variables(setting: Setting, inherited: Mapping[str, str]) -> dict[str, str]:
         "PRAKTIKA_SETTINGS": os.fspath(setting.temp / "settings.json"),
         "JOB_NAME": setting.job.name,
         "CHECK_NAME": setting.job.name,
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": path + (os.pathsep + own_path if own_path else ""),
+        "DOCKER_TAG": json.dumps(tags),
     }
 
 

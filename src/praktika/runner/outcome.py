@@ -153,6 +153,11 @@ def _from_written(written: Result, end: Exit) -> _Finding:
 
 
 def _describe(end: Exit) -> str:
+    how = _describe_code(end)
+    return f"{end.detail}; {how}" if end.detail else how
+
+
+def _describe_code(end: Exit) -> str:
     if end.code is None:
         memory = " (out of memory?)" if end.signal == "SIGKILL" else ""
         return f"the command was ended by {end.signal}{memory}"

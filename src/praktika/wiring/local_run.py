@@ -26,6 +26,7 @@ from praktika.orchestrator import names
 from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
+from praktika.runner.container import remove_left
 from praktika.runner.environment import OWNER
 from praktika.wiring.presence import alone, forget, gone, presence
 from praktika.wiring.source import Archiving, source_key
@@ -66,8 +67,16 @@ def clean_up(state: Path) -> None:
     with alone(state):  # whoever begins to serve one of them must not be taken for a leftover
         for name in gone(state):
             process_tree.kill_marked(f"{OWNER}={name}")
-            shutil.rmtree(work_folder(name), ignore_errors=True)
+            discard(work_folder(name))
             forget(state, name)
+
+
+def discard(work: Path) -> None:
+    """Remove a folder of workspaces, and the containers that its runners have left."""
+    with suppress(OSError):
+        for runner in list(work.iterdir()):
+            remove_left(runner, os.environ)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -77,7 +86,7 @@ def _ended(compute: LocalCompute, work: Path) -> Iterator[None]:
         yield
     finally:
         compute.close()
-        shutil.rmtree(work, ignore_errors=True)
+        discard(work)
 
 
 class LocalRun:
@@ -154,7 +163,9 @@ class LocalRun:
     @contextmanager
     def _served(self, observers: Sequence[Observer]) -> Iterator[tuple[OwnRun, ExitStack]]:
         work = work_folder(self.id)
-        compute = LocalCompute(self._runner_command)
+        compute = LocalCompute(
+            self._runner_command, lambda one: remove_left(work / one, os.environ)
+        )
         wait = 1.0 if self._stores.is_remote else 0.1
         serving = OwnRun(self.id, self._surroundings(compute), observers, wait=wait)
         try:

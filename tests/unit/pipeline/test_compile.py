@@ -259,3 +259,10 @@ def test_a_plan_takes_its_policies_from_workflow_and_settings(compiled):
     assert plan.pauses == (0.5, 2.0)
     assert (plan.concurrency, plan.concurrency_policy) == ("deploy", "queue")
     assert decode(encode(compilation), Compilation) == compilation
+
+
+def test_every_fault_of_a_container_is_a_problem(compiled):
+    job = Job(name="a", command="true", run_in_docker="Image+rooot+--rm+--memory=1g")
+    compilation = compiled(Workflow(name="CI", event="push", jobs=[job]))
+    assert [problem.code for problem in compilation.problems] == ["wrong-value"] * 3
+    assert "neither `root` nor an option" in compilation.problems[1].text

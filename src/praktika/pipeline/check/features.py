@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from praktika.model.container import read
 from praktika.pipeline import codes
 from praktika.pipeline.check.cron import cron_fault
 from praktika.pipeline.check.sound import called, said, shown
@@ -81,7 +82,18 @@ def check_job(job: JobConfig) -> Iterator[Finding]:
             f"'retries' of {called(job)} is {said(job.retries)}, not a whole number from 0 to 10."
         )
         yield Finding(place_of(job, "retries"), codes.WRONG_VALUE, text)
+    yield from _check_container(job)
     yield from _check_timeout(job)
+
+
+def _check_container(job: JobConfig) -> Iterator[Finding]:
+    """What of `run_in_docker` cannot be meant."""
+    if not job.run_in_docker:
+        return
+    for fault in read(job.run_in_docker)[1]:
+        text = f"'run_in_docker' of {called(job)}: {shown(fault, 200)}."
+        hint = "It is an image, `+root` if need be, and options of `docker run`, each behind a `+`."
+        yield Finding(place_of(job, "run_in_docker"), codes.WRONG_VALUE, text, hint)
 
 
 def check_time(job: JobConfig, workflow: WorkflowConfig) -> Iterator[Finding]:

@@ -27,10 +27,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A line for bash, and where it runs.
+    """What is run, and where.
 
     Attributes:
         line: given to `bash -c`.
+        argv: a program with its arguments, run instead of the line, or empty.
         cwd: its working directory.
         env: its whole environment.
         cleanup: a line for bash that runs beside SIGTERM at a timeout, or "".
@@ -39,6 +40,7 @@ class Command:
     line: str
     cwd: Path
     env: Mapping[str, str]
+    argv: tuple[str, ...] = ()
     cleanup: str = ""
 
 
@@ -51,7 +53,7 @@ class Exit:
             not be stored.
         code: exit code, or None when a signal ended it.
         signal: name of that signal, or "".
-        detail: for "stopped" and "log", why.
+        detail: for "stopped" and "log", why; for "exited", what the exit code does not say.
         survivors: processes that it left running and that were ended.
         dropped: bytes of output that were over the limit.
         tail: the last 16 KiB of output, as text.

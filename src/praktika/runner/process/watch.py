@@ -7,6 +7,7 @@ import os
 import selectors
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import BinaryIO, Literal, Self
 
@@ -33,7 +34,7 @@ class Watch:
         with suppress(OSError):
             fcntl.fcntl(self.pipe, _F_SETPIPE_SZ, CHUNK)
         try:
-            self.process = _spawn(command.line, command, write_end)
+            self.process = _spawn(command.argv or _bash(command.line), command, write_end)
         except BaseException:
             os.close(self.pipe)
             raise
@@ -85,7 +86,7 @@ class Watch:
         """End the command and everything below: TERM, a grace, KILL; the names of what it was."""
         spared: int | None = None
         if cleanup:
-            process = _spawn(cleanup, self.command, None)
+            process = _spawn(_bash(cleanup), self.command, None)
             process.returncode = 0  # it is reaped with the others
             spared = process.pid
         asked: dict[int, str] = {}
@@ -129,9 +130,13 @@ class Watch:
                     self.selector.unregister(self.pidfd)
 
 
-def _spawn(line: str, command: Command, output: int | None) -> subprocess.Popen[bytes]:
+def _bash(line: str) -> Sequence[str]:
+    return ("bash", "--norc", "-c", line)
+
+
+def _spawn(argv: Sequence[str], command: Command, output: int | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        ["bash", "--norc", "-c", line],
+        argv,
         cwd=command.cwd,
         env=command.env,
         stdin=subprocess.DEVNULL,

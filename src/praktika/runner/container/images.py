@@ -1,0 +1,41 @@
+"""Which image a job's container is made from."""
+
+from __future__ import annotations
+
+from praktika.model.plan import Image, Plan
+from praktika.model.reference import Reference
+from praktika.model.task import Task
+
+
+def image_of(plan: Plan, task: Task, image: str) -> str:
+    """The image to run: one that the repository builds is run as it was built for this run.
+
+    Args:
+        plan: says which images the repository builds.
+        task: says what was built.
+        image: as the job names it.
+
+    Raises:
+        ValueError: it is not the name of an image.
+    """
+    declared = {one.name: one for one in plan.images}.get(image)
+    if declared is None or not Reference.parse(image).is_bare:
+        return image
+    digest = _built(task, image) or declared.pinned
+    if digest:
+        return f"{image}@{digest}"
+    tag = tag_of(declared)
+    return f"{image}:{tag}" if tag else image
+
+
+def tag_of(image: Image) -> str:
+    """The tag that a run uses for an image that the repository builds, or "" while it has none."""
+    return image.known[0] if image.known else image.tag
+
+
+def _built(task: Task, image: str) -> str:
+    """The digest of what a job of this run has built, or ""."""
+    for stored in task.stored:
+        if stored.name == f"image {image}" and stored.sha256:
+            return f"sha256:{stored.sha256}"
+    return ""
