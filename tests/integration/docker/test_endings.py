@@ -127,7 +127,7 @@ def test_what_nobody_is_left_to_end_is_ended_by_the_next_run(begun, docker_engin
 def test_a_container_that_somebody_else_removed_is_an_error_of_the_surroundings(
     begun, docker_engine
 ):
-    project, process = begun(more="retries=0")
+    _, process = begun(more="retries=0")
     until_gone = 0
     while process.poll() is None and until_gone < 3:
         names = docker_engine.containers("--filter", "status=running")
