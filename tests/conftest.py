@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 from tests import docker_engine as engines
 from tests.aws_server import AwsServer, serve
-from tests.docker_registry import docker_registry, locked_registry
+from tests.docker_registry import locked_registry
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.setup import create_bucket
 
-__all__ = ["docker_registry", "locked_registry"]
+__all__ = ["locked_registry"]
 
 # A test run that was started in the background ignores SIGINT, and so would every process that a
 # test starts; interrupting them is what some tests are about.

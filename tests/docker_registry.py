@@ -1,4 +1,7 @@
-"""Registries for tests: Debian's `docker-registry` on this machine, with what is in memory only."""
+"""A registry that wants a password, for tests: Debian's `docker-registry` on this machine.
+
+The open one is `image_registry` of `tests/conftest.py`. Use the fixture `locked_registry`.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +37,14 @@ class DockerRegistry:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, *, with_password: bool = False) -> Iterator[DockerRegistry]:
+def serve(folder: Path) -> Iterator[DockerRegistry]:
     """A registry of its own, for as long as the block lasts."""
     assert PROGRAM is not None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     config = folder / "config.yml"
-    config.write_text(_config(folder, port, with_password=with_password))
+    config.write_text(_config(folder, port))
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [PROGRAM, "serve", str(config)],
@@ -59,17 +62,16 @@ def serve(folder: Path, *, with_password: bool = False) -> Iterator[DockerRegist
         process.wait(10)
 
 
-def _config(folder: Path, port: int, *, with_password: bool) -> str:
+def _config(folder: Path, port: int) -> str:
+    file = folder / "htpasswd"
+    file.write_text(HTPASSWD)
     lines = [
         "version: 0.1",
         "log: {level: error, accesslog: {disabled: true}}",
-        "storage: {inmemory: {}, delete: {enabled: true}}",
+        "storage: {inmemory: {}}",
         f"http: {{addr: '127.0.0.1:{port}'}}",
+        f"auth: {{htpasswd: {{realm: tests, path: '{file}'}}}}",
     ]
-    if with_password:
-        file = folder / "htpasswd"
-        file.write_text(HTPASSWD)
-        lines.append(f"auth: {{htpasswd: {{realm: tests, path: '{file}'}}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -89,22 +91,12 @@ def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def docker_registry() -> Iterator[DockerRegistry]:
-    """The one registry of this test run, open to everybody."""
-    yield from _served()
-
-
-@pytest.fixture(scope="session")
 def locked_registry() -> Iterator[DockerRegistry]:
     """The one registry of this test run that wants to know USER and PASSWORD."""
-    yield from _served(with_password=True)
-
-
-def _served(*, with_password: bool = False) -> Iterator[DockerRegistry]:
     if PROGRAM is None:
-        pytest.skip("there is no docker-registry")
+        pytest.skip("there is no registry (needs the package docker-registry)")
     with (
         tempfile.TemporaryDirectory(prefix="docker-registry-") as folder,
-        serve(Path(folder), with_password=with_password) as registry,
+        serve(Path(folder)) as registry,
     ):
         yield registry

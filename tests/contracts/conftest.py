@@ -288,5 +288,5 @@ def registry_doors(request: Any) -> tuple[Callable[[], Registry], str]:
     if request.param == "memory":
         store = MemoryRegistry()
         return lambda: store, "example.com:5000/team/image"
-    server = request.getfixturevalue("docker_registry")
-    return HttpRegistry, f"{server.host}/team/{uuid.uuid4().hex}"
+    host = request.getfixturevalue("image_registry")
+    return HttpRegistry, f"{host}/team/{uuid.uuid4().hex}"
