@@ -191,10 +191,3 @@ def test_another_user_owns_what_the_job_leaves_even_if_the_container_is_roots(do
         assert logs["roots"][:3] == ["0", "0", "HOME=/"]
         assert logs["own"][-1] == logs["roots"][-1] == user
         assert list(Path(folder, "cache/praktika").iterdir()) == []
-
-
-def test_without_docker_the_command_runs_here(boxed):
-    project = boxed("test -e /usr && echo here", image="nothing:1")
-    project.env |= {"PRAKTIKA_DOCKER": "/nothing"}
-    ran = project.praktika("run", "--no-docker")
-    assert (ran.code, log_of(ran)) == (0, "here\n")

@@ -122,19 +122,3 @@ def test_what_nobody_is_left_to_end_is_ended_by_the_next_run(begun, docker_engin
     assert project.praktika("run").code == 0
     assert docker_engine.containers() == []
     assert not list((project.root.parent / "cache/praktika").iterdir())
-
-
-def test_a_container_that_somebody_else_removed_is_an_error_of_the_surroundings(
-    begun, docker_engine
-):
-    project, process = begun(more="retries=0")
-    until_gone = 0
-    while process.poll() is None and until_gone < 3:
-        names = docker_engine.containers("--filter", "status=running")
-        if names:
-            docker_engine.docker("rm", "--force", *names)
-            until_gone += 1
-        time.sleep(0.2)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "the container is gone" in out + err

@@ -1,26 +1,8 @@
-"""No daemon, no docker, no such image: what a job's author is told."""
+"""Images that registries have, and those that nobody has."""
 
 from __future__ import annotations
 
-import pytest
 from tests.docker_engine import BASE
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "words"),
-    [
-        ("DOCKER_HOST", "unix:///nothing/here", "Cannot connect to the Docker daemon"),
-        ("PRAKTIKA_DOCKER", "/nothing/docker", "there is no program `/nothing/docker`"),
-    ],
-)
-def test_no_docker_is_an_error_of_the_surroundings(boxed, variable, value, words):
-    project = boxed("true")
-    project.env[variable] = value
-    ran = project.praktika("run")
-    job = ran.job("boxed")
-    assert (job["status"], job["ext"]["verdict"]) == ("ERROR", "infrastructure")
-    assert words in job["info"]
-    assert "--no-docker" in job["info"] or "install Docker" in job["info"]
 
 
 def test_an_image_that_is_nowhere_is_the_authors(project, image_registry):
