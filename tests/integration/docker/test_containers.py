@@ -75,6 +75,25 @@ def test_a_folder_of_the_repository_may_have_any_name(project):
     assert ran_well(odd.commit()).splitlines()[-1].endswith('a:b,c "d"=e')
 
 
+def test_an_entry_point_stays_unless_it_is_reset_and_files_of_variables_are_of_the_workspace(
+    project, docker_engine
+):
+    image = "praktika-tests/entry:1"
+    text = f'FROM {BASE}\nENTRYPOINT ["env", "ENTERED=yes"]\nENV OF_IMAGE=1\nUSER 77\n'
+    docker_engine.build(image, text, project.root.parent / "image")
+    project.file("ci/local.env", "LOCAL=of the file\n")
+    command = "echo $ENTERED $OF_IMAGE $LOCAL; id -u"
+    project.jobs(
+        f"jobs = [Job(name=name, command={command!r}, run_in_docker={image!r} + options) for name,"
+        " options in [('kept', '+--env-file=ci/local.env'), ('reset', '+root+--entrypoint=')]]"
+    ).commit()
+    ran = project.praktika("run", "-j1")
+    logs = {
+        log.parent.parent.name[:4]: log.read_text() for log in ran.folder.glob("jobs/*/1/*.log")
+    }
+    assert logs == {"kept": f"yes 1 of the file\n{os.getuid()}\n", "rese": "1\n77\n"}, ran.err
+
+
 def test_a_secret_is_in_the_environment_and_neither_on_a_command_line_nor_on_disk(
     project, docker_engine
 ):

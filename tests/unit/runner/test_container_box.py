@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from praktika.errors import AuthorError
 from praktika.model.container import parse
-from praktika.model.plan import Image, Plan, Stored
-from praktika.model.task import Task
+from praktika.model.plan import Image, Job, Plan, Stored
+from praktika.model.task import Facts, Task
 from praktika.runner.container.box import SCRIPT, Box, create_arguments, folders, name_of
 from praktika.runner.container.docker import last_words
 from praktika.runner.container.images import image_of
+from praktika.runner.environment import Setting, own
+from praktika.sdk.job.info import Info
 
 
 def box(wanted: str = "image:1", **changes) -> Box:
@@ -184,6 +186,20 @@ def test_an_image_of_the_repository_is_run_as_it_was_built():
     ]
     for of, by, image in cases:
         assert image_of(of, by, "host:5000/own") == image
+
+
+def test_a_job_is_told_the_tags_of_the_images(monkeypatch):
+    setting = Setting(
+        task=task(),
+        plan=plan(tag="t", known=("k",)),
+        job=Job(key="j", name="j", command="true"),
+        facts=Facts(),
+        temp=Path("/temp"),
+        owner="r",
+        library=Path("/lib"),
+    )
+    monkeypatch.setenv("DOCKER_TAG", own(setting)["DOCKER_TAG"])
+    assert Info.docker_tag(None, "host:5000/own") == "k"
 
 
 @pytest.mark.parametrize("image", ["host:5000/own:1", "host:5000/other", f"x@sha256:{SHA}", "y:1"])
