@@ -49,7 +49,7 @@ def begun(boxed, docker_engine):
     return start
 
 
-def test_a_timeout_asks_the_command_to_end_and_then_makes_it(project):
+def test_attack_25_a_timeout_asks_the_command_to_end_and_then_makes_it(project):
     polite = "trap 'echo asked; exit 0' TERM; sleep 1000 & wait"
     deaf = "trap '' TERM; echo deaf; while true; do sleep 1; done"
     cleanup = 'echo $PRAKTIKA_CONTAINER > "$OUT"'
@@ -79,7 +79,7 @@ def test_fault_25_a_cancel_ends_the_container(begun, docker_engine):
     assert not list((project.root.parent / "cache/praktika").iterdir())
 
 
-def test_a_background_process_ends_with_the_command(boxed, docker_engine):
+def test_attack_25_a_background_process_ends_with_the_command(boxed, docker_engine):
     project = boxed("setsid sleep 1000 & (setsid sleep 1000 &); echo done")
     started = time.monotonic()
     ran = project.praktika("run")
