@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -30,10 +31,10 @@ def runners(project) -> list[psutil.Process]:
 def is_running(docker_engine) -> bool:
     """Whether the job has said that it runs: before that, a signal might come too early for it."""
     names = docker_engine.containers("--filter", "status=running")
-    return any(
-        "sleep" in docker_engine.docker("top", name, "-eo", "pid,args").split("COMMAND")[1]
-        for name in names
-    )
+    with suppress(AssertionError):  # one that is gone meanwhile
+        shown = [docker_engine.docker("top", name, "-eo", "pid,args") for name in names]
+        return any("sleep" in text.split("COMMAND")[1] for text in shown)
+    return False
 
 
 @pytest.fixture
@@ -122,3 +123,20 @@ def test_what_nobody_is_left_to_end_is_ended_by_the_next_run(begun, docker_engin
     assert project.praktika("run").code == 0
     assert docker_engine.containers() == []
     assert not list((project.root.parent / "cache/praktika").iterdir())
+
+
+def test_a_host_of_runners_ends_the_containers_of_its_runners(boxed, docker_engine):
+    project = boxed("sleep 1000", more="runs_on=['linux']")
+    project.env["PRAKTIKA_LEASE"] = "3"
+    assert project.praktika("run", "--detach").code == 0
+    project.start("orchestrator")
+    host = project.start("runner", "--label", "linux", "--count", "1")
+    until(lambda: is_running(docker_engine))
+    before = docker_engine.containers()
+    (runner,) = psutil.Process(host.pid).children()
+    runner.kill()
+    until(lambda: not set(before) & set(docker_engine.containers()), seconds=5)
+    until(lambda: is_running(docker_engine))  # the next attempt's
+    host.terminate()
+    host.communicate(timeout=30)
+    assert docker_engine.containers() == []
