@@ -11,7 +11,13 @@ import subprocess
 import sys
 
 # program -> its packages
-NEEDED = {"chromium": ["chromium", "fonts-dejavu-core"], "zstd": ["zstd"]}
+NEEDED = {
+    "chromium": ["chromium", "fonts-dejavu-core"],
+    "zstd": ["zstd"],
+    "dockerd": ["docker.io"],
+    "docker-registry": ["docker-registry"],
+    "busybox": ["busybox-static"],
+}
 
 
 def main() -> int:

@@ -6,10 +6,14 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from tests import docker_engine as engines
 from tests.aws_server import AwsServer, serve
+from tests.docker_registry import locked_registry
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.setup import create_bucket
+
+__all__ = ["locked_registry"]
 
 # A test run that was started in the background ignores SIGINT, and so would every process that a
 # test starts; interrupting them is what some tests are about.
@@ -40,3 +44,23 @@ def bucket(aws: Clients, aws_server: AwsServer) -> str:
     """A bucket of this test's own; the names of buckets are shared by all accounts."""
     create_bucket(aws, aws_server.bucket)
     return aws_server.bucket
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Iterator[engines.DockerEngine]:
+    """A Docker daemon of this test run's own, with the image `docker_engine.BASE`."""
+    try:
+        with engines.serve() as engine:
+            yield engine
+    except engines.NoEngine as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def image_registry() -> Iterator[str]:
+    """The address of a registry of images, in which there is nothing at first."""
+    try:
+        with engines.serve_registry() as address:
+            yield address
+    except engines.NoEngine as error:
+        pytest.skip(str(error))

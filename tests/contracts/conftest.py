@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -35,13 +36,16 @@ from praktika.adapters.memory import (
     MemoryBlobs,
     MemoryJournal,
     MemoryQueue,
+    MemoryRegistry,
     MemorySecrets,
     MemoryTrees,
 )
+from praktika.adapters.registry import HttpRegistry
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.journal import Journal
 from praktika.ports.queue import Message, Queue
+from praktika.ports.registry import Registry
 from praktika.ports.secrets import Secrets
 from praktika.ports.trees import Trees
 from praktika.sdk.job.secret import variable_of
@@ -319,3 +323,13 @@ def commit_of_git(folder: Path, paths: Sequence[bytes]) -> str:
         ["git", "rev-parse", "made"], cwd=folder, check=True, capture_output=True
     )
     return answer.stdout.decode().strip()
+
+
+@pytest.fixture(params=["memory", "http"])
+def registry_doors(request: Any) -> tuple[Callable[[], Registry], str]:
+    """Handles on one registry, and the name of a repository in it that no other test has."""
+    if request.param == "memory":
+        store = MemoryRegistry()
+        return lambda: store, "example.com:5000/team/image"
+    host = request.getfixturevalue("image_registry")
+    return HttpRegistry, f"{host}/team/{uuid.uuid4().hex}"

@@ -38,6 +38,11 @@ def job_key(name: str) -> str:
     return f"{slug}-{digest}" if slug else digest
 
 
+def image_artifact(name: str) -> str:
+    """Name of the artifact that stands for an image of the repository."""
+    return f"image {name}"
+
+
 class Need(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One job waits for another.
 
@@ -118,7 +123,8 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         platforms: `os/architecture`, as declared.
         depends_on: names of the images that it starts from, or is to be built after.
         tag: names its content and that of the images it depends on; "" while that is unknown.
-        known: tags that hold this content and may be used by this run, the preferred one first.
+        known: tags that hold this content and may be used by this run, the preferred one first:
+            under that one, this run stores it.
         pinned: `sha256:…` of its manifest, if the registry had it when the run was planned.
     """
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, cast
 
-from praktika.model.plan import Artifact, Footprint, Job, Need, Plan, Policy, job_key
+from praktika.model.plan import (
+    Artifact,
+    Footprint,
+    Job,
+    Need,
+    Plan,
+    Policy,
+    image_artifact,
+    job_key,
+)
 from praktika.model.problem import Problem
 from praktika.pipeline import codes
 from praktika.pipeline.check import features
-from praktika.pipeline.check.graph import ORDER, Graph, check_cycles, sort
+from praktika.pipeline.check.graph import ORDER, REPORT, Graph, Wait, check_cycles, sort
+from praktika.pipeline.check.images import check_dockers, check_images, order_of
 from praktika.pipeline.check.names import check_names
 from praktika.pipeline.check.paths import Paths, inside, listed
-from praktika.pipeline.check.relations import check_aliases, check_dockers, check_labels, labels_of
+from praktika.pipeline.check.relations import check_aliases, check_labels, labels_of
 from praktika.pipeline.check.sound import called, sound
 from praktika.pipeline.declare.artifact import ArtifactConfig
 from praktika.pipeline.declare.declared import place_of
@@ -20,6 +30,14 @@ from praktika.pipeline.declare.job import JobConfig
 from praktika.pipeline.declare.workflow import WorkflowConfig
 from praktika.pipeline.finding import Finding, Place
 from praktika.pipeline.hooks import config_job, finish_job, native_names
+from praktika.pipeline.image_jobs import (
+    Builds,
+    asked_image,
+    declared_image,
+    full_names,
+    image_builds,
+    images_of,
+)
 from praktika.pipeline.plain import plain, plain_fields
 
 JOBS_LIMIT = 10_000
@@ -56,6 +74,7 @@ class Draft:
         self._around = around
         self.workflow = self._sound(workflow)
         self._natives: list[JobConfig] = []
+        self._builds = Builds()
         self._graph = Graph((), ())
         if len(self.workflow.jobs) > JOBS_LIMIT:
             count = f"{len(self.workflow.jobs):,}"
@@ -73,7 +92,7 @@ class Draft:
         jobs = tuple(self._job(index, keys) for index in sort(graph.waits))
         artifacts = tuple(
             self._artifact(artifact, keys[graph.provider[artifact.name]])
-            for artifact in workflow.artifacts
+            for artifact in graph.artifacts.values()
             if artifact.name in graph.provider
         )
         return Plan(
@@ -82,6 +101,9 @@ class Draft:
             jobs=jobs,
             where=self._around.show(place_of(workflow)),
             artifacts=artifacts,
+            images=tuple(
+                images_of(workflow.dockers, order_of(workflow.dockers), self._around.root)
+            ),
             branches=tuple(workflow.branches),
             base_branches=tuple(workflow.base_branches),
             secrets=tuple(
@@ -130,8 +152,10 @@ class Draft:
             found.extend(around.paths.check_inside(artifact, "path"))
         for secret in workflow.secrets:
             found.extend(features.check_secret(secret))
+        self._builds = image_builds(workflow, around.settings)
         natives = (
             config_job(workflow, around.settings),
+            *self._builds.jobs,
             finish_job(workflow, around.settings),
         )
         self._natives = [job for job in natives if job is not None]
@@ -139,7 +163,8 @@ class Draft:
             found.extend(check_names(things, around.show))
         found.extend(check_names(workflow.secrets, around.show))
         found.extend(check_aliases(workflow))
-        found.extend(check_dockers(workflow.dockers))
+        found.extend(check_dockers(workflow.dockers, around.root))
+        found.extend(check_images(workflow))
         if around.pools is not None:
             found.extend(check_labels(workflow.jobs, workflow.runs_on_label_prefix, around.pools))
             found.extend(check_labels(self._natives, "", around.pools))
@@ -149,16 +174,31 @@ class Draft:
     def _connect(self) -> None:
         """Make the graph: the author's jobs, and the native ones before and behind them."""
         jobs = self.workflow.jobs
-        graph = self._graph = Graph([*jobs, *self._natives], self.workflow.artifacts)
+        artifacts = [*self.workflow.artifacts, *self._builds.artifacts]
+        graph = self._graph = Graph([*jobs, *self._natives], artifacts)
         self.findings.extend(graph.connect(native_names(self._around.settings)))
+        self._connect_builds()
         count = len(jobs)
         for number, native in enumerate(self._natives, count):
             if native.always_run:
                 graph.waits[number] = dict.fromkeys(range(number), ORDER)
-            else:
-                for index in range(count):
-                    graph.waits[index] = {number: ORDER, **graph.waits[index]}
+            elif native not in self._builds.jobs:
+                for index in range(number + 1 + len(self._builds.jobs)):
+                    if index != number:
+                        graph.waits[index] = {number: ORDER, **graph.waits[index]}
         self.findings.extend(check_cycles(graph.jobs, graph.waits, "requires"))
+
+    def _connect_builds(self) -> None:
+        """Let each job wait for the image that it runs in, and who merges for who builds."""
+        graph, builds = self._graph, self._builds
+        numbers = [graph.jobs.index(job) for job in builds.jobs]
+        if builds.merges:
+            graph.waits[numbers[-1]].update(dict.fromkeys(numbers[:-1], REPORT))
+        names = full_names(self.workflow.dockers) if builds.jobs else {}
+        for index, job in enumerate(self.workflow.jobs):
+            artifact = image_artifact(declared_image(asked_image(job), names))
+            if artifact in graph.provider:
+                graph.wait(index, graph.provider[artifact], Wait("artifact", (artifact,)))
 
     def _job(self, index: int, keys: list[str]) -> Job:
         job = self._graph.jobs[index]
@@ -197,6 +237,8 @@ class Draft:
         )
 
     def _reason(self, job: JobConfig, *, is_native: bool) -> str:
+        if job in self._builds.jobs:
+            return "builds images"
         if is_native:
             return "runs the post hooks" if job.always_run else "runs the pre hooks"
         return f"event {self.workflow.event}: nothing excludes it"

@@ -1,7 +1,8 @@
 """The jobs that praktika itself adds to a workflow that has hooks.
 
 "Config Workflow" runs the pre hooks, and every other job waits for it. "Finish Workflow" runs the
-post hooks after all others, whatever became of them. Their names are settings.
+post hooks after all others, whatever became of them. Their names are settings. Those that build
+images are in `image_jobs`.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def config_job(workflow: WorkflowConfig, settings: Mapping[str, Any]) -> JobConf
     if not workflow.pre_hooks:
         return None
     name = str(settings["CI_CONFIG_JOB_NAME"])
-    job = _job(name, workflow, settings, place_of(workflow, "pre_hooks"))
+    job = native_job(name, workflow, settings, place_of(workflow, "pre_hooks"))
     job.timeout = _CONFIG_TIMEOUT
     return job
 
@@ -47,20 +48,33 @@ def finish_job(workflow: WorkflowConfig, settings: Mapping[str, Any]) -> JobConf
     if not workflow.post_hooks:
         return None
     name = str(settings["FINISH_WORKFLOW_JOB_NAME"])
-    job = _job(name, workflow, settings, place_of(workflow, "post_hooks"))
+    job = native_job(name, workflow, settings, place_of(workflow, "post_hooks"))
     job.timeout = _FINISH_TIMEOUT
     job.always_run = True
     return job
 
 
-def _job(
-    name: str, workflow: WorkflowConfig, settings: Mapping[str, Any], place: Place
+def native_job(
+    name: str,
+    workflow: WorkflowConfig,
+    settings: Mapping[str, Any],
+    place: Place,
+    runs_on: str | list[str] | None = None,
 ) -> JobConfig:
+    """A job that praktika adds to a workflow.
+
+    Args:
+        name: of the job, by which its process knows what to do.
+        workflow: that it belongs to.
+        settings: all by name.
+        place: what in the workflow it is there for.
+        runs_on: its labels, if it has some of its own.
+    """
     python = settings["PYTHON_INTERPRETER"]
     job = JobConfig(
         name=name,
         command=f"{python} -m praktika.native_jobs {shlex.quote(name)}",
-        runs_on=workflow.native_job_runs_on or settings["CI_CONFIG_RUNS_ON"] or [],
+        runs_on=runs_on or workflow.native_job_runs_on or settings["CI_CONFIG_RUNS_ON"] or [],
     )
     job.__dict__["_where"] = place
     job.__dict__["_written"] = {}

@@ -1,7 +1,8 @@
-"""Running a workflow's own hooks, inside a job's process: `python3 -m praktika.native_jobs NAME`.
+"""The jobs that praktika adds, inside their process: `python3 -m praktika.native_jobs NAME`.
 
-The workflow is loaded from the job's workspace, because a hook may be a function. Each hook
-becomes a part of the job's Result. A failed pre hook stops those behind it; post hooks all run.
+What builds images is in `sdk.images`; the others run the workflow's own hooks. The workflow is
+loaded from the job's workspace, because a hook may be a function. Each hook becomes a part of the
+job's Result. A failed pre hook stops those behind it; post hooks all run.
 """
 
 from __future__ import annotations
@@ -12,17 +13,26 @@ from typing import NoReturn
 
 from praktika.pipeline.declare.workflow import WorkflowConfig
 from praktika.pipeline.load.loader import Loaded, load
+from praktika.sdk.images import build
 from praktika.sdk.job.environment import Environment
 from praktika.sdk.result.result import Result
 from praktika.sdk.result.status import Status
+from praktika.sdk.settings import Settings
 
 VARIABLE = "PRAKTIKA_WORKFLOW"
 _SHOWN = 10
+_BUILDS = (
+    "DOCKER_BUILD_AMD_LINUX_JOB_NAME",
+    "DOCKER_BUILD_ARM_LINUX_JOB_NAME",
+    "DOCKER_BUILD_MANIFEST_JOB_NAME",
+)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
     """Run the hooks of the native job of that name, write its Result, and exit as it says."""
     name = arguments[0] if arguments else ""
+    if name in {getattr(Settings, setting) for setting in _BUILDS}:
+        build.main(name)  # none of the author's code is loaded
     loaded = load(os.getcwd())  # noqa: PTH109 - the loader takes text
     workflow = _current(loaded)
     if workflow is None:

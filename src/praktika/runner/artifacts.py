@@ -22,6 +22,7 @@ from praktika.model.wire import decode, encode
 from praktika.ports.blobs import Blobs
 
 PHONY = "phony"
+IMAGE = "image"
 
 # What praktika itself keeps in the input folder.
 _RESERVED = frozenset({"environment.json", "settings.json"})
@@ -64,7 +65,7 @@ def store_all(
     missing: list[str] = []
     trouble = ""
     for artifact in plan.artifacts:
-        if artifact.name not in job.provides:
+        if artifact.name not in job.provides or artifact.kind == IMAGE:
             continue
         try:
             stored.append(store(blobs, task, artifact, workspace))
@@ -86,7 +87,7 @@ def bring_all(
         OperatorError: one of them is not stored, or not what was stored.
     """
     for artifact in plan.artifacts:
-        if artifact.name not in job.requires or artifact.kind == PHONY:
+        if artifact.name not in job.requires or artifact.kind in {PHONY, IMAGE}:
             continue
         try:
             bring(blobs, task, artifact, workspace=workspace, inputs=inputs)

@@ -24,7 +24,7 @@ from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.ports.secrets import Secrets
-from praktika.runner import artifacts, attachments, environment, hooks, kv
+from praktika.runner import artifacts, attachments, environment, hooks, images, kv
 from praktika.runner.container import Request, run_in_container
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
@@ -170,7 +170,7 @@ class _Attempt:
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
         setting = self._prepare(here)
-        declared = self.assignment.plan.secrets
+        declared = images.secrets_for(self.assignment.plan, self.job)
         own = patiently(lambda: secret_variables(self.bench.secrets, declared))
         own |= self._failed_tests(setting)
         variables = environment.variables(setting, self.bench.inherited)
@@ -181,7 +181,7 @@ class _Attempt:
         self.end = self._run(command, environment.own(setting) | own, log, limits)
         self.hold.confirm()
         evidence = gather(self.job, self.end, here, self._result_path(setting))
-        result = self._judge(evidence, here)
+        result = self._judge(evidence, here, setting)
         # Read before the file is written anew.
         last = (on_error_hook(self._result_path(setting)),) if result.status is Status.ERROR else ()
         result = attachments.keep(
@@ -256,6 +256,7 @@ class _Attempt:
         artifacts.bring_all(self.bench.blobs, self.assignment.task, plan, self.job, here, inputs)
         known = kv.collect(self.bench.blobs, self.assignment.task.run)
         environment.write(setting, known)
+        images.write_order(setting, self.bench.inherited)
         if self.job.always_run:
             so_far = workflow_so_far(self.bench.blobs, self.assignment.task.run, plan)
             write_file(Path(result_path(plan.workflow, os.fspath(temp))), encode(so_far))
@@ -263,7 +264,7 @@ class _Attempt:
         write_file(self._result_path(setting), encode(start))
         return setting
 
-    def _judge(self, evidence: Evidence, here: Path) -> Result:
+    def _judge(self, evidence: Evidence, here: Path, setting: environment.Setting) -> Result:
         """The Result; outputs are stored only if the job went well, and may spoil it."""
         result = self._with_earlier(judge(self.job, evidence))
         if not result.status.is_ok:
@@ -272,7 +273,9 @@ class _Attempt:
         stored, missing, trouble = artifacts.store_all(
             self.bench.blobs, task, self.assignment.plan, self.job, here
         )
-        self.stored.extend(stored)
+        made, unmade = images.built(setting)
+        self.stored.extend((*stored, *made))
+        missing = (*missing, *unmade)
         return self._with_earlier(
             judge(self.job, replace(evidence, missing=missing, trouble=trouble))
         )

@@ -84,6 +84,7 @@ DEFAULTS: dict[str, Any] = {
     "GH_AUTH_LAMBDA_REGION": "",
     "ENABLE_SUBMODULE_CACHE": False,
     "SECRET_DOCKER_REGISTRY": "",
+    "DOCKER_INSECURE_REGISTRIES": [],
     "SECRET_CI_DB_CONNECTION": "",
     "CI_DB_DB_NAME": "",
     "CI_DB_TABLE_NAME": "",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,7 +19,8 @@ from praktika.adapters.local.compute import LocalCompute
 from praktika.errors import PraktikaError
 from praktika.model.wire import encode
 from praktika.orchestrator import names
-from praktika.wiring.local_run import RUNNER, clean_up, work_folder
+from praktika.runner.container import remove_left
+from praktika.wiring.local_run import RUNNER, clean_up, discard, work_folder
 from praktika.wiring.presence import presence
 from praktika.wiring.stores import Stores
 
@@ -72,7 +72,10 @@ class Host:
             OperatorError: runners cannot work here.
         """
         self._stores.queue.create(names.tasks(self._label))
-        compute = LocalCompute(self._runner_command)
+        work = work_folder(self.name)
+        compute = LocalCompute(
+            self._runner_command, lambda one: remove_left(work / one, os.environ)
+        )
         with presence(self._stores.state, self.name):
             try:
                 compute.scale(self.name, self._count)
@@ -87,7 +90,7 @@ class Host:
                     self._forget(runner)
                 with suppress(PraktikaError):
                     self._stores.blobs.delete(names.registration(self._label, self.name))
-                shutil.rmtree(work_folder(self.name), ignore_errors=True)
+                discard(work)
 
     def _forget(self, runner: str) -> None:
         """Remove the control queue of a runner that is gone."""

@@ -26,6 +26,7 @@ from praktika.orchestrator import names
 from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
+from praktika.runner.container import remove_left
 from praktika.runner.environment import OWNER
 from praktika.wiring.planning import decided, of_snapshot
 from praktika.wiring.presence import alone, forget, gone, presence
@@ -67,8 +68,16 @@ def clean_up(state: Path) -> None:
     with alone(state):  # whoever begins to serve one of them must not be taken for a leftover
         for name in gone(state):
             process_tree.kill_marked(f"{OWNER}={name}")
-            shutil.rmtree(work_folder(name), ignore_errors=True)
+            discard(work_folder(name))
             forget(state, name)
+
+
+def discard(work: Path) -> None:
+    """Remove a folder of workspaces, and the containers that its runners have left."""
+    with suppress(OSError):
+        for runner in list(work.iterdir()):
+            remove_left(runner, os.environ)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -78,7 +87,7 @@ def _ended(compute: LocalCompute, work: Path) -> Iterator[None]:
         yield
     finally:
         compute.close()
-        shutil.rmtree(work, ignore_errors=True)
+        discard(work)
 
 
 class LocalRun:
@@ -155,7 +164,9 @@ class LocalRun:
     @contextmanager
     def _served(self, observers: Sequence[Observer]) -> Iterator[tuple[OwnRun, ExitStack]]:
         work = work_folder(self.id)
-        compute = LocalCompute(self._runner_command)
+        compute = LocalCompute(
+            self._runner_command, lambda one: remove_left(work / one, os.environ)
+        )
         wait = 1.0 if self._stores.is_remote else 0.1
         serving = OwnRun(self.id, self._surroundings(compute), observers, wait=wait)
         try:

@@ -50,6 +50,7 @@ def test_every_job_is_there_once_behind_what_it_needs(jobs, plans):
     assert list(jobs) == [
         "Config Workflow",
         "Style check",
+        "Dockers Build (amd)",
         "Build (amd_debug)",
         "Build (amd_release)",
         "Build (arm_release)",
@@ -77,7 +78,16 @@ def test_commands_keep_their_braces(jobs):
 def test_needs_are_those_that_were_declared(jobs):
     names = {job.key: job.name for job in jobs.values()}
     needs = {name: {names[n.job]: n.kind for n in job.needs} for name, job in jobs.items()}
-    assert needs["Build (amd_debug)"] == {"Config Workflow": "order", "Style check": "order"}
+    assert needs["Build (amd_debug)"] == {
+        "Config Workflow": "order",
+        "Style check": "order",
+        "Dockers Build (amd)": "artifact",
+    }
+    assert needs["Stateless tests (arm)"] == {
+        "Config Workflow": "order",
+        **{f"Stateless tests (amd_debug, parallel {n}/3)": "order" for n in (1, 2, 3)},
+        "Build (arm_release)": "artifact",
+    }
     assert needs["Docs (preview), v1.2"] == {
         "Config Workflow": "order",
         "Style check": "job",

@@ -247,11 +247,14 @@ def test_a_full_disk(tmp_path):
         subprocess.run(["umount", str(place)], check=True)
 
 
-def test_containers_are_refused_unless_the_author_says_otherwise(project):
+def test_without_docker_the_author_may_say_to_do_without(project):
+    project.env["PRAKTIKA_DOCKER"] = "/nothing/docker"
     project.jobs("""
         jobs = [Job(name="boxed", runs_on=["x"], command="echo here", run_in_docker="ubuntu:24.04")]
     """).commit()
-    assert project.praktika("run").statuses == {"boxed": "ERROR"}
+    ran = project.praktika("run")
+    assert ran.statuses == {"boxed": "ERROR"}
+    assert "--no-docker" in ran.job("boxed")["info"]
     assert project.praktika("run", "--no-docker").statuses == {"boxed": "OK"}
 
 

@@ -330,12 +330,6 @@ def test_an_attempt_that_was_lost_during_its_hooks_stores_no_result(runner):
     assert "runs/r/jobs/job/1/result.json" not in runner.blobs.list("runs/r")
 
 
-def test_containers_are_refused_in_words(runner):
-    result = runner.run("true", run_in_docker="ubuntu:24.04")
-    assert result.status is Status.ERROR
-    assert "--no-docker" in result.info
-
-
 def test_the_hook_for_errors_runs_when_the_job_ends_with_one(runner):
     command = runner.script(
         "from praktika.result import Result\n"

@@ -62,9 +62,10 @@ def test_row_7_no_name_of_a_branch_leads_into_another_scope() -> None:
 
 
 def test_code_by_hand_reads_what_branches_made_but_keeps_its_own_apart() -> None:
-    assert Scopes(
-        "by hand branch main", ("by hand branch main", "branch main"), "branch main"
-    ) == BY_HAND
+    assert (
+        Scopes("by hand branch main", ("by hand branch main", "branch main"), "branch main")
+        == BY_HAND
+    )
     assert LOCAL.writes == f"machine {HOST}"
     assert "branch main" in LOCAL.reads
 

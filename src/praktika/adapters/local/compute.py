@@ -18,14 +18,20 @@ class LocalCompute:
 
     Args:
         command: the command line of a runner with a given name.
+        clean: ends what a runner that is gone has left, where this process does not find it.
 
     Attributes:
         started: names of all runners that there ever were.
     """
 
-    def __init__(self, command: Callable[[str], Sequence[str]]) -> None:
+    def __init__(
+        self,
+        command: Callable[[str], Sequence[str]],
+        clean: Callable[[str], None] = lambda _name: None,
+    ) -> None:
         self.started: list[str] = []
         self._command = command
+        self._clean = clean
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._count = 0
         self._size = 0
@@ -58,6 +64,8 @@ class LocalCompute:
         if self._lost:
             # The next attempt must not meet what the last one left.
             process_tree.kill_strangers({child.pid for child in self._running.values()})
+            for name in self._lost:
+                self._clean(name)
         if self._failures >= _MAX_FAILURES:
             raise OperatorError(
                 "runners cannot work here: several ended with an error of their own, shown above. "

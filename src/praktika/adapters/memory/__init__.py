@@ -8,6 +8,7 @@ from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
+from praktika.adapters.memory.registry import MemoryRegistry
 from praktika.adapters.memory.secrets import MemorySecrets
 from praktika.adapters.memory.trees import MemoryTrees
 
@@ -16,6 +17,7 @@ __all__ = [
     "MemoryBlobs",
     "MemoryJournal",
     "MemoryQueue",
+    "MemoryRegistry",
     "MemorySecrets",
     "MemoryTrees",
 ]

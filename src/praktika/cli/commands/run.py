@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
-from msgspec import structs
 
 from praktika.cli.ahead import Ahead
 from praktika.cli.console import Console, Ink
@@ -17,8 +16,9 @@ from praktika.cli.naming import Wanted, listed, started_by_pull_request, wanted
 from praktika.cli.options import json_option
 from praktika.cli.user import processors, user
 from praktika.cli.view.problems import tally
+from praktika.engine.images import without_images
 from praktika.errors import AuthorError
-from praktika.model.plan import Compilation, image_artifact
+from praktika.model.plan import Compilation
 from praktika.wiring.checkout import (
     Checkout,
     compile_declaration,
@@ -137,21 +137,9 @@ def _chosen(compilation: Compilation, names: Sequence[str], workflow: str) -> li
 
 def _without_containers(one: Wanted) -> Wanted:
     """The same jobs outside of containers; images are neither needed nor built."""
-    images = frozenset(image_artifact(image.name) for image in one.plan.images)
-    builders = frozenset(job.key for job in one.plan.jobs if images & {*job.provides})
-    jobs = tuple(
-        structs.replace(
-            job,
-            run_in_docker="",
-            needs=tuple(need for need in job.needs if need.job not in builders),
-            requires=tuple(name for name in job.requires if name not in images),
-        )
-        for job in one.plan.jobs
-        if job.key not in builders
-    )
-    artifacts = tuple(each for each in one.plan.artifacts if each.name not in images)
-    plan = structs.replace(one.plan, jobs=jobs, images=(), artifacts=artifacts)
-    return Wanted(plan, tuple(key for key in one.only if key not in builders))
+    plan = without_images(one.plan)
+    keys = {job.key for job in plan.jobs}
+    return Wanted(plan, tuple(key for key in one.only if key in keys))
 
 
 def _codes(run: Callable[[Wanted], tuple[int, bool]], chosen: Sequence[Wanted]) -> list[int]:

@@ -34,7 +34,7 @@ class Wait(NamedTuple):
 
 
 ORDER = Wait("order")
-_REPORT = Wait("job")
+REPORT = Wait("job")
 _RANK = {"order": 0, "job": 1, "artifact": 2}
 
 
@@ -103,13 +103,13 @@ class Graph:
             if name in self.artifacts or name in self.provider:
                 provider = self.provider.get(name)
                 if provider is not None:
-                    self._wait(index, provider, Wait("artifact", (name,)))
+                    self.wait(index, provider, Wait("artifact", (name,)))
                     continue
                 text = f"{called(job)} requires artifact '{shown(name)}', which no job provides."
                 hint = "Add it to the 'provides' of the job that makes it."
                 yield Finding(place, codes.UNPROVIDED_ARTIFACT, text, hint)
             elif name in self.number:
-                self._wait(index, self.number[name], _REPORT)
+                self.wait(index, self.number[name], REPORT)
             elif name.casefold() not in ignored:
                 text = (
                     f"{called(job)} requires '{shown(name)}', which is no artifact and no job here."
@@ -121,9 +121,9 @@ class Graph:
         place = place_of(job, "run_after")
         for name in job.run_after:
             if name in self.number:
-                self._wait(index, self.number[name], ORDER)
+                self.wait(index, self.number[name], ORDER)
             elif name in self.provider:
-                self._wait(index, self.provider[name], ORDER)
+                self.wait(index, self.provider[name], ORDER)
                 text = f"{called(job)} runs after '{shown(name)}', which is an artifact."
                 hint = "Name its job, or use 'requires' to get its files too."
                 yield warning(place, codes.WRONG_VALUE, text, hint)
@@ -132,7 +132,7 @@ class Graph:
                 hint = self._resembling(name, self.number)
                 yield Finding(place, codes.UNKNOWN_REQUIREMENT, text, hint)
 
-    def _wait(self, index: int, other: int, wait: Wait) -> None:
+    def wait(self, index: int, other: int, wait: Wait) -> None:
         """Let a job wait for another; artifacts outweigh a report, and a report mere order."""
         waits = self.waits[index]
         before = waits.get(other)

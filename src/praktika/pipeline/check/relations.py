@@ -1,14 +1,12 @@
-"""Objects of one workflow among one another: aliases, images, labels and pools."""
+"""Objects of one workflow among one another: aliases, labels and pools."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
 from praktika.pipeline import codes
-from praktika.pipeline.check.graph import check_cycles
 from praktika.pipeline.check.sound import called, shown
 from praktika.pipeline.declare.declared import place_of
-from praktika.pipeline.declare.docker import DockerConfig
 from praktika.pipeline.declare.job import JobConfig
 from praktika.pipeline.declare.workflow import WorkflowConfig
 from praktika.pipeline.finding import Finding
@@ -29,21 +27,6 @@ def check_aliases(workflow: WorkflowConfig) -> Iterator[Finding]:
         if alias.casefold() in folded:
             text = f"Alias '{shown(alias)}' is also the name of a job."
             yield Finding(place, codes.ALIAS_SHADOWS, text, "Choose another alias.")
-
-
-def check_dockers(dockers: Sequence[DockerConfig]) -> Iterator[Finding]:
-    """Images that start from an undeclared one, or from one another in a circle."""
-    number = {docker.name: index for index, docker in enumerate(dockers)}
-    waits: list[dict[int, None]] = []
-    for docker in dockers:
-        known = {number[name]: None for name in docker.depends_on if name in number}
-        waits.append(known)
-        for name in docker.depends_on:
-            if name not in number:
-                text = f"{called(docker)} depends on '{shown(name)}', which is not declared here."
-                place = place_of(docker, "depends_on")
-                yield Finding(place, codes.UNKNOWN_DOCKER, text, did_you_mean(name, number))
-    yield from check_cycles(dockers, waits, "depends_on")
 
 
 def check_labels(

@@ -16,11 +16,8 @@ PROGRAM = "PRAKTIKA_DOCKER"
 
 _PATIENCE = 120.0
 _QUICK = 20.0
+_REMOVAL = 30.0
 
-_MEND = (
-    "start the Docker daemon, or name its address in DOCKER_HOST; "
-    "`praktika run --no-docker` runs the command without a container"
-)
 _NOISE = ("See '", "Run '", "Usage:", 'time="')
 
 
@@ -82,11 +79,9 @@ class Docker:
                 timeout=patience,
                 check=False,
             )
-        except FileNotFoundError:
-            hint = f"there is no program `{command[0]}`; install Docker, or name it in {PROGRAM}"
-            raise OperatorError(f"no container can be started on this machine: {hint}") from None
-        except PermissionError:
-            raise OperatorError(f"`{command[0]}` may not be executed") from None
+        except (FileNotFoundError, PermissionError) as error:
+            said = f"`{command[0]}` cannot be started ({error.strerror})"
+            raise _unusable(said, f"install Docker, or name its program in {PROGRAM}") from None
         except subprocess.TimeoutExpired:
             said = f"`docker {arguments[0]}` has not answered for {patience:.0f} s"
             raise OperatorError(f"{said}; is the Docker daemon well?") from None
@@ -101,7 +96,7 @@ class Docker:
         answer = self.ask("version", "--format", "{{.Server.Version}}", patience=_QUICK)
         if answer.code != 0:
             said = answer.error or "the Docker daemon does not answer"
-            raise OperatorError(f"no container can be started on this machine: {said}; {_MEND}")
+            raise _unusable(said, "start the Docker daemon, or name its address in DOCKER_HOST")
 
     def state(self, name: str) -> dict[str, Any]:
         """What the daemon knows of a container's state; empty if it does not know the container."""
@@ -118,9 +113,14 @@ class Docker:
         Raises:
             OperatorError: docker cannot be asked.
         """
-        answer = self.ask("rm", "--force", "--volumes", *names)
+        answer = self.ask("rm", "--force", "--volumes", *names, patience=_REMOVAL)
         absent = "No such container" in answer.error
         return "" if answer.code == 0 or absent else answer.error
+
+
+def _unusable(said: str, mend: str) -> OperatorError:
+    hint = "`praktika run --no-docker` runs the command without a container"
+    return OperatorError(f"no container can be started here: {said}; {mend}; {hint}")
 
 
 def last_words(text: str) -> str:

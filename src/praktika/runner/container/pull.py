@@ -54,7 +54,7 @@ def fetch(
     deadline = time.monotonic() + limits.timeout
     said = ""
     for pause in (0.0, *PAUSES):
-        _pause(pause, min(deadline, time.monotonic() + pause), stop)
+        _pause(min(deadline, time.monotonic() + pause), stop)
         log.write(f"$ docker pull {image}\n".encode())
         rest = max(0.0, deadline - time.monotonic())
         end = run(command, log, replace(limits, timeout=rest), stop)
@@ -68,6 +68,6 @@ def fetch(
     raise Unavailable(f"image `{image}` cannot be pulled: {said}")
 
 
-def _pause(seconds: float, until: float, stop: Stop) -> None:
-    while seconds and time.monotonic() < until and not stop():
+def _pause(until: float, stop: Stop) -> None:
+    while time.monotonic() < until and not stop():
         time.sleep(0.1)
