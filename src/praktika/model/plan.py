@@ -22,11 +22,6 @@ NeedKind = Literal["artifact", "job", "order"]
 Policy = Literal["cancel", "queue"]
 
 
-def image_artifact(name: str) -> str:
-    """The name of the artifact that stands for an image which the repository builds."""
-    return f"image {name}"
-
-
 def job_key(name: str) -> str:
     """The stable identity of a job inside its workflow, safe in paths, URLs and queues.
 

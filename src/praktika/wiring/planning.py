@@ -8,21 +8,25 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from praktika.adapters.local import commits, git
+from praktika.adapters.local.secrets import LocalSecrets
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.engine.compare import Change, compare
 from praktika.engine.footprint import Rules
+from praktika.engine.scopes import Scopes
 from praktika.errors import AuthorError
 from praktika.model.events import RunRequested
 from praktika.model.plan import Job, Plan
 from praktika.orchestrator.planning import Files, complete, with_digests
 from praktika.ports.blobs import Blobs
+from praktika.ports.secrets import Secrets
 from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.files import CodeFiles, at_commit, checked_out
-from praktika.wiring.images import PlanImages
+from praktika.wiring.images import NamedImages, PlanImages
 from praktika.wiring.stores import Stores, has_stores, open_stores
 
 Opened = Callable[[], AbstractContextManager[Files]]
@@ -44,7 +48,8 @@ def of_source(source: Path, request: RunRequested) -> Opened:
 
 def decided(plan: Plan, request: RunRequested, opened: Opened, stores: Stores) -> Plan:
     """The plan of a run, with a decision and its reason for every job."""
-    return _decided(plan, request, opened, stores.blobs, stores.clock.now())
+    store = _Store(stores.blobs, stores.secrets, stores.clock.now())
+    return _decided(plan, request, opened, store)
 
 
 def forecast(place: git.Checkout, plan: Plan, only: Sequence[str], *, no_cache: bool) -> Plan:
@@ -59,7 +64,7 @@ def forecast(place: git.Checkout, plan: Plan, only: Sequence[str], *, no_cache: 
     )
     opened = partial(checked_out, place.root, place.facts.sha)
     if not has_stores(place.root):
-        return _decided(plan, request, opened, MemoryBlobs(), 0.0)
+        return _decided(plan, request, opened, _Store(MemoryBlobs(), LocalSecrets(), 0.0))
     stores = open_stores(place.root)
     return decided(plan, replace(request, host=stores.host), opened, stores)
 
@@ -117,17 +122,26 @@ def _keyed(place: git.Checkout, sha: str, files: CodeFiles) -> list[Plan]:
         compilation = compile_declaration(root)
     if any(problem.severity == "error" for problem in compilation.problems):
         raise AuthorError(compilation.problems)
-    return [with_digests(plan, files, PlanImages(plan.settings)) for plan in compilation.plans]
+    nobody = Scopes("", ())
+    return [with_digests(plan, files, NamedImages(), nobody) for plan in compilation.plans]
 
 
-def _decided(plan: Plan, request: RunRequested, opened: Opened, blobs: Blobs, now: float) -> Plan:
+class _Store(NamedTuple):
+    """What deciding takes of an installation."""
+
+    blobs: Blobs
+    secrets: Secrets
+    now: float
+
+
+def _decided(plan: Plan, request: RunRequested, opened: Opened, store: _Store) -> Plan:
     is_keyed = plan.caches or bool(plan.images)
     with opened() if is_keyed or plan.filters else nullcontext() as files:
         return complete(
             plan,
             request,
             files=files,
-            images=PlanImages(plan.settings),
-            blobs=blobs,
-            now=now,
+            images=PlanImages(plan.settings, store.secrets),
+            blobs=store.blobs,
+            now=store.now,
         )
