@@ -16,6 +16,7 @@ PARTS = [
     "aws",
     "report",
     "digests",
+    "caching",
 ]
 
 
