@@ -1,6 +1,6 @@
 """Packing files of a folder."""
 
-# ruff: noqa: PTH - names are bytes, and are relative to open folders
+# ruff: noqa: PTH115 - names are bytes, and are relative to open folders
 
 from __future__ import annotations
 
@@ -65,13 +65,17 @@ def pack(root: Path, names: Iterable[bytes], target: Path, limits: Limits | None
             for name in names:
                 packing.add(name)
             packing.close()
-        if packing.total > limits.unpacked(output.size):
-            text = f"it is {packing.total:,} bytes, and {limits.ratio:,} times smaller when packed"
-            raise Refused(f"{text}; so empty it would be taken for an attack")
+        _check_ratio(packing.total, output.size, limits)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
     return Packed(size=output.size, sha256=output.sha256, files=packing.files)
+
+
+def _check_ratio(total: int, size: int, limits: Limits) -> None:
+    if total > limits.unpacked(size):
+        text = f"it is {total:,} bytes, and {limits.ratio:,} times smaller when packed"
+        raise Refused(f"{text}; so empty it would be taken for an attack")
 
 
 class _Packing:

@@ -23,7 +23,7 @@ from praktika.runner.archive.limits import Refused
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 19
 LEVEL: Final = 1
 """Of compression: about as fast as disks are; higher ones gain little on what jobs build."""
 
@@ -108,7 +108,7 @@ class Compressed:
             try:
                 self._digest.update(piece)
                 left = memoryview(piece)
-                while len(left):
+                while left:
                     left = left[self._file.write(left) :]
                 self.size += len(piece)
             except OSError as error:
@@ -128,22 +128,26 @@ def decompressed(path: Path) -> Iterator[bytes]:
     Raises:
         Refused: it is not one whole zstd frame, or needs too much memory.
     """
-    options = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
     decompressor = zstd.ZstdDecompressor(options=options)
     try:
         for packed in plain(path):
-            if decompressor.eof:
-                break
             piece = decompressor.decompress(packed, CHUNK)
             while piece:
                 yield piece
-                if decompressor.eof or (decompressor.needs_input and len(piece) < CHUNK):
-                    break
-                piece = decompressor.decompress(b"", CHUNK)
+                piece = _rest(decompressor)
+            if decompressor.eof:
+                return
     except zstd.ZstdError as error:
         raise Refused(f"it cannot be decompressed: {error}") from error
-    if not decompressor.eof:
-        raise Refused("it ends too early")
+    raise Refused("it ends too early")
+
+
+def _rest(decompressor: zstd.ZstdDecompressor) -> bytes:
+    """What else comes of the bytes that it was given."""
+    if decompressor.eof or decompressor.needs_input:
+        return b""
+    return decompressor.decompress(b"", CHUNK)
 
 
 class Ahead:

@@ -1,25 +1,24 @@
 """Unpacking an archive that nobody vouches for."""
 
-# ruff: noqa: PTH - names are bytes, and are relative to open folders
-
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from praktika.runner.archive import headers
 from praktika.runner.archive.headers import BLOCK, FILE, FOLDER, HARD_LINK, LINK, Entry
 from praktika.runner.archive.limits import Limits, Refused, link_fault, shown
 from praktika.runner.archive.streams import Ahead, decompressed, plain
+from praktika.runner.archive.writers import NewFile, Writers
 from praktika.runner.workspace import remove
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_OPEN_FOLDERS = 64
+_OPEN_FOLDERS = 128
 _DEEPEST = 256
+_SMALL = 1 << 16
 _LONGEST: Final = 1 << 20
 """Bytes of a pax header or of a long name."""
 
@@ -103,11 +102,13 @@ class _Unpacking:
         self._most = most
         self._count = 0
         self._open: dict[bytes, int] = {}
+        self._writers = Writers()
 
-    def __enter__(self) -> _Unpacking:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._writers.close()
         for folder in (*self._open.values(), self._root):
             os.close(folder)
 
@@ -121,17 +122,21 @@ class _Unpacking:
             rest = -entry.size % BLOCK
             if rest:
                 flow.exactly(rest)
+        self._writers.settle()
 
     def _one(self, flow: _Flow, entry: Entry, name: bytes) -> None:
         if not name:
             return
-        while len(self._open) > _OPEN_FOLDERS:
-            os.close(self._open.pop(next(iter(self._open))))
+        if len(self._open) > _OPEN_FOLDERS:
+            self._writers.settle()
+            for known in self._open.values():
+                os.close(known)
+            self._open.clear()
         self._counted(name)
         parent, _, last = name.rpartition(b"/")
         folder = self._folder(parent, name) if parent else self._root
         if entry.kind == FILE:
-            self._file(flow, entry, last, folder)
+            self._file(flow, entry, name, last, folder)
         elif entry.kind == FOLDER:
             os.fchmod(self._folder(name, name), (entry.mode & 0o777) | stat.S_IRWXU)
         elif entry.kind == LINK:
@@ -142,19 +147,12 @@ class _Unpacking:
         else:
             self._hard_link(entry, name, last, folder)
 
-    def _file(self, flow: _Flow, entry: Entry, last: bytes, folder: int) -> None:
-        file = os.open(last, _NEW, 0o600, dir_fd=folder)
-        try:
-            for piece in flow.pieces(entry.size):
-                written = os.write(file, piece)
-                while written < len(piece):
-                    written += os.write(file, piece[written:])
-            os.fchmod(file, entry.mode & 0o777)
-            os.utime(file, (entry.mtime, entry.mtime))
-        except (OverflowError, ValueError):
-            raise Refused(f"{shown(entry.name)} has an impossible time") from None
-        finally:
-            os.close(file)
+    def _file(self, flow: _Flow, entry: Entry, name: bytes, last: bytes, folder: int) -> None:
+        file = NewFile(folder, last, entry.mode & 0o777, entry.mtime, name)
+        if entry.size <= _SMALL:
+            self._writers.put(file, flow.exactly(entry.size))
+        else:
+            file.write(flow.pieces(entry.size))
 
     def _hard_link(self, entry: Entry, name: bytes, last: bytes, folder: int) -> None:
         target = _plain_path(entry.link)
@@ -162,6 +160,7 @@ class _Unpacking:
             text = f"{shown(name)} is a hard link to {shown(entry.link)}"
             raise Refused(f"{text}, which is not in the workspace")
         parent, _, first = target.rpartition(b"/")
+        self._writers.settle()
         try:
             source = self._existing(parent)
             mode = os.stat(first, dir_fd=source, follow_symlinks=False).st_mode
@@ -201,7 +200,9 @@ class _Unpacking:
         try:
             folder = os.open(last, _DIRECTORY, dir_fd=parent)
         except OSError:
-            raise Refused(f"{shown(name)} leads through {shown(path)}, which is no folder") from None
+            raise Refused(
+                f"{shown(name)} leads through {shown(path)}, which is no folder"
+            ) from None
         self._open[path] = folder
         return folder
 
