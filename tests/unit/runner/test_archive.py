@@ -158,8 +158,8 @@ def test_sizes_beyond_8_gib_have_a_header_that_others_read():
     data = header(Entry(b"x", FILE, size, 0o644, -3))
     listed = subprocess.run(["tar", "-tv", "--utc"], input=data, stdout=subprocess.PIPE, stderr=-3)
     assert b" 107374182400 1969-12-31 23:59 x" in listed.stdout
-    reading = tarfile.open(fileobj=io.BytesIO(data), mode="r|")
-    info = reading.next()
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r|") as reading:
+        info = reading.next()
     assert info is not None
     assert (info.size, info.mtime) == (size, -3)
     gnu = tarfile.TarInfo("x")
