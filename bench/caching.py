@@ -2,9 +2,9 @@
 
     python bench/caching.py
 
-Method: a repository of 4,000 files in 200 folders; 100 jobs that leave an artifact each, and 100 that
-take one. Everything runs once. Then, in turn, as whole processes: `praktika run`, which takes all
-outcomes and writes the report; `praktika plan --json`, which only decides; and the floor,
+Method: a repository of 4,000 files in 200 folders; 100 jobs that leave an artifact each, and 100
+that take one. Everything runs once. Then, in turn, as whole processes: `praktika run`, which takes
+all outcomes and writes the report; `praktika plan --json`, which only decides; and the floor,
 `praktika check`, which compiles the same declaration. Goal: at most 1 s for the decision.
 """
 

@@ -14,6 +14,7 @@ PARTS = [
     "stores",
     "durability",
     "aws",
+    "artifacts",
     "report",
     "digests",
     "caching",
