@@ -22,8 +22,8 @@ from praktika.model.commands import (
     Dispatch,
     Enter,
     Leave,
-    Remember,
     MakePlan,
+    Remember,
     Revoke,
     SetTimer,
 )

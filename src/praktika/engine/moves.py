@@ -223,6 +223,8 @@ class Moves:
             job = self.run.graph.jobs[key]
             if state.phase is not Phase.WAITING or job.decision == "skip":
                 continue
+            if is_reused(job, state):
+                continue  # it waits for nothing
             consequence = outcome.consequence(need, job)
             if consequence and not job.always_run:
                 dropped.append(consequence)

@@ -16,6 +16,16 @@ def is_reused(job: Job, state: JobState) -> bool:
     return job.decision == "reuse" and not state.is_again
 
 
+def has_taken(job: Job, state: JobState) -> bool:
+    """Whether the job stands on the outcome of an earlier run."""
+    return is_reused(job, state) and state.status is Status.OK
+
+
+def is_to_take(job: Job, state: JobState) -> bool:
+    """Whether a settled job was stopped before it took its outcome, and can still do so."""
+    return is_reused(job, state) and state.status is not Status.OK
+
+
 def is_told(provider: Job, need: Need, attempt: int) -> bool:
     """Whether a task has to say which attempt of a job it reads from.
 
