@@ -14,7 +14,7 @@ from praktika.engine.decision import Decision
 from praktika.engine.due import joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
-from praktika.engine.reused import has_taken, is_to_take, is_told
+from praktika.engine.reused import has_taken, is_to_take, with_input
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import MakePlan
 from praktika.model.events import RerunRequested, RerunScope
@@ -193,11 +193,14 @@ def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str
         past=state.retired(state.status, state.verdict, state.reason),
         is_again=not is_to_take(job, state),
         tests_of=state.attempt if had_failed_tests else 0,
-        inputs=HashTrieMap(
-            {
-                need.job: attempt
-                for need in job.needs
-                if is_told(run.graph.jobs[need.job], need, attempt := run.jobs[need.job].attempt)
-            }
-        ),
+        inputs=_inputs(run, job),
     )
+
+
+def _inputs(run: Run, job: Job) -> HashTrieMap[str, int]:
+    """Which attempts of what a job reads from count for it, of what is settled."""
+    inputs: HashTrieMap[str, int] = HashTrieMap()
+    for need in job.needs:
+        if run.jobs[need.job].phase is Phase.SETTLED:
+            inputs = with_input(inputs, need, run.graph.jobs[need.job], run.jobs[need.job])
+    return inputs

@@ -80,7 +80,7 @@ class JobState:
         is_again: whether somebody asked for it to be run again.
         tests_of: the attempt whose failed tests are run again; 0 means that all is run.
         inputs: of settled jobs that it reads from, which attempt counts for it, if that does not
-            go without saying. It stays when they are run again after its dispatch.
+            go without saying; 0 if none does. It stays when they are run again after its dispatch.
     """
 
     phase: Phase = Phase.WAITING

@@ -313,3 +313,42 @@ def test_run_again_and_failed_it_fails_the_run() -> None:
     scene.finish("build", Status.FAIL, verdict="author")
 
     assert scene.verdict is Status.FAIL
+
+
+def test_what_always_runs_is_told_that_no_attempt_counts_of_what_was_dropped() -> None:
+    scene = Scene(
+        job("fetch"),
+        job("build", after("fetch"), provides=("bin",)),
+        job("report", (*after("fetch"), *takes("build", "bin")), always_run=True),
+    )
+    scene.finish("fetch")
+    scene.finish("build", provided=("bin",), stored=(BIN,))
+    scene.finish("report")
+    scene.rerun("fetch")  # the report follows it, and the build does not
+    scene.finish("fetch")
+    assert make_task("r1", scene.run, key("report"), "").stored == (BIN,)
+    scene.finish("report")
+    scene.rerun(scope="all")
+    scene.finish("fetch", Status.FAIL, verdict="author")
+    assert scene.statuses["build"] is Status.DROPPED
+
+    task = make_task("r1", scene.run, key("report"), "")
+    assert (task.attempt, task.inputs, task.stored) == (3, {key("build"): 0}, ())
+
+
+def test_a_reused_job_that_was_stopped_before_its_time_has_left_nothing() -> None:
+    scene = held(
+        reused("build", provides=("bin",)), job("report", takes("build", "bin"), always_run=True)
+    )
+    scene.cancel_one("build")
+    scene.tell(Admitted(at=20.0, stay=0))
+    task = make_task("r1", scene.run, key("report"), "")
+    assert (task.inputs, task.stored) == ({key("build"): 0}, ())
+    scene.rerun("build")  # it takes its outcome now; the report, which is queued, does not
+    assert scene.statuses["build"] is Status.OK
+    assert make_task("r1", scene.run, key("report"), "") == task
+    scene.finish("report")
+    scene.rerun("report")
+
+    task = make_task("r1", scene.run, key("report"), "")
+    assert (task.inputs, task.stored) == ({}, (BIN,))
