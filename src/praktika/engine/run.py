@@ -119,13 +119,13 @@ class JobState:
 
     def control_of(self, attempt: int) -> str:
         """Where the runner of an attempt listens, or "" if that is not known."""
-        if attempt == self.attempt:
+        if attempt == self.attempt and not self.is_retired:
             return self.control
         return next((past.control for past in self.past if past.attempt == attempt), "")
 
     def stored_of(self, attempt: int) -> tuple[Stored, ...]:
         """What an attempt has left; nothing if it is not known."""
-        if attempt == self.attempt:
+        if attempt == self.attempt and not self.is_retired:
             return self.stored
         return next((past.stored for past in self.past if past.attempt == attempt), ())
 

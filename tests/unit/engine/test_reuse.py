@@ -352,3 +352,17 @@ def test_a_reused_job_that_was_stopped_before_its_time_has_left_nothing() -> Non
 
     task = make_task("r1", scene.run, key("report"), "")
     assert (task.inputs, task.stored) == ({}, (BIN,))
+
+
+def test_what_an_attempt_left_is_known_while_the_next_one_has_not_begun() -> None:
+    scene = Scene(
+        job("fetch"),
+        job("build", after("fetch"), provides=("bin",)),
+        job("test", takes("build", "bin")),
+    )
+    scene.finish("fetch")
+    scene.finish("build", provided=("bin",), stored=(BIN,))
+    scene.rerun("fetch", "build")  # the build waits again, the test is queued with what it left
+
+    assert scene.state("build").attempt == 1
+    assert make_task("r1", scene.run, key("test"), "").stored == (BIN,)
