@@ -60,12 +60,13 @@ def judge_engine(seed: int) -> None:
 
 
 def judge_system(seed: int) -> None:
-    """One history of the whole system."""
+    """One history of the whole system, and one more in which outcomes travel between runs."""
     from tests.simulation.system.rules import RULES  # noqa: PLC0415 - the same
     from tests.simulation.system.world import simulate  # noqa: PLC0415 - the same
 
-    history = simulate(seed)
-    _judge(history, RULES, lambda: history.tail(200))
+    for reuse in (False, True):
+        history = simulate(seed, reuse=reuse)
+        _judge(history, RULES, partial(history.tail, 200))
 
 
 def _judge(
