@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -48,22 +49,24 @@ def search(kind: str, seeds: range) -> int:
 
 
 def judge_engine(seed: int) -> None:
-    """One history of the engine."""
-    from tests.simulation.choices import Seeded  # noqa: PLC0415 - one kind needs one of them
+    """One history of the engine, and one more in which outcomes travel between runs."""
+    from tests.simulation.choices import Seeded, second  # noqa: PLC0415 - one kind needs one of them
     from tests.simulation.rules import RULES  # noqa: PLC0415 - the same
     from tests.simulation.world import simulate  # noqa: PLC0415 - the same
 
-    history = simulate(Seeded(seed))
-    _judge(history, RULES, lambda: str(history))
+    for reuse in (None, second(seed)):
+        history = simulate(Seeded(seed), reuse=reuse)
+        _judge(history, RULES, partial(str, history))
 
 
 def judge_system(seed: int) -> None:
-    """One history of the whole system."""
+    """One history of the whole system, and one more in which outcomes travel between runs."""
     from tests.simulation.system.rules import RULES  # noqa: PLC0415 - the same
     from tests.simulation.system.world import simulate  # noqa: PLC0415 - the same
 
-    history = simulate(seed)
-    _judge(history, RULES, lambda: history.tail(200))
+    for reuse in (False, True):
+        history = simulate(seed, reuse=reuse)
+        _judge(history, RULES, partial(history.tail, 200))
 
 
 def _judge(

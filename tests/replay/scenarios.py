@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.replay import scenarios_again
+from tests.replay import scenarios_again, scenarios_reuse
 from tests.replay.recorder import Recorder
 from tests.unit.engine.scenes import after, job, key, plan_of, reads, takes
 
@@ -190,4 +190,5 @@ SCENARIOS: tuple[Callable[[], Recorder], ...] = (
     one_job_asked_for,
     disorder,
     *scenarios_again.SCENARIOS,
+    *scenarios_reuse.SCENARIOS,
 )

@@ -96,6 +96,12 @@ def test_an_engine_that_decides_otherwise_is_noticed() -> None:
         "a rerun does not wait for its turn",
         "no run leaves its group",
         "a run without a plan cannot be run again",
+        "a reused job is run",
+        "a reused job hangs on what it needs",
+        "a reused job that was stopped before its time is run",
+        "what needs a reused job cannot be run again if that cannot",
+        "fault 31: what was forced is remembered",
+        "only successors remember",
     ):
         engine = bugs[title].engine()
         assert any(first_difference(each, engine) for each in recordings), title

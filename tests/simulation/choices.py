@@ -29,6 +29,11 @@ class Seeded:
         return self._random.randrange(bound)
 
 
+def second(seed: int) -> Seeded:
+    """Other decisions of the same seed, which leave its first ones as they are."""
+    return Seeded(1_000_000_007 + seed)
+
+
 @cache
 def _numbers(bound: int) -> st.SearchStrategy[int]:
     return st.integers(0, bound - 1)

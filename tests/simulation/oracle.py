@@ -70,6 +70,7 @@ class Oracle:
         pauses: of the jobs that are tried again after some time: until when.
         losses, failures: of each job since it was last asked for.
         repeated: the jobs that the last event made run again.
+        anew: the reused jobs that somebody asked for to be run here.
         stay: how often the run was over and began again.
     """
 
@@ -83,6 +84,7 @@ class Oracle:
     failures: Counter[str] = field(default_factory=Counter)
     heard: set[str] = field(default_factory=set)
     repeated: set[str] = field(default_factory=set)
+    anew: set[str] = field(default_factory=set)
     cancelled: bool = False
     forced: bool = False
     expired: bool = False
@@ -190,9 +192,22 @@ class Oracle:
             if job.decision == "skip":
                 if not self.is_held:
                     self.fates[key] = Fate(Status.SKIPPED)
+            elif self.takes(key):
+                if not self.is_held:
+                    self.fates[key] = Fate(Status.OK, tuple(s.name for s in job.origin.stored))
             elif bad and not job.always_run:
                 cancelled = self.cancelled or self.fates[bad[0].job].is_cancelled
                 self.fates[key] = Fate(Status.DROPPED, is_cancelled=cancelled)
+
+    def takes(self, key: str) -> bool:
+        """Whether the outcome of an earlier run is taken for a job, now or before long."""
+        return self.jobs[key].decision == "reuse" and key not in self.anew
+
+    def has_taken(self, key: str) -> bool:
+        return self.takes(key) and self.fate(key) is Status.OK
+
+    def is_to_take(self, key: str) -> bool:
+        return self.takes(key) and self.fate(key) is not Status.OK
 
     def is_unmet(self, need: Need) -> bool:
         """Whether what was needed came out in a way that those who need it cannot run."""
@@ -274,7 +289,7 @@ class Oracle:
         stopped = event.job in self.live and self.live[event.job].is_stopped
         if event.job in self.jobs and event.job not in self.fates and not stopped:
             self.stop(event.job, event.at)
-            if self.jobs[event.job].decision == "run":
+            if self.jobs[event.job].decision != "skip":
                 self.hear(event.id)
 
     def stop(self, key: str, at: float) -> None:
@@ -313,6 +328,7 @@ class Oracle:
             self.limit = event.at + self.plan.timeout if self.plan.timeout else 0.0
         self.cancelled = self.forced = self.expired = False
         self.repeated = again
+        self.anew |= {key for key in again if not self.is_to_take(key)}
         for key in again:
             del self.fates[key], self.losses[key], self.failures[key]
 
@@ -328,7 +344,7 @@ class Oracle:
                 need.job
                 for key in found
                 for need in self.jobs[key].needs
-                if self.is_unmet(need) and not self.jobs[key].always_run
+                if self.is_unmet(need) and not self.needs_nothing(self.jobs[key])
             }
             found = found | (helpers & able)
         size = -1
@@ -339,15 +355,20 @@ class Oracle:
 
     def is_able(self, job: Job) -> bool:
         """Whether the plan lets the job run at all; it may not need what the plan leaves out."""
-        if job.decision == "skip" or job.always_run:
-            return job.decision == "run"
+        if job.decision == "skip" or self.needs_nothing(job):
+            return job.decision != "skip"
         needed = [self.jobs[need.job] for need in job.needs if self.is_unmet(need)]
         return all(self.is_able(each) for each in needed)
+
+    def needs_nothing(self, job: Job) -> bool:
+        return job.always_run or self.is_to_take(job.key)
 
     def follows(self, job: Job, found: set[str]) -> bool:
         loosely = job.always_run or self.fates[job.key].status is Status.DROPPED
         after = [n for n in job.needs if n.job in found and (loosely or n.kind != "order")]
         others = [need for need in job.needs if need.job not in found and self.is_unmet(need)]
+        if self.takes(job.key):
+            after = [n for n in after if self.has_taken(job.key) and self.has_taken(n.job)]
         return bool(after) and (job.always_run or not others)
 
     def hear(self, request: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 from tests.simulation.choices import Choices, once_in, pick, some
 
-from praktika.model.plan import Job, Need, Plan
+from praktika.model.plan import Job, Need, Origin, Plan, Stored
 
 MAX_JOBS = 9
 
@@ -24,6 +25,38 @@ def make_plan(choices: Choices) -> Plan:
         pickup_timeout=pick(choices, (0.0, 15.0)),
         overtime=pick(choices, (0.0, 5.0)),
         pauses=pick(choices, ((), (), (3.0,), (2.0, 20.0))),
+    )
+
+
+def with_reuse(plan: Plan, choices: Choices) -> Plan:
+    """The same plan after a look into the cache: some jobs take the outcome of an earlier run.
+
+    What only they would need is mostly left out.
+    """
+    needed: set[str] = set()
+    jobs: list[Job] = []
+    for job in reversed(plan.jobs):
+        digest = "" if once_in(choices, 6) else f"digest of {job.name}"
+        decided = msgspec.structs.replace(job, digest=digest)
+        if job.decision == "run" and choices.below(5) >= 3:
+            decided = _reused(choices, decided)
+        elif job.decision == "run" and job.key not in needed and once_in(choices, 4):
+            decided = msgspec.structs.replace(decided, decision="skip", reason="needed by nobody")
+        if decided.decision == "run":
+            needed |= {need.job for need in job.needs if need.kind != "order"}
+        jobs.append(decided)
+    return msgspec.structs.replace(
+        plan, jobs=tuple(reversed(jobs)), caches=not once_in(choices, 5), scope="main"
+    )
+
+
+def _reused(choices: Choices, job: Job) -> Job:
+    stored = tuple(Stored(name=name, sha256="r0") for name in some(choices, job.provides))
+    return msgspec.structs.replace(
+        job,
+        decision="reuse",
+        reason=pick(choices, ("reused from run r0", "")),
+        origin=Origin(run="r0", attempt=1 + choices.below(2), at=1.0, stored=stored),
     )
 
 

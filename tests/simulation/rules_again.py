@@ -19,6 +19,7 @@ from praktika.model.events import (
     RerunRequested,
     TimerFired,
 )
+from praktika.model.plan import Job
 from praktika.model.result import Status
 
 UNDER_WAY = {Phase.QUEUED, Phase.RUNNING}
@@ -31,7 +32,7 @@ def retries_are_bounded(history: History) -> None:
     for step in history.steps:
         event = step.event
         if step.counts and isinstance(event, RerunRequested):
-            for key in _repeated(step):
+            for key in repeated(step):
                 losses[key] = failures[key] = 0
         if not step.counts or not isinstance(event, JobFinished | JobLost):
             continue
@@ -125,29 +126,39 @@ def finished_work_stays(history: History) -> None:
         event = step.event
         if not step.counts or not isinstance(event, RerunRequested) or step.before.plan is None:
             continue
-        repeated = _repeated(step)
-        assert repeated, event
-        for key in repeated:
+        again = repeated(step)
+        assert again, event
+        for key in again:
             job, before = history.jobs[key], step.before.jobs[key]
             assert before.phase is Phase.SETTLED, f"{key} was under way"
-            assert job.decision == "run", f"{key} was left out"
+            assert job.decision != "skip", f"{key} was left out"
             asked = {
                 "all": True,
                 "failed": not before.status.is_ok,
                 "jobs": key in event.jobs,
             }[event.scope]
             follows = any(
-                need.job in repeated
+                need.job in again
                 and (need.kind != "order" or job.always_run or before.status is Status.DROPPED)
+                and (not is_earlier(job, before) or _is_earlier(history, step.before, need.job))
                 for need in job.needs
             )
-            assert asked or follows or _is_wanted(history, step.before, key, repeated), key
+            assert asked or follows or _is_wanted(history, step.before, key, again), key
         for key, state in step.before.jobs.items():
-            if key not in repeated and state.phase is not Phase.WAITING:
+            if key not in again and state.phase is not Phase.WAITING:
                 assert step.after.jobs[key] == state, key
 
 
-def _is_wanted(history: History, before: Run, key: str, repeated: set[str]) -> bool:
+def is_earlier(job: Job, state: JobState) -> bool:
+    """Whether a job's outcome is that of an earlier run."""
+    return job.decision == "reuse" and state.attempt == 0 and state.status is Status.OK
+
+
+def _is_earlier(history: History, run: Run, key: str) -> bool:
+    return is_earlier(history.jobs[key], run.jobs[key])
+
+
+def _is_wanted(history: History, before: Run, key: str, again: set[str]) -> bool:
     """Whether a job that is repeated cannot do without another try of this one."""
     state, job = before.jobs[key], history.jobs[key]
     is_bad = state.status is Status.DROPPED or not (
@@ -155,13 +166,13 @@ def _is_wanted(history: History, before: Run, key: str, repeated: set[str]) -> b
     )
     return any(
         need.job == key and (is_bad or not {*need.artifacts} <= {*state.provided})
-        for other in repeated
+        for other in again
         if not history.jobs[other].always_run
         for need in history.jobs[other].needs
     )
 
 
-def _repeated(step: Step) -> set[str]:
+def repeated(step: Step) -> set[str]:
     """The jobs that were settled and are not, or were settled otherwise, or have another attempt."""
     return {
         key

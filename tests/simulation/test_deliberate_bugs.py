@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from tests.simulation import cost
+from tests.simulation.bugs import reuse
 from tests.simulation.bugs.broken import Bug
 from tests.simulation.bugs.catalogue import BUGS
-from tests.simulation.choices import Seeded
+from tests.simulation.choices import Choices, Seeded, second
 from tests.simulation.history import Engine
 from tests.simulation.rules import RULES, Rule
 from tests.simulation.world import simulate
@@ -21,11 +22,13 @@ from praktika.model.result import Status
 ENOUGH_SEEDS = 2_000
 
 
-def _in_some_history(rule: Rule) -> Callable[[Engine], None]:
+def _in_some_history(
+    rule: Rule, other: Callable[[int], Choices | None] = lambda _: None
+) -> Callable[[Engine], None]:
     def check(engine: Engine) -> None:
         for seed in range(ENOUGH_SEEDS):
             try:
-                history = simulate(Seeded(seed), engine)
+                history = simulate(Seeded(seed), engine, other(seed))
             except (KeyError, AssertionError):
                 continue  # a broken engine may break down, which is not what the rule is about
             rule(history)
@@ -57,6 +60,7 @@ def _cycles_are_refused(engine: Engine) -> None:
 
 PROPERTIES: dict[str, Callable[[Engine], None]] = {
     **{rule.__name__: _in_some_history(rule) for rule in RULES},
+    **{f"{rule.__name__} with reuse": _in_some_history(rule, second) for rule in RULES},
     "cost_is_local": _cost_is_local,
     "cycles_are_refused": _cycles_are_refused,
 }
@@ -67,7 +71,7 @@ def test_a_deliberate_bug_is_noticed(bug: Bug) -> None:
     engine = bug.engine()
 
     with pytest.raises(AssertionError):
-        PROPERTIES[bug.noticed_by](engine)
+        PROPERTIES[f"{bug.noticed_by} with reuse" if bug in reuse.BUGS else bug.noticed_by](engine)
 
 
 @pytest.mark.parametrize("name", ["cost_is_local", "cycles_are_refused"])
@@ -76,4 +80,5 @@ def test_the_engine_itself_has_none_of_them(name: str) -> None:
 
 
 def test_every_property_notices_some_bug() -> None:
-    assert {bug.noticed_by for bug in BUGS} == set(PROPERTIES)
+    names = {name.removesuffix(" with reuse") for name in PROPERTIES}
+    assert {bug.noticed_by for bug in BUGS} == names

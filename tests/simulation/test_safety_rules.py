@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulation import rules, rules_again
+from tests.simulation import rules, rules_again, rules_reuse
 from tests.simulation.choices import Drawn
 from tests.simulation.history import History
 from tests.simulation.world import simulate
@@ -18,7 +18,13 @@ def _histories(draw: st.DrawFn) -> History:
     return simulate(Drawn(draw))
 
 
+@st.composite
+def _with_reuse(draw: st.DrawFn) -> History:
+    return simulate(Drawn(draw), reuse=Drawn(draw))
+
+
 histories = _histories()
+histories_with_reuse = _with_reuse()
 
 
 @given(histories)
@@ -104,6 +110,26 @@ def test_waits_its_turn(history: History) -> None:
 @given(histories)
 def test_as_the_oracle_says(history: History) -> None:
     rules.as_the_oracle_says(history)
+
+
+@given(histories_with_reuse)
+def test_where_outcomes_travel_all_comes_out_as_the_oracle_says(history: History) -> None:
+    rules.as_the_oracle_says(history)
+
+
+@given(histories_with_reuse)
+def test_reused_is_not_run(history: History) -> None:
+    rules_reuse.reused_is_not_run(history)
+
+
+@given(histories_with_reuse)
+def test_good_work_is_remembered(history: History) -> None:
+    rules_reuse.good_work_is_remembered(history)
+
+
+@given(histories_with_reuse)
+def test_inputs_are_named(history: History) -> None:
+    rules_reuse.inputs_are_named(history)
 
 
 def test_every_rule_has_a_test_here() -> None:

@@ -13,16 +13,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.simulation.choices import Seeded
+from tests.simulation.choices import Choices, Seeded, second
 from tests.simulation.history import History, Step
 from tests.simulation.plans import make_plan
 from tests.simulation.rules import RULES
 from tests.simulation.world import simulate
 
-from praktika.engine.run import Phase, Stage
+from praktika.engine.run import JobState, Phase, Stage
 from praktika.engine.select import select
-from praktika.model.commands import Conclude, Dispatch, Revoke
+from praktika.model.commands import Conclude, Dispatch, Remember, Revoke
 from praktika.model.events import Admitted, AnyEvent, CancelRequested, RerunRequested
+from praktika.model.result import Status
 from praktika.model.wire import encode
 
 
@@ -32,14 +33,16 @@ def digest(seeds: range) -> str:
     for seed in seeds:
         for step in simulate(Seeded(seed)).steps:
             sha.update(encode(step.event) + encode(step.commands))
+        for step in simulate(Seeded(seed), reuse=second(seed)).steps:
+            sha.update(encode(step.event) + encode(step.commands))
         plan = make_plan(Seeded(seed))
         sha.update(encode(select(plan, {job.key for job in plan.jobs[2:]})))
     return sha.hexdigest()
 
 
-def judge(seed: int) -> None:
+def judge(seed: int, reuse: Choices | None = None) -> None:
     """Every rule on the run of one seed; when one is broken, the history is told whole."""
-    history = simulate(Seeded(seed))
+    history = simulate(Seeded(seed), reuse=reuse)
     for rule in RULES:
         try:
             rule(history)
@@ -50,6 +53,11 @@ def judge(seed: int) -> None:
 def test_every_rule_holds_in_every_seeded_run(seeds: range) -> None:
     for seed in seeds:
         judge(seed)
+
+
+def test_every_rule_holds_where_outcomes_travel_between_runs(seeds: range) -> None:
+    for seed in seeds[::2]:
+        judge(seed, second(seed))
 
 
 def test_the_same_seed_is_the_same_run_in_every_process() -> None:
@@ -72,6 +80,13 @@ def test_the_adversary_gets_everywhere(seeds: range) -> None:
     histories = [simulate(Seeded(seed)) for seed in seeds[:400]]
     often = len(histories) // 50
     counts = {what: sum(map(sees, histories)) for what, sees in SIGHTS.items()}
+    assert {what: times for what, times in counts.items() if times < often} == {}
+
+
+def test_the_adversary_gets_everywhere_where_outcomes_travel(seeds: range) -> None:
+    histories = [simulate(Seeded(seed), reuse=second(seed)) for seed in seeds[:200]]
+    often = len(histories) // 100
+    counts = {what: sum(map(sees, histories)) for what, sees in SIGHTS_OF_REUSE.items()}
     assert {what: times for what, times in counts.items() if times < often} == {}
 
 
@@ -168,6 +183,48 @@ SIGHTS: dict[str, Callable[[History], bool]] = {
 }
 
 
+def _of_reused(history: History, sees: Callable[[JobState], bool]) -> bool:
+    """Whether a reused job of a history was ever like this."""
+    reused = [job.key for job in history.plan.jobs if job.decision == "reuse"]
+    runs = [step.after for step in history.steps]
+    return any(key in run.jobs and sees(run.jobs[key]) for run in runs for key in reused)
+
+
+SIGHTS_OF_REUSE: dict[str, Callable[[History], bool]] = {
+    "reused": lambda history: _of_reused(history, lambda state: state.status is Status.OK),
+    "run again": lambda history: _of_reused(history, lambda state: state.attempt > 0),
+    "run again with others": lambda history: any(
+        history.jobs[each.job].decision == "reuse" and each.attempt > 1
+        for _, each in history.commands(Dispatch)
+    ),
+    "stopped before its time": lambda history: _of_reused(
+        history, lambda state: state.status is Status.DROPPED and not state.is_again
+    ),
+    "waits for its turn": lambda history: any(
+        step.after.stage is Stage.HELD and any(job.decision == "reuse" for job in history.plan.jobs)
+        for step in history.steps
+    ),
+    "reads what was reused": lambda history: any(
+        history.jobs[need.job].decision == "reuse" and need.artifacts
+        for _, each in history.commands(Dispatch)
+        for need in history.jobs[each.job].needs
+    ),
+    "does without what is left out": lambda history: any(
+        job.decision == "reuse" and history.jobs[need.job].decision == "skip"
+        for job in history.plan.jobs
+        for need in job.needs
+    ),
+    "remembered": lambda history: any(True for _ in history.commands(Remember)),
+    "remembered by a successor": lambda history: any(
+        isinstance(each, Remember) for after in history.successions for each in after.commands
+    ),
+    "no attempt counts": lambda history: any(
+        0 in state.inputs.values() for step in history.steps for state in step.after.jobs.values()
+    ),
+}
+
+
 if __name__ == "__main__":
     for number in range(*map(int, sys.argv[1:] or ["500"])):
         judge(number)
+        judge(number, second(number))

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+import msgspec
 from tests.simulation.choices import Choices, once_in, pick, some
 from tests.simulation.history import Calm, Engine, History, Step, Succession
-from tests.simulation.plans import make_plan
+from tests.simulation.plans import make_plan, with_reuse
 
 from praktika.engine.run import Run, Stage
 from praktika.model.commands import (
@@ -41,7 +42,7 @@ from praktika.model.events import (
     TimerFired,
     decode_event,
 )
-from praktika.model.plan import Plan
+from praktika.model.plan import Plan, Stored
 from praktika.model.result import Status
 from praktika.model.task import Facts
 from praktika.model.wire import encode
@@ -53,9 +54,19 @@ VERDICTS = ("", "author", "infrastructure", "infrastructure", "timeout", "cancel
 CAUSES = {"arm": "all 3 runners of pool 'arm' are busy", "large": "nobody asks for this"}
 
 
-def simulate(choices: Choices, engine: Engine | None = None) -> History:
-    """The history of one run with an adversary, to its end, and of some reruns, to theirs."""
-    world = World(choices, engine or Engine(), make_plan(choices))
+def simulate(
+    choices: Choices, engine: Engine | None = None, reuse: Choices | None = None
+) -> History:
+    """The history of one run with an adversary, to its end, and of some reruns, to theirs.
+
+    Args:
+        choices: decide on everything.
+        engine: the functions on trial.
+        reuse: if given, decides which jobs take the outcome of an earlier run, and what is worth
+            remembering for later ones.
+    """
+    plan = make_plan(choices)
+    world = World(choices, engine or Engine(), with_reuse(plan, reuse) if reuse else plan, reuse)
     world.request()
     world.trouble()
     world.calm()
@@ -81,8 +92,11 @@ class World:
         cancels: how often the run was cancelled.
     """
 
-    def __init__(self, choices: Choices, engine: Engine, plan: Plan) -> None:
+    def __init__(
+        self, choices: Choices, engine: Engine, plan: Plan, reuse: Choices | None = None
+    ) -> None:
         self.choices = choices
+        self.reuse = reuse
         self.engine = engine
         self.plan = plan
         self.history = History(engine, plan)
@@ -314,7 +328,7 @@ class World:
     def finished(self, job: str, attempt: int) -> JobFinished:
         obeys = (job, attempt) in self.revoked and bool(self.choices.below(2))
         provides = next((each.provides for each in self.plan.jobs if each.key == job), ())
-        return JobFinished(
+        event = JobFinished(
             at=self.lately(),
             job=job,
             attempt=attempt,
@@ -324,6 +338,21 @@ class World:
             blocks=not once_in(self.choices, 5),
             verdict=pick(self.choices, VERDICTS),
             runner=pick(self.choices, ("r", "")),
+        )
+        return event if self.reuse is None else self.with_records(event, provides)
+
+    def with_records(self, event: JobFinished, provides: tuple[str, ...]) -> JobFinished:
+        """The same with what was stored, and whether it went well only as its author said so."""
+        assert self.reuse is not None
+        return msgspec.structs.replace(
+            event,
+            stored=tuple(
+                Stored(name=name, sha256=f"{event.job} {event.attempt} {event.at}")
+                for name in event.provided
+                if name in provides
+            ),
+            is_forced=event.status is Status.OK and once_in(self.reuse, 6),
+            verdict="" if event.status is Status.OK and self.reuse.below(3) else event.verdict,
         )
 
     def now(self) -> float:

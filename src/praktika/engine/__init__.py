@@ -22,5 +22,8 @@ Safety rules (each a property test of that name in `tests/simulation`):
     stopped_is_told      who is given up without an answer is asked to stop, by successors too
     heard_once           a request that has a name is acted upon once
     waits_its_turn       a run of a queued group dispatches nothing before it is admitted
+    reused_is_not_run    a reused job is well as soon as its run begins, and runs only if asked for
+    good_work_is_remembered  what truly went well is kept for later runs, and nothing else is
+    inputs_are_named     a task names what the attempts have left that count for its job
     cost_is_local        an event costs what it touches; a request or a timer, jobs and edges
 """

@@ -37,11 +37,14 @@ def explain(run: Run, key: str) -> str:
             assert_never(state.phase)
     match state.status:
         case Status.SKIPPED | Status.DROPPED:
-            return f"{state.status}: {state.reason or job.reason or 'no reason was given'}"
+            planned = "" if job.decision == "reuse" else job.reason
+            return f"{state.status}: {state.reason or planned or 'no reason was given'}"
         case _ if is_reused(job, state):
-            return f"{state.status}, not run: {job.reason}"
+            return f"{state.status}, not run: {state.reason}"
         case _:
             ran = f"ran because: {job.reason}" if job.reason else "ran"
+            if job.decision == "reuse":
+                ran = "ran because somebody asked for it to be run again"
             outcome = f" ({state.reason})" if state.reason else ""
             return f"{state.status}{outcome}; {ran}"
 

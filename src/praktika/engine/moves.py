@@ -8,7 +8,7 @@ from dataclasses import replace
 from praktika.engine.decision import Decision
 from praktika.engine.outcome import CANCELLED, Outcome, worse
 from praktika.engine.retry import another, given_up
-from praktika.engine.reused import is_reused, is_told, remembering
+from praktika.engine.reused import is_reused, remembering, with_input
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, Leave, Revoke, SetTimer
 from praktika.model.plan import Need, Plan
@@ -223,6 +223,8 @@ class Moves:
             job = self.run.graph.jobs[key]
             if state.phase is not Phase.WAITING or job.decision == "skip":
                 continue
+            if is_reused(job, state):
+                continue  # it waits for nothing
             consequence = outcome.consequence(need, job)
             if consequence and not job.always_run:
                 dropped.append(consequence)
@@ -236,10 +238,10 @@ class Moves:
 
     def _note_input(self, key: str, need: Need) -> None:
         """Keep which attempt of what a job reads from counts for it."""
-        attempt = self.state(need.job).attempt
-        if is_told(self.run.graph.jobs[need.job], need, attempt):
-            state = self.state(key)
-            self.states[key] = replace(state, inputs=state.inputs.insert(need.job, attempt))
+        state, provider = self.state(key), self.run.graph.jobs[need.job]
+        inputs = with_input(state.inputs, need, provider, self.state(need.job))
+        if inputs is not state.inputs:
+            self.states[key] = replace(state, inputs=inputs)
 
     def decision(self) -> Decision:
         """The new state of the run, and everything to do."""

@@ -58,7 +58,8 @@ class Outcome:
         """How a job comes out whose outcome is taken from an earlier run."""
         stored = job.origin.stored if job.origin else ()
         names = tuple(each.name for each in stored)
-        return Outcome(job, Status.OK, job.reason, names, stored)
+        reason = job.reason or "reused from an earlier run"
+        return Outcome(job, Status.OK, reason, names, stored)
 
     @property
     def is_tolerated(self) -> bool:

@@ -14,7 +14,7 @@ from praktika.engine.decision import Decision
 from praktika.engine.due import joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
-from praktika.engine.reused import is_told
+from praktika.engine.reused import has_taken, is_to_take, with_input
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import MakePlan
 from praktika.model.events import RerunRequested, RerunScope
@@ -56,7 +56,7 @@ def chosen(run: Run, event: RerunRequested) -> dict[str, str]:
     )
     picked = dict.fromkeys(asked, f"run again by {event.by or 'somebody'}")
     for key in reversed(list(jobs)):
-        if key in picked and not jobs[key].always_run:
+        if key in picked and not jobs[key].always_run and not is_to_take(jobs[key], run.jobs[key]):
             for need in jobs[key].needs:
                 if need.job in able and _is_unmet(run, jobs[key], need):
                     picked.setdefault(need.job, f"run again, as '{jobs[key].name}' needs it")
@@ -80,16 +80,18 @@ def _is_asked_for(state: JobState, scope: RerunScope, *, is_named: bool) -> bool
 def _able(run: Run) -> set[str]:
     """The jobs that can be run again.
 
-    They are settled, were not left out of the run, and do not need what was.
+    They are settled, were not left out of the run, and do not need what was. What still is to
+    take the outcome of an earlier run needs nothing.
     """
     able: set[str] = set()
     hopeless: set[str] = set()
     for key, job in run.graph.jobs.items():
         if job.decision == "skip" or run.jobs[key].phase is not Phase.SETTLED:
             continue
-        if not job.always_run and any(
-            need.job in hopeless
-            or (run.graph.jobs[need.job].decision == "skip" and _is_unmet(run, job, need))
+        is_free = job.always_run or is_to_take(job, run.jobs[key])
+        if not is_free and any(
+            (need.job in hopeless or run.graph.jobs[need.job].decision == "skip")
+            and _is_unmet(run, job, need)
             for need in job.needs
         ):
             hopeless.add(key)
@@ -109,13 +111,19 @@ def _source(run: Run, job: Job, picked: dict[str, str]) -> str:
     """The first job run again that this one follows, or "" if it does not, or cannot run anyway.
 
     What reads another job's output follows it. What only had to come later follows if it was
-    dropped, or if it runs always, as it then looks at the run as a whole.
+    dropped, or if it runs always, as it then looks at the run as a whole. An outcome of an earlier
+    run was made from others of that kind only.
     """
+    if is_to_take(job, run.jobs[job.key]):
+        return ""
+    is_earlier = has_taken(job, run.jobs[job.key])
     comes_anyway = job.always_run or run.jobs[job.key].status is Status.DROPPED
     sources = [
         need.job
         for need in job.needs
-        if need.job in picked and (need.kind != "order" or comes_anyway)
+        if need.job in picked
+        and (need.kind != "order" or comes_anyway)
+        and (not is_earlier or has_taken(run.graph.jobs[need.job], run.jobs[need.job]))
     ]
     blocked = not job.always_run and any(
         need.job not in picked and _is_unmet(run, job, need) for need in job.needs
@@ -183,13 +191,16 @@ def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str
         reason=reason,
         since=event.at,
         past=state.retired(state.status, state.verdict, state.reason),
-        is_again=True,
+        is_again=not is_to_take(job, state),
         tests_of=state.attempt if had_failed_tests else 0,
-        inputs=HashTrieMap(
-            {
-                need.job: attempt
-                for need in job.needs
-                if is_told(run.graph.jobs[need.job], need, attempt := run.jobs[need.job].attempt)
-            }
-        ),
+        inputs=_inputs(run, job),
     )
+
+
+def _inputs(run: Run, job: Job) -> HashTrieMap[str, int]:
+    """Which attempts of what a job reads from count for it, of what is settled."""
+    inputs: HashTrieMap[str, int] = HashTrieMap()
+    for need in job.needs:
+        if run.jobs[need.job].phase is Phase.SETTLED:
+            inputs = with_input(inputs, need, run.graph.jobs[need.job], run.jobs[need.job])
+    return inputs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rpds import HashTrieMap
+
 from praktika.engine.run import JobState, Phase
 from praktika.model.commands import Remember
 from praktika.model.plan import Job, Need, Plan
@@ -16,14 +18,29 @@ def is_reused(job: Job, state: JobState) -> bool:
     return job.decision == "reuse" and not state.is_again
 
 
-def is_told(provider: Job, need: Need, attempt: int) -> bool:
-    """Whether a task has to say which attempt of a job it reads from.
+def has_taken(job: Job, state: JobState) -> bool:
+    """Whether the job stands on the outcome of an earlier run."""
+    return is_reused(job, state) and state.status is Status.OK
+
+
+def is_to_take(job: Job, state: JobState) -> bool:
+    """Whether a settled job was stopped before it took its outcome, and can still do so."""
+    return is_reused(job, state) and state.status is not Status.OK
+
+
+def with_input(
+    inputs: HashTrieMap[str, int], need: Need, provider: Job, state: JobState
+) -> HashTrieMap[str, int]:
+    """The attempts that a task has to name, with that of a job which it reads from.
 
     It goes without saying that it is the first one, or that of the run from which the provider's
-    outcome was taken.
+    outcome was taken. 0 says that there is none: the provider ended without an attempt.
     """
-    is_own = attempt > 0 and provider.decision == "reuse"
-    return need.kind != "order" and (attempt > 1 or is_own)
+    attempt = 0 if state.is_retired else state.attempt
+    is_plain = attempt == 1 if provider.decision == "run" else has_taken(provider, state)
+    if need.kind == "order" or provider.decision == "skip" or is_plain:
+        return inputs.discard(need.job)
+    return inputs.insert(need.job, attempt)
 
 
 def remembering(plan: Plan, job: Job, state: JobState) -> tuple[Remember, ...]:

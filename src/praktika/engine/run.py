@@ -80,7 +80,7 @@ class JobState:
         is_again: whether somebody asked for it to be run again.
         tests_of: the attempt whose failed tests are run again; 0 means that all is run.
         inputs: of settled jobs that it reads from, which attempt counts for it, if that does not
-            go without saying. It stays when they are run again after its dispatch.
+            go without saying; 0 if none does. It stays when they are run again after its dispatch.
     """
 
     phase: Phase = Phase.WAITING
@@ -119,13 +119,13 @@ class JobState:
 
     def control_of(self, attempt: int) -> str:
         """Where the runner of an attempt listens, or "" if that is not known."""
-        if attempt == self.attempt:
+        if attempt == self.attempt and not self.is_retired:
             return self.control
         return next((past.control for past in self.past if past.attempt == attempt), "")
 
     def stored_of(self, attempt: int) -> tuple[Stored, ...]:
         """What an attempt has left; nothing if it is not known."""
-        if attempt == self.attempt:
+        if attempt == self.attempt and not self.is_retired:
             return self.stored
         return next((past.stored for past in self.past if past.attempt == attempt), ())
 

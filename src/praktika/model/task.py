@@ -23,7 +23,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         attempt: 1-based.
         inbox: name of the queue of events that the run listens to.
         inputs: of the jobs that it reads from, by key, which attempt counts, where it is not 1
-            or that of an earlier run.
+            or that of an earlier run; 0 if none does.
         stored: the artifacts that it brings in, as they were when they were stored.
         avoid: names of runners that failed it; another one shall take it if there is one.
         tests_of: an earlier attempt whose failed tests are to be run again, and only those; 0

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import assert_never
 
+from praktika.engine.reused import remembering
 from praktika.engine.run import Phase, Run, Stage
 from praktika.errors import Absent, PraktikaError, TransientError
 from praktika.model.commands import (
@@ -143,9 +144,15 @@ class Hands:
         self.stop(run.jobs[command.job].control_of(command.attempt), stop)
 
     def _remember(self, run_id: str, run: Run, command: Remember) -> None:
-        """Keep an outcome; once only, as `due` asks for all of them again."""
+        """Keep an outcome; once only, as `due` asks for all of them again.
+
+        One that the run has got past since it was asked for is left out.
+        """
         kept = (run_id, command.job, command.attempt)
-        if kept in self._remembered or run.jobs[command.job].attempt != command.attempt:
+        state, job = run.jobs[command.job], run.graph.jobs[command.job]
+        if kept in self._remembered or run.plan is None:
+            return
+        if command not in remembering(run.plan, job, state):
             return
         if len(self._remembered) > _REMEMBERED:
             self._remembered.clear()

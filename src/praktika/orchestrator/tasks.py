@@ -35,9 +35,10 @@ def _stored(run: Run, job: Job) -> tuple[Stored, ...]:
     found: list[Stored] = []
     for need in job.needs:
         provider = run.graph.jobs[need.job]
-        attempt = inputs.get(need.job, 0 if provider.decision == "reuse" else 1)
-        left = run.jobs[need.job].stored_of(attempt)
-        if not attempt and provider.origin is not None:
-            left = provider.origin.stored
+        if need.job not in inputs and provider.decision == "reuse":
+            left = provider.origin.stored if provider.origin else ()
+        else:
+            attempt = inputs.get(need.job, 1)
+            left = run.jobs[need.job].stored_of(attempt) if attempt else ()
         found += [each for each in left if each.name in need.artifacts]
     return tuple(found)

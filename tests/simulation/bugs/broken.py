@@ -16,6 +16,7 @@ ROOM = "praktika.engine."
 DECIDING = (
     "outcome",
     "retry",
+    "reused",
     "decision",
     "sound",
     "due",

@@ -72,6 +72,7 @@ class Bug:
         noticed_by: name of the rule that it breaks.
         near: the seed from which on to look; most show in any handful of seeds, some are rare.
         everywhere: whether the rule reads the journals with this bug, too, as one of the engine.
+        reuse: whether outcomes travel between runs.
     """
 
     title: str
@@ -79,6 +80,7 @@ class Bug:
     changes: tuple[Change, ...]
     near: int = 0
     everywhere: bool = False
+    reuse: bool = False
 
     @contextmanager
     def made(self) -> Iterator[None]:

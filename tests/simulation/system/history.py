@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from praktika.engine.run import Run, Stage
+from praktika.model.cache import Record
 from praktika.model.events import AnyEvent, JobFinished
 from praktika.model.plan import Plan
 from praktika.model.task import Ticket
@@ -127,6 +128,8 @@ class History:
         twins: messages that were given to two at a time.
         left: messages that are still in queues.
         journals, results: as they are in the end, by run.
+        records: what the cache holds in the end, by key.
+        artifacts: what was stored, by key.
         wrote: who wrote the Result of a run last, and when.
         looked: when a process read the journal of a run last.
         troubled: when a process gave up what it did for a run, last.
@@ -155,6 +158,8 @@ class History:
     left: list[tuple[str, bytes]] = field(default_factory=list)
     journals: dict[str, list[AnyEvent]] = field(default_factory=dict)
     results: dict[str, bytes] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    artifacts: dict[str, bytes] = field(default_factory=dict)
     known: list[Known] = field(default_factory=list)
     wrote: dict[str, tuple[str, float]] = field(default_factory=dict)
     looked: dict[tuple[str, str], float] = field(default_factory=dict)

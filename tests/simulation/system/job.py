@@ -6,10 +6,12 @@ import random
 from dataclasses import dataclass
 
 from tests.simulation.system.history import Execution, History
+from tests.simulation.system.plans import content, place, record
 from tests.simulation.system.scheduler import Scheduler, current
 
 from praktika.errors import Absent, PraktikaError
 from praktika.model.events import JobFinished
+from praktika.model.plan import Stored
 from praktika.model.result import Result, Status
 from praktika.model.wire import pretty
 from praktika.patience import patiently
@@ -48,7 +50,14 @@ _OUTCOMES = (
 class Work:
     """Executes attempts, in place of `praktika.runner.attempt.execute`."""
 
-    def __init__(self, scheduler: Scheduler, history: History, chance: random.Random) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        history: History,
+        chance: random.Random,
+        second: random.Random | None = None,
+    ) -> None:
+        self._second = second
         self._scheduler = scheduler
         self._history = history
         self._chance = chance
@@ -86,9 +95,9 @@ class Work:
             (execution.ended, execution.process, f"is through: {outcome.status} {outcome.reason}")
         )
         hold.confirm()
-        provided: tuple[str, ...] = ()
+        stored: tuple[Stored, ...] = ()
         if outcome.status.is_ok:
-            provided, outcome = self._leave(bench, assignment, outcome)
+            stored, outcome = self._leave(bench, assignment, outcome)
         task = assignment.task
         token = f"{execution.process}/{len(self._history.executions)}"
         result = Result(
@@ -106,7 +115,9 @@ class Work:
             attempt=task.attempt,
             status=outcome.status,
             reason=outcome.reason,
-            provided=provided,
+            provided=tuple(each.name for each in stored),
+            stored=stored,
+            is_forced=bool(self._second and outcome is _OK and self._second.random() < 0.15),
             verdict=outcome.verdict,
             runner=bench.name,
         )
@@ -114,19 +125,19 @@ class Work:
 
     def _bring(self, execution: Execution, bench: Bench, assignment: Assignment) -> Outcome | None:
         """Look for the inputs; the outcome if one is not there."""
-        task = assignment.task
         for need in assignment.job.needs:
             for name in need.artifacts:
-                attempt = task.inputs.get(need.job, 1)
-                key = f"runs/{task.run}/jobs/{need.job}/{attempt}/artifacts/{name}"
+                key = _source(assignment, need.job, name)
                 try:
-                    bench.blobs.get(key)
+                    found = record(name, bench.blobs.get(key))
                 except Absent:
-                    if not assignment.job.always_run:
-                        execution.missing = key
-                        return Outcome(Status.ERROR, "infrastructure", f"no {key}")
+                    found = None
                 except PraktikaError as error:
                     return Outcome(Status.ERROR, "infrastructure", f"could not run: {error}")
+                is_as_told = found in assignment.task.stored
+                if not is_as_told and not assignment.job.always_run:
+                    execution.missing = key
+                    return Outcome(Status.ERROR, "infrastructure", f"no {key}")
         return None
 
     def _go_on(self, execution: Execution, assignment: Assignment, stop: Stop) -> Outcome:
@@ -152,13 +163,24 @@ class Work:
 
     def _leave(
         self, bench: Bench, assignment: Assignment, outcome: Outcome
-    ) -> tuple[tuple[str, ...], Outcome]:
-        """Store the outputs; their names, and the outcome, which may be spoilt."""
+    ) -> tuple[tuple[Stored, ...], Outcome]:
+        """Store the outputs; what was stored, and the outcome, which may be spoilt."""
+        task = assignment.task
         stored = []
         for name in assignment.job.provides:
             try:
-                bench.blobs.put(f"{assignment.prefix}/artifacts/{name}", b"x")
+                data = content(task.run, task.job, task.attempt, name)
+                bench.blobs.put(f"{assignment.prefix}/artifacts/{name}", data)
             except PraktikaError as error:
                 return (), Outcome(Status.ERROR, "infrastructure", f"{name}: {error}")
-            stored.append(name)
+            stored.append(record(name, data))
         return tuple(stored), outcome
+
+
+def _source(assignment: Assignment, provider: str, name: str) -> str:
+    """Where an input is: with the attempt that counts, perhaps of an earlier run."""
+    task = assignment.task
+    job = next(each for each in assignment.plan.jobs if each.key == provider)
+    if job.origin is not None and provider not in task.inputs:
+        return place(job.origin.run, provider, job.origin.attempt, name)
+    return place(task.run, provider, task.inputs.get(provider, 1), name)

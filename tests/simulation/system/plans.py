@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import dataclass
 
 import msgspec
 
 from praktika.model.events import RunRequested
-from praktika.model.plan import Artifact, Job, Need, Plan
+from praktika.model.plan import Artifact, Job, Need, Origin, Plan, Stored
 from praktika.model.task import Facts
 
 LABELS = ("small", "large")
+
+EARLIER = "earlier"
+"""The run from which others take outcomes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +79,43 @@ def make_plan(chance: random.Random) -> Plan:
         overtime=chance.choice((0.0, 20.0, 60.0)) if is_timed else 0.0,
         pauses=chance.choice(((), (), (5.0,), (3.0, 40.0), (1000.0,))),
     )
+
+
+def with_reuse(plan: Plan, chance: random.Random) -> Plan:
+    """The same plan after a look into the cache: some jobs take the outcome of an earlier run."""
+    jobs = []
+    for job in plan.jobs:
+        digest = f"digest-of-{job.key}" if chance.random() < 0.8 else ""
+        decided = msgspec.structs.replace(job, digest=digest)
+        if job.decision == "run" and chance.random() < 0.3:
+            stored = tuple(
+                record(name, content(EARLIER, job.key, 1, name)) for name in job.provides
+            )
+            decided = msgspec.structs.replace(
+                decided,
+                decision="reuse",
+                reason=f"reused from run {EARLIER}",
+                origin=Origin(run=EARLIER, attempt=1, at=1.0, stored=stored),
+            )
+        jobs.append(decided)
+    scope = chance.choice(("main", "main", "other"))
+    return msgspec.structs.replace(
+        plan, jobs=tuple(jobs), caches=chance.random() < 0.85, scope=scope
+    )
+
+
+def content(run: str, key: str, attempt: int, name: str) -> bytes:
+    """What an attempt leaves under the name of an artifact; no two leave the same."""
+    return f"{name} by attempt {attempt} of {key} of {run}".encode()
+
+
+def record(name: str, data: bytes) -> Stored:
+    return Stored(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+
+def place(run: str, key: str, attempt: int, name: str) -> str:
+    """Where an artifact is."""
+    return f"runs/{run}/jobs/{key}/{attempt}/artifacts/{name}"
 
 
 def _job(chance: random.Random, key: str, earlier: list[Job]) -> Job:

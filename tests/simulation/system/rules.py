@@ -9,14 +9,16 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.simulation.system.actors import LEASE
+from tests.simulation.system.cache import good_work_is_kept
 from tests.simulation.system.groups import groups_exclude
 from tests.simulation.system.history import History
 from tests.simulation.system.job import GLANCE, GRACE
 from tests.simulation.system.story import end_of, stories
 
+from praktika.engine.reused import is_to_take
 from praktika.engine.run import Phase, Run, Stage
 from praktika.model.events import JobFinished, JobLost, RerunRequested
-from praktika.model.result import Result
+from praktika.model.result import Result, Status
 from praktika.model.wire import decode
 
 Rule = Callable[[History], None]
@@ -244,10 +246,11 @@ def _hopeless(before: Run) -> set[str]:
     found: set[str] = set()
     for key, job in before.graph.jobs.items():
         lacks = any(
-            need.job in found or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
+            (need.job in found and before.jobs[need.job].status is Status.DROPPED)
+            or (before.graph.jobs[need.job].decision == "skip" and need.artifacts)
             for need in job.needs
         )
-        if lacks and job.decision == "run" and not job.always_run:
+        if lacks and job.decision != "skip" and not job.always_run:
             found.add(key)
     return found
 
@@ -255,7 +258,11 @@ def _hopeless(before: Run) -> set[str]:
 def _asked(event: RerunRequested, run: Run) -> set[str]:
     jobs, states = run.graph.jobs, run.jobs
     open_to = {
-        key for key in jobs if states[key].phase is Phase.SETTLED and jobs[key].decision == "run"
+        key
+        for key in jobs
+        if states[key].phase is Phase.SETTLED
+        and jobs[key].decision != "skip"
+        and not is_to_take(jobs[key], states[key])
     }
     match event.scope:
         case "all":
@@ -281,4 +288,5 @@ RULES: tuple[Rule, ...] = (
     told_truly,
     reruns_repeat_nothing_else,
     groups_exclude,
+    good_work_is_kept,
 )

@@ -14,6 +14,7 @@ from tests.simulation.system.story import stories
 from tests.simulation.system.world import simulate
 
 from praktika.model.events import CancelRequested, JobLost, RerunRequested, TimerFired
+from praktika.model.result import Status
 
 
 def digest(seeds: range) -> str:
@@ -25,16 +26,28 @@ def test_every_promise_is_kept_and_the_trouble_gets_everywhere(seeds: range) -> 
     """A simulation in which nothing goes wrong would prove nothing."""
     seen: Counter[str] = Counter()
     for seed in seeds:
-        history = simulate(seed)
-        for rule in RULES:
-            try:
-                rule(history)
-            except AssertionError as error:
-                told = f"seed {seed}: {rule.__name__}: {error}\n{history.tail()}"
-                raise AssertionError(told) from error
-        seen.update(_trouble(history))
+        seen.update(_trouble(_judged(seed)))
     often = len(seeds) // 50
     assert {what: seen[what] for what in TROUBLE if seen[what] < often} == {}
+
+
+def test_every_promise_is_kept_where_outcomes_travel_between_runs(seeds: range) -> None:
+    seen: Counter[str] = Counter()
+    for seed in seeds[::3]:
+        seen.update(_travels(_judged(seed, reuse=True)))
+    often = len(seeds) // 100
+    assert {what: seen[what] for what in TRAVELS if seen[what] < often} == {}
+
+
+def _judged(seed: int, *, reuse: bool = False) -> History:
+    history = simulate(seed, reuse=reuse)
+    for rule in RULES:
+        try:
+            rule(history)
+        except AssertionError as error:
+            told = f"seed {seed}: {rule.__name__}: {error}\n{history.tail()}"
+            raise AssertionError(told) from error
+    return history
 
 
 def test_the_same_seed_is_the_same_history_in_every_process() -> None:
@@ -49,6 +62,24 @@ def test_the_same_seed_is_the_same_history_in_every_process() -> None:
         ).stdout
 
     assert other("1") == other("2") == digest(range(25)) + "\n"
+
+
+TRAVELS = ("reused", "reused and run again", "reused as an input", "kept", "kept with artifacts")
+
+
+def _travels(history: History) -> set[str]:
+    """What has travelled between runs."""
+    runs = [story.run for story in stories(history).values()]
+    states = [(run.graph.jobs[key], state) for run in runs for key, state in run.jobs.items()]
+    reused = [state for job, state in states if job.decision == "reuse"]
+    found = {
+        "reused": any(state.status is Status.OK and not state.attempt for state in reused),
+        "reused and run again": any(state.attempt for state in reused),
+        "reused as an input": any("get runs/earlier/jobs/" in what for _, _, what in history.deeds),
+        "kept": bool(history.records),
+        "kept with artifacts": any(record.stored for record in history.records.values()),
+    }
+    return {what for what, happened in found.items() if happened}
 
 
 TROUBLE = (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.simulation.system.bugs import BUGS, Bug
+from tests.simulation.system import bugs, bugs_of_reuse
+from tests.simulation.system.bugs import Bug
 from tests.simulation.system.rules import RULES, Rule
 from tests.simulation.system.world import simulate
 
 ENOUGH_SEEDS = 3_000
+
+BUGS = (*bugs.BUGS, *bugs_of_reuse.BUGS)
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.title)
@@ -21,7 +24,7 @@ def test_a_deliberate_bug_is_noticed(bug: Bug) -> None:
 def _judge_all(bug: Bug, rule: Rule) -> None:
     for seed in range(bug.near, bug.near + ENOUGH_SEEDS):
         with bug.made():
-            history = simulate(seed)
+            history = simulate(seed, reuse=bug.reuse)
             if bug.everywhere:
                 rule(history)
         rule(history)

@@ -6,16 +6,31 @@ lives, and what is to be done has to come to its end.
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 from tests.simulation.system.actors import People, Serving, Working
 from tests.simulation.system.history import History, Known
 from tests.simulation.system.job import Work
-from tests.simulation.system.plans import LABELS, make_runs
+from tests.simulation.system.plans import (
+    EARLIER,
+    LABELS,
+    Asked,
+    content,
+    make_runs,
+    place,
+    with_reuse,
+)
 from tests.simulation.system.scheduler import Endless, Process, Scheduler
 from tests.simulation.system.stores import Stores
 from tests.simulation.system.threads import virtual
 from tests.simulation.system.weather import Weather
 
 from praktika.errors import Absent
+from praktika.model.cache import Record
+from praktika.model.plan import Job
+from praktika.model.result import Result, Status
+from praktika.model.wire import decode, pretty
 from praktika.orchestrator import names
 
 MOST_STEPS = 12_000
@@ -25,10 +40,15 @@ MOST_SECONDS = 12 * 3600.0
 _LOOK = 20.0
 
 
-def simulate(seed: int) -> History:
-    """The history of one seed."""
+def simulate(seed: int, *, reuse: bool = False) -> History:
+    """The history of one seed.
+
+    Args:
+        seed: decides on everything.
+        reuse: whether outcomes travel between runs.
+    """
     with virtual():
-        world = World(seed)
+        world = World(seed, reuse=reuse)
         try:
             world.scheduler.run(most_steps=MOST_STEPS, latest=MOST_SECONDS)
             world.history.ended = world.scheduler.now
@@ -42,15 +62,18 @@ def simulate(seed: int) -> History:
 class World:
     """Everything and everybody of one simulation."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, reuse: bool = False) -> None:
         self.scheduler = Scheduler(seed)
         chance = self.scheduler.random
         self.weather = Weather.of(chance)
         self.history = History(seed, calm=self.weather.until)
         self.stores = Stores(self.scheduler, self.weather, self.history)
         self.stores.on_crash = self._on_crash
-        self.work = Work(self.scheduler, self.history, chance)
+        second = random.Random(1_000_000_007 + seed) if reuse else None
+        self.work = Work(self.scheduler, self.history, chance, second)
         asked = make_runs(chance, self.weather.until)
+        if second is not None:
+            asked = self._with_reuse(asked, second)
         self.asked = {one.run: one for one in asked}
         self.history.plans = {one.run: one.plan for one in asked if one.plan is not None}
         self.serving: list[Serving] = []
@@ -66,6 +89,24 @@ class World:
         self._nature.start(self._watch)
         if chance.random() < 0.3:
             self._nature.start(self._end_runners)
+
+    def _with_reuse(self, asked: tuple[Asked, ...], chance: random.Random) -> tuple[Asked, ...]:
+        """The same requests for plans that reuse; what they reuse is there."""
+        found = []
+        for one in asked:
+            plan = with_reuse(one.plan, chance) if one.plan is not None else None
+            found.append(replace(one, plan=plan))
+            for job in plan.jobs if plan else ():
+                if job.decision == "reuse":
+                    self._leave_earlier(job)
+        return tuple(found)
+
+    def _leave_earlier(self, job: Job) -> None:
+        blobs = self.stores.blobs
+        result = Result(name=job.name, status=Status.OK)
+        blobs.put(names.job(EARLIER, job.key, 1, "result.json"), pretty(result))
+        for name in job.provides:
+            blobs.put(place(EARLIER, job.key, 1, name), content(EARLIER, job.key, 1, name))
 
     def _serve(self) -> None:
         self._count += 1
@@ -142,6 +183,11 @@ class World:
                 history.results[run] = stores.blobs.get(names.result(run))
             except Absent:
                 history.results[run] = b""
+        for key in stores.blobs.list("cache/"):
+            history.records[key] = decode(stores.blobs.get(key), Record)
+        for key in stores.blobs.list("runs/"):
+            if "/artifacts/" in key:
+                history.artifacts[key] = stores.blobs.get(key)
         for server in self.serving:
             for run, case in server.orchestrator._cases.items():
                 history.known.append(Known(server.process.name, run, case.position, case.run))

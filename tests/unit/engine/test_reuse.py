@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.engine.scenes import Scene, after, job, key, reads, takes
+from tests.unit.engine.scenes import CHANGE, Scene, after, job, key, reads, takes
 
 from praktika.engine.step import due
 from praktika.model.commands import Remember
+from praktika.model.events import Admitted
 from praktika.model.plan import Origin, Stored
 from praktika.model.result import Status
 from praktika.orchestrator.tasks import make_task
@@ -166,3 +167,202 @@ def test_a_successor_remembers_what_its_predecessor_may_not_have() -> None:
     scene.finish("build")
 
     assert Remember(job=key("build"), attempt=1) in scene.crash()
+
+
+SKIPPED = {"decision": "skip", "reason": "not asked for", "provides": ("src",)}
+"""As the plan leaves out what only a reused job would need."""
+
+
+@pytest.mark.parametrize("needs", [takes("fetch", "src"), reads("fetch"), after("fetch")])
+def test_it_does_without_what_the_plan_leaves_out(needs) -> None:
+    scene = Scene(
+        job("fetch", **SKIPPED),
+        reused("build", *needs, provides=("bin",)),
+        job("test", takes("build", "bin")),
+    )
+
+    assert scene.statuses["build"] is Status.OK
+    assert scene.dispatched == ["test"]
+
+
+def test_it_does_not_hang_on_a_reused_job_that_left_less() -> None:
+    scene = Scene(reused("fetch", provides=("src",)), reused("build", *takes("fetch", "src")))
+
+    assert scene.statuses["build"] is Status.OK
+
+
+def test_what_needs_it_runs_again_though_it_could_not_run_itself() -> None:
+    scene = Scene(
+        job("fetch", **SKIPPED),
+        reused("build", *takes("fetch", "src"), provides=("bin",)),
+        job("test", takes("build", "bin")),
+    )
+    scene.finish("test", Status.FAIL, verdict="author")
+    scene.rerun("build")
+    assert scene.dispatched == ["test"]
+    scene.rerun(scope="failed")
+    assert scene.dispatched == ["test", "test"]
+    scene.finish("test", Status.FAIL, verdict="author")
+    scene.rerun(scope="all")
+
+    assert scene.dispatched == ["test", "test", "test"]
+    assert scene.statuses["build"] is Status.OK
+
+
+def test_a_rerun_of_all_runs_it_in_the_middle() -> None:
+    scene = Scene(
+        job("fetch", provides=("src",)),
+        reused("build", *takes("fetch", "src"), provides=("bin",)),
+        job("test", takes("build", "bin")),
+    )
+    scene.finish("fetch", provided=("src",))
+    scene.finish("test")
+    scene.rerun(scope="all")
+    assert scene.dispatched == ["fetch", "test", "fetch"]
+    scene.finish("fetch", provided=("src",))
+    scene.finish("build", provided=("bin",))
+
+    assert scene.dispatched == ["fetch", "test", "fetch", "build", "test"]
+
+
+def test_it_is_not_run_again_after_what_ran_here_as_it_was_not_made_from_it() -> None:
+    scene = Scene(job("fetch", provides=("src",)), reused("build", *takes("fetch", "src")))
+    scene.finish("fetch", Status.FAIL, verdict="author")
+    scene.rerun(scope="failed")
+
+    assert scene.dispatched == ["fetch", "fetch"]
+    assert scene.why("build") == "OK, not run: reused from run r0"
+
+
+def test_it_is_run_again_after_what_was_reused_with_it() -> None:
+    scene = Scene(reused("fetch", provides=("bin",)), reused("build", *takes("fetch", "bin")))
+    scene.rerun("fetch")
+    scene.finish("fetch", provided=("bin",))
+
+    assert scene.dispatched == ["fetch", "build"]
+
+
+def held(*jobs) -> Scene:
+    """A run that waits for its turn."""
+    return Scene(*jobs, facts=CHANGE, concurrency="deploys", concurrency_policy="queue")
+
+
+def test_it_has_not_taken_anything_while_the_run_waits_for_its_turn() -> None:
+    scene = held(reused("build"), job("test", reads("build")))
+    assert scene.statuses["build"] is Status.PENDING
+    scene.cancel("ann")
+
+    assert scene.statuses["build"] is Status.DROPPED
+    assert scene.attempt("build") == 0
+    assert scene.why("build") == "DROPPED: cancelled by ann"
+    assert scene.verdict is Status.DROPPED
+
+
+def test_cancelled_before_its_time_it_takes_its_outcome_in_the_next_round() -> None:
+    scene = held(
+        job("fetch", **SKIPPED),
+        reused("build", *takes("fetch", "src"), provides=("bin",)),
+        job("test", takes("build", "bin")),
+    )
+    scene.cancel("ann")
+    scene.rerun(scope="failed")
+    assert scene.dispatched == []
+    scene.tell(Admitted(at=20.0, stay=1))
+
+    assert scene.statuses["build"] is Status.OK
+    assert scene.dispatched == ["test"]
+    assert make_task("r1", scene.run, key("test"), "").stored == (BIN,)
+
+
+def test_asked_for_again_and_cancelled_before_its_time_it_is_run_in_the_next_round() -> None:
+    scene = held(reused("build"))
+    scene.tell(Admitted(at=2.0, stay=0))
+    scene.rerun("build")
+    scene.cancel("ann")
+    scene.rerun("build", id="another")
+    scene.tell(Admitted(at=20.0, stay=2))
+
+    assert scene.dispatched == ["build"]
+
+
+def test_once_it_ran_its_words_do_not_say_that_it_was_reused() -> None:
+    scene = Scene(reused("build"))
+    scene.rerun("build")
+    scene.finish("build")
+
+    assert scene.why("build") == "OK; ran because somebody asked for it to be run again"
+
+
+def test_skipped_by_its_runner_it_does_not_say_that_it_was_reused() -> None:
+    scene = Scene(reused("build"))
+    scene.rerun("build")
+    scene.finish("build", Status.SKIPPED)
+
+    assert scene.why("build") == "SKIPPED: no reason was given"
+
+
+def test_what_always_runs_after_it_runs_at_once() -> None:
+    scene = Scene(reused("build"), job("notify", reads("build"), always_run=True))
+
+    assert scene.dispatched == ["notify"]
+
+
+def test_run_again_and_failed_it_fails_the_run() -> None:
+    scene = Scene(reused("build"))
+    scene.rerun("build")
+    scene.finish("build", Status.FAIL, verdict="author")
+
+    assert scene.verdict is Status.FAIL
+
+
+def test_what_always_runs_is_told_that_no_attempt_counts_of_what_was_dropped() -> None:
+    scene = Scene(
+        job("fetch"),
+        job("build", after("fetch"), provides=("bin",)),
+        job("report", (*after("fetch"), *takes("build", "bin")), always_run=True),
+    )
+    scene.finish("fetch")
+    scene.finish("build", provided=("bin",), stored=(BIN,))
+    scene.finish("report")
+    scene.rerun("fetch")  # the report follows it, and the build does not
+    scene.finish("fetch")
+    assert make_task("r1", scene.run, key("report"), "").stored == (BIN,)
+    scene.finish("report")
+    scene.rerun(scope="all")
+    scene.finish("fetch", Status.FAIL, verdict="author")
+    assert scene.statuses["build"] is Status.DROPPED
+
+    task = make_task("r1", scene.run, key("report"), "")
+    assert (task.attempt, task.inputs, task.stored) == (3, {key("build"): 0}, ())
+
+
+def test_a_reused_job_that_was_stopped_before_its_time_has_left_nothing() -> None:
+    scene = held(
+        reused("build", provides=("bin",)), job("report", takes("build", "bin"), always_run=True)
+    )
+    scene.cancel_one("build")
+    scene.tell(Admitted(at=20.0, stay=0))
+    task = make_task("r1", scene.run, key("report"), "")
+    assert (task.inputs, task.stored) == ({key("build"): 0}, ())
+    scene.rerun("build")  # it takes its outcome now; the report, which is queued, does not
+    assert scene.statuses["build"] is Status.OK
+    assert make_task("r1", scene.run, key("report"), "") == task
+    scene.finish("report")
+    scene.rerun("report")
+
+    task = make_task("r1", scene.run, key("report"), "")
+    assert (task.inputs, task.stored) == ({}, (BIN,))
+
+
+def test_what_an_attempt_left_is_known_while_the_next_one_has_not_begun() -> None:
+    scene = Scene(
+        job("fetch"),
+        job("build", after("fetch"), provides=("bin",)),
+        job("test", takes("build", "bin")),
+    )
+    scene.finish("fetch")
+    scene.finish("build", provided=("bin",), stored=(BIN,))
+    scene.rerun("fetch", "build")  # the build waits again, the test is queued with what it left
+
+    assert scene.state("build").attempt == 1
+    assert make_task("r1", scene.run, key("test"), "").stored == (BIN,)
