@@ -187,6 +187,7 @@ class Draft:
             test_reports=tuple(listed(job.test_reports)),
             run_in_docker=job.run_in_docker,
             decision="run",
+            needs_submodules=_needs_submodules(job),
             reason=self._reason(job, is_native=is_native),
             parameter=plain(job.parameter),
             report_subtree=job.result_name_for_cidb,
@@ -207,3 +208,8 @@ class Draft:
             provider=provider,
             compress=artifact.compress_zst,
         )
+
+
+def _needs_submodules(job: JobConfig) -> bool:
+    digest = job.digest_config
+    return job.needs_submodules or (digest is not None and digest.with_git_submodules)
