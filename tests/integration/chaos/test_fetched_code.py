@@ -66,7 +66,9 @@ def test_runners_fetch_the_commit_and_its_submodules(system, project, tmp_path, 
     assert ran.code == 0, ran.err
     run = ran.out.strip()
     system.wait([run], seconds=30)
-    statuses = {job["name"]: (job["status"], job.get("info")) for job in system.result(run)["results"]}
+    statuses = {
+        job["name"]: (job["status"], job.get("info")) for job in system.result(run)["results"]
+    }
     assert {status for status, _ in statuses.values()} == {"OK"}, statuses
     assert log_of(project, run, "plain") == ["commit", "main"]
     assert log_of(project, run, "needs") == ["of the library"]
