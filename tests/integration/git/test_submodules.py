@@ -191,7 +191,9 @@ def test_fault_12_a_symbolic_link_at_the_place_of_a_submodule_leads_nowhere(
     assert list(target.iterdir()) == []
 
 
-def test_fault_12_a_job_cannot_leave_hooks_or_settings_for_the_next_one(origin, lib, machine):
+def test_row_17_and_fault_12_a_job_cannot_leave_hooks_or_settings_for_the_next_one(
+    origin, lib, machine
+):
     origin.submodule(lib.url, "lib", lib.commit())
     sha = origin.commit()
     with machine.checkout(origin.url, sha, "w1", submodules=True) as place:

@@ -59,6 +59,9 @@ _MEANINGS: tuple[tuple[str, type[PraktikaError]], ...] = (
 )
 
 
+_MENDING = "give credentials that may read it, as docs/checkouts.md explains"
+
+
 class Damaged(OperatorError):
     """Objects of a mirror are missing or broken."""
 
@@ -159,7 +162,8 @@ def _meaning(verb: str, complaint: str, secrets: Collection[str]) -> PraktikaErr
     text = f"git {verb} failed: {' | '.join(lines[-4:])[:1000]}"
     for pattern, kind in _MEANINGS:
         if re.search(pattern, complaint):
-            return kind(text)
+            hint = f"; {_MENDING}" if kind is Denied else ""
+            return kind(f"{text}{hint}")
     return Damaged(text) if _DAMAGE.search(complaint) else OperatorError(text)
 
 
