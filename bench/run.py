@@ -14,6 +14,7 @@ PARTS = [
     "stores",
     "durability",
     "aws",
+    "checkouts",
     "artifacts",
     "report",
     "digests",

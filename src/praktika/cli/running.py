@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from msgspec import structs
+
 from praktika.cli.console import Console
 from praktika.cli.history import Recorded
 from praktika.cli.interruptions import Abandoned, Interruptions
@@ -36,7 +38,7 @@ from praktika.orchestrator.own_run import OwnRun
 from praktika.orchestrator.surroundings import Observer
 from praktika.wiring.checkout import Checkout, find_checkout
 from praktika.wiring.local_run import LocalRun
-from praktika.wiring.requests import submit
+from praktika.wiring.requests import remote_of, submit
 from praktika.wiring.stores import Stores, open_stores
 
 __all__ = ["Running", "open_stores"]
@@ -71,9 +73,20 @@ class Running:
         begun = partial(local.begun, self._request(wanted.plan, wanted.only), observers)
         return self._watch(local, begun, view)
 
-    def submit(self, wanted: Wanted, delivery: str) -> int:
-        """Leave a run to the service, and say its id; the exit code."""
+    def submit(self, wanted: Wanted, delivery: str, *, fetch: bool = False) -> int:
+        """Leave a run to the service, and say its id; the exit code.
+
+        Args:
+            wanted: what is to be run.
+            delivery: names the request.
+            fetch: whether the code is fetched from the checkout's remote.
+
+        Raises:
+            PraktikaError: it cannot be left to the service.
+        """
         request = self._request(wanted.plan, wanted.only)
+        if fetch:
+            request = structs.replace(request, remote=remote_of(self.place))
         run = submit(self.place, self.stores, request, delivery)
         if self.console.wants_json:
             submitted = {"event": "run.submitted", "run": run, "workflow": request.workflow}

@@ -133,6 +133,7 @@ class Hands:
             source=request.source,
             folder=request.folder,
             name=request.name,
+            remote=request.remote,
         )
         self._put(names.run_file(run_id), pretty(run_file))
         return Planned(at=self.around.clock.now(), plan=plan)

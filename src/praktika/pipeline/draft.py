@@ -229,6 +229,7 @@ class Draft:
             test_reports=tuple(listed(job.test_reports)),
             run_in_docker=job.run_in_docker,
             decision="run",
+            needs_submodules=_needs_submodules(job),
             reason=self._reason(job, is_native=is_native),
             footprint=self._footprint(job),
             parameter=plain(job.parameter),
@@ -265,3 +266,8 @@ class Draft:
             expire_days=float(artifact.expire_days),
             tags=dict(artifact.ext.get("tags") or {}),
         )
+
+
+def _needs_submodules(job: JobConfig) -> bool:
+    digest = job.digest_config
+    return job.needs_submodules or (digest is not None and digest.with_git_submodules)

@@ -22,6 +22,7 @@ from praktika.model.task import RunFile, Task
 from praktika.model.wire import WireError, encode, pretty
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
+from praktika.ports.checkouts import Checkouts
 from praktika.ports.clock import Clock
 from praktika.ports.secrets import Secrets
 from praktika.runner import artifacts, attachments, environment, hooks, images, kv
@@ -36,8 +37,7 @@ from praktika.runner.process import Command, Exit, Limits, Stop, run
 from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
-from praktika.runner.sources import source_folder
-from praktika.runner.workspace import workspace
+from praktika.runner.sources import Sources
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
 
@@ -52,6 +52,7 @@ class Bench:
         secrets: where the values of declared secrets are.
         work: the folder for workspaces.
         sources: the folder for unpacked archives of code, shared by runners of this machine.
+        checkouts: where the code of commits comes from that are fetched from their remote.
         library: a folder that holds `praktika` and nothing else.
         name: of this runner.
         owner: the process that this runner belongs to, for whoever cleans up after it.
@@ -68,6 +69,7 @@ class Bench:
     name: str
     owner: str
     inherited: Mapping[str, str]
+    checkouts: Checkouts | None = None
     limits: Limits = field(default_factory=Limits)
 
 
@@ -159,8 +161,9 @@ class _Attempt:
         # A place of its own for each attempt: what one could not remove troubles no other.
         place = self.bench.work / self.bench.name / own / name
         try:
-            source = source_folder(run_file, self.bench.blobs, self.bench.sources)
-            with workspace(source, place) as here:
+            with self._sources().workspace_for(
+                run_file, place, submodules=self.job.needs_submodules
+            ) as here:
                 return self._in(here, log)
         except (OSError, PraktikaError, WireError) as error:
             self.stored.clear()
@@ -169,6 +172,10 @@ class _Attempt:
             if isinstance(error, AuthorError):  # another runner could not run it, either
                 result = structs.replace(result, ext={**result.ext, "verdict": "author"})
             return result
+
+    def _sources(self) -> Sources:
+        bench = self.bench
+        return Sources(blobs=bench.blobs, unpacked=bench.sources, checkouts=bench.checkouts)
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
         setting = self._prepare(here)

@@ -1,4 +1,9 @@
-"""The code of a run on this machine: the folder that workspaces are copied from."""
+"""The code of a run on this machine, and workspaces with it.
+
+a folder    of the machine that the run was asked for on: workspaces are copies of it
+a remote    workspaces are checkouts of the commit, which other machines have
+an archive  unpacked once, then as a folder
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,88 @@ import os
 import secrets
 import tarfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from praktika.errors import OperatorError
 from praktika.model.task import RunFile
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
-from praktika.runner.workspace import remove
+from praktika.ports.checkouts import Checkouts, Commit
+from praktika.runner.workspace import emptied, remove, workspace
 
 _STALE = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where code comes from.
+
+    Attributes:
+        blobs: where archives are.
+        unpacked: a folder for unpacked archives, shared by the runners of this machine.
+        checkouts: where commits of remotes come from, if this machine can fetch any.
+    """
+
+    blobs: Blobs
+    unpacked: Path
+    checkouts: Checkouts | None = None
+
+    @contextmanager
+    def workspace_for(
+        self, run_file: RunFile, place: Path, *, submodules: bool = False
+    ) -> Iterator[Path]:
+        """The code of the run at `place`, for its user alone; it is removed after the block.
+
+        Args:
+            run_file: of the run.
+            place: where to.
+            submodules: whether the submodules of a commit are needed. Folders and archives have
+                those that were checked out where the run was asked for.
+
+        Raises:
+            OperatorError: the code is not there any more, or cannot be had.
+            TransientError: the remote did not answer for too long.
+            OSError: it could not be copied.
+        """
+        if _is_fetched(run_file):
+            with emptied(place), self._checked_out(run_file, place, submodules=submodules):
+                yield place
+            return
+        with workspace(source_folder(run_file, self.blobs, self.unpacked), place) as here:
+            yield here
+
+    @contextmanager
+    def code_of(self, run_file: RunFile) -> Iterator[Path]:
+        """A folder with the code of the run, without submodules of a commit; only to be read.
+
+        Raises:
+            PraktikaError: as `workspace_for`.
+        """
+        if not _is_fetched(run_file):
+            yield source_folder(run_file, self.blobs, self.unpacked)
+            return
+        place = self.unpacked / "commit"
+        with self._checked_out(run_file, place, submodules=False):
+            yield place
+
+    def _checked_out(
+        self, run_file: RunFile, place: Path, *, submodules: bool
+    ) -> AbstractContextManager[None]:
+        if self.checkouts is None:
+            raise OperatorError(f"nothing on this machine can fetch from {run_file.remote}")
+        facts = run_file.facts
+        commit = Commit(
+            remote=run_file.remote, sha=facts.sha, branch=facts.branch, submodules=submodules
+        )
+        return self.checkouts.checkout(commit, place)
+
+
+def _is_fetched(run_file: RunFile) -> bool:
+    is_here = bool(run_file.folder) and Path(run_file.folder).is_dir()
+    return bool(run_file.remote) and not is_here
 
 
 def source_folder(run_file: RunFile, blobs: Blobs, cache: Path) -> Path:

@@ -22,10 +22,17 @@ def workspace(source: Path, place: Path) -> Iterator[Path]:
     Raises:
         OSError: it could not be copied.
     """
-    remove(place)
-    try:
+    with emptied(place):
         copy_tree(source, place)
         yield place
+
+
+@contextmanager
+def emptied(place: Path) -> Iterator[None]:
+    """Nothing is at `place` before and after the block, nor the folder around it after it."""
+    remove(place)
+    try:
+        yield
     finally:
         remove(place)
         with suppress(OSError):

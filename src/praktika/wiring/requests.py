@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import structs
 
 from praktika.adapters.local import git
+from praktika.adapters.local.checkouts.remote import remote
 from praktika.engine.run import Run
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.wire import encode
@@ -34,7 +35,7 @@ def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery:
     Args:
         place: the checkout.
         stores: of the installation.
-        request: what is asked for.
+        request: what is asked for. If it names a remote, the code is fetched from there.
         delivery: names the request; one that was heard before begins nothing.
 
     Raises:
@@ -42,22 +43,36 @@ def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery:
     """
     delivery = delivery or secrets.token_hex(8)
     run = derived_run_id(request.repository, request.workflow, delivery)
+    located = structs.replace(
+        request,
+        facts=structs.replace(request.facts, local=False, by_hand=True),
+        name=place.root.name,
+        source="" if request.remote else _archived(place, stores, run),
+        inbox=names.INBOX,
+    )
+    patiently(lambda: stores.queue.create(names.INBOX))
+    post(stores, run, names.INBOX, located, identity=f"{run}/requested")
+    return run
+
+
+def remote_of(place: git.Checkout) -> str:
+    """The URL that the commit of a checkout can be fetched from, without credentials.
+
+    Raises:
+        OperatorError: it cannot, and why not.
+    """
+    return remote(git.published_at(place)).url
+
+
+def _archived(place: git.Checkout, stores: Stores, run: str) -> str:
+    """The key of the archive of the code, which is stored if it was not."""
     cache_folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="submit-", dir=cache_folder()) as folder:
         snapshot = Path(folder) / "source"
         git.snapshot(place, snapshot, is_portable=stores.is_remote)
         key = source_key(place, snapshot, run)
         archive(snapshot, stores.blobs, key)
-    located = structs.replace(
-        request,
-        facts=structs.replace(request.facts, local=False, by_hand=True),
-        name=place.root.name,
-        source=key,
-        inbox=names.INBOX,
-    )
-    patiently(lambda: stores.queue.create(names.INBOX))
-    post(stores, run, names.INBOX, located, identity=f"{run}/requested")
-    return run
+    return key
 
 
 def inbox_of(run_id: str, run: Run) -> str:

@@ -13,6 +13,7 @@ from praktika.adapters.local.git_call import REPOSITORY_VARIABLES
 from praktika.orchestrator import names
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
+from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
 from praktika.wiring.local_run import work_folder
 from praktika.wiring.stores import Stores, open_stores
 
@@ -43,6 +44,7 @@ def build_runner(
             work=folder,
             sources=folder / "sources",
             library=_library(stores.state),
+            checkouts=open_checkouts(),
             name=name,
             owner=work or run,
             inherited=_inherited(),
@@ -70,8 +72,12 @@ def _log_bug(runner: str, error: Exception) -> None:
 
 
 def _inherited() -> dict[str, str]:
-    """This environment, without what would lead a job's git back to the author's repository."""
-    return {key: text for key, text in os.environ.items() if key not in REPOSITORY_VARIABLES}
+    """This environment, without what would lead a job's git back to the author's repository.
+
+    Nor does a job get the credentials that code is fetched with.
+    """
+    left_out = REPOSITORY_VARIABLES | {CREDENTIALS}
+    return {key: text for key, text in os.environ.items() if key not in left_out}
 
 
 def _library(state: Path) -> Path:

@@ -21,8 +21,9 @@ from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Orchestrator
 from praktika.orchestrator.surroundings import Surroundings
 from praktika.report import render
-from praktika.runner.sources import source_folder
+from praktika.runner.sources import Sources
 from praktika.wiring.checkout import compile_declaration
+from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.host import FRESH, Registration
 from praktika.wiring.local_run import cache_folder
 from praktika.wiring.planning import decided, of_source
@@ -47,6 +48,7 @@ class Service:
     def __init__(self, stores: Stores, log: FilteringBoundLogger) -> None:
         self._stores = stores
         self._log = log
+        self._checkouts = open_checkouts()
         self._over = threading.Event()
         self._orchestrator = Orchestrator(
             Surroundings(
@@ -124,16 +126,24 @@ class Service:
     def _make_plan(self, request: RunRequested) -> Plan:
         """The plan of the requested workflow, compiled from the run's own code."""
         run_file = RunFile(
-            run="", name=request.name, plan="", facts=request.facts, source=request.source
+            run="",
+            name=request.name,
+            plan="",
+            facts=request.facts,
+            source=request.source,
+            remote=request.remote,
         )
         with tempfile.TemporaryDirectory(prefix="praktika-plan-", dir=_scratch()) as folder:
-            source = source_folder(run_file, self._stores.blobs, Path(folder))
-            compilation = compile_declaration(source, request.facts)
-            if any(problem.severity == "error" for problem in compilation.problems):
-                raise AuthorError(compilation.problems)
-            for plan in compilation.plans:
-                if plan.workflow == request.workflow:
-                    return decided(plan, request, of_source(source, request), self._stores)
+            sources = Sources(
+                blobs=self._stores.blobs, unpacked=Path(folder), checkouts=self._checkouts
+            )
+            with sources.code_of(run_file) as source:
+                compilation = compile_declaration(source, request.facts)
+                if any(problem.severity == "error" for problem in compilation.problems):
+                    raise AuthorError(compilation.problems)
+                for plan in compilation.plans:
+                    if plan.workflow == request.workflow:
+                        return decided(plan, request, of_source(source, request), self._stores)
         known = ", ".join(f"'{plan.workflow}'" for plan in compilation.plans)
         raise AuthorError(text=f"there is no workflow '{request.workflow}'; there are {known}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ def source_key(place: git.Checkout, snapshot: Path, run: str) -> str:
     """Where the archive of this code is kept.
 
     A checkout without changes is kept once for all its runs; one with changes for each of them.
+    The submodules that are checked out belong to it.
     """
     if place.facts.dirty or not place.facts.sha:
         return f"sources/{run}.tar"
@@ -29,6 +31,8 @@ def source_key(place: git.Checkout, snapshot: Path, run: str) -> str:
     for name in _FACTS:
         with suppress(OSError):
             digest.update(b"\0" + (snapshot / ".git" / name).read_bytes())
+    for state in git.submodule_states(place):
+        digest.update(b"\0" + os.fsencode(state))
     return f"sources/{digest.hexdigest()[:40]}.tar"
 
 

@@ -9,6 +9,21 @@ from praktika.model.plan import Compilation, job_key
 from praktika.model.wire import decode, encode
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, False),
+        ({"needs_submodules": True}, True),
+        ({"digest_config": Job.CacheDigestConfig(include_paths=["src"])}, False),
+        ({"digest_config": Job.CacheDigestConfig(with_git_submodules=True)}, True),
+    ],
+)
+def test_whether_a_job_needs_submodules(compiled, more, expected):
+    job = Job(name="j", runs_on="any", command="true", **more)
+    (plan,) = compiled(Workflow(name="CI", event="push", jobs=[job])).plans
+    assert plan.jobs[0].needs_submodules is expected
+
+
 def test_a_job_with_everything(compiled, tmp_path):
     build = Job(name="build", command="make", provides=["binary"])
     test = Job.Config(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,55 @@ def snapshot(checkout: Checkout, target: Path, *, is_portable: bool = False) -> 
     if is_portable and checkout.facts.sha:
         _cut_loose(checkout, target)
     return len(names)
+
+
+def published_at(checkout: Checkout) -> str:
+    """The URL of `origin`, which has the commit of this checkout.
+
+    Raises:
+        OperatorError: it does not, as far as is known here, or not everything is in the commit.
+    """
+    facts, root = checkout.facts, checkout.root
+    if not facts.sha:
+        raise OperatorError("there is no commit yet that could be fetched")
+    if facts.dirty:
+        raise OperatorError(
+            f"{facts.dirty} changed files are in no commit that could be fetched; commit and push"
+            " them, or let git ignore them"
+        )
+    # As the author's configuration rewrites it, which runners do not have.
+    url = os.fsdecode(_git(root, "remote", "get-url", "origin", check=False).stdout)
+    if not url.strip():
+        raise OperatorError("this checkout has no remote 'origin' that could be fetched from")
+    known = ("for-each-ref", "--count=1", f"--contains={facts.sha}", "refs/remotes/origin")
+    if not _git(root, *known).stdout:
+        raise OperatorError(
+            f"no branch of 'origin' is known to have the commit {facts.sha[:10]}; push it first"
+            " (`git push`), or look again (`git fetch`)"
+        )
+    return _absolute(root, url.removesuffix("\n"))
+
+
+def submodule_states(checkout: Checkout) -> list[str]:
+    """The submodules whose files are in the checkout, each with its commit; sorted."""
+    return sorted(_submodules(checkout.root, "")) if checkout.git_dir else []
+
+
+def _submodules(root: Path, prefix: str) -> Iterator[str]:
+    for entry in _git(root, "ls-files", "--stage", "-z").stdout.split(b"\0"):
+        facts, _, name = entry.partition(b"\t")
+        path = root / os.fsdecode(name)
+        if facts.startswith(b"160000 ") and (path / ".git").exists():
+            shown = prefix + os.fsdecode(name)
+            head = _git(path, "rev-parse", "HEAD", check=False).stdout
+            yield f"{shown}\0{_text(head)}"
+            yield from _submodules(path, f"{shown}/")
+
+
+def _absolute(root: Path, url: str) -> str:
+    """The URL; the path of a folder on this machine as one that holds everywhere on it."""
+    is_folder = "://" not in url and (url.startswith(".") or (root / url).is_dir())
+    return os.path.normpath(root / url) if is_folder else url
 
 
 def _describe(root: Path, git_dir: Path) -> Checkout:

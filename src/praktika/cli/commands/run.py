@@ -60,6 +60,11 @@ run, too; a third one leaves at once.
     "--detach", is_flag=True, help="Leave it to `praktika orchestrator`; say only its id."
 )
 @click.option(
+    "--fetch",
+    is_flag=True,
+    help="With --detach: let runners fetch the commit from `origin`; no copy is stored.",
+)
+@click.option(
     "--delivery",
     metavar="ID",
     default="",
@@ -84,6 +89,7 @@ def command(
     workers: int | None,
     no_docker: bool,
     detach: bool,
+    fetch: bool,
     delivery: str,
     base: str,
     no_cache: bool,
@@ -92,6 +98,8 @@ def command(
     """Run workflows or jobs on this machine, and write a report."""
     if delivery and not detach:
         raise click.UsageError("--delivery goes with --detach.")
+    if fetch and not detach:
+        raise click.UsageError("--fetch goes with --detach.")
     if detach and (no_docker or workers):
         raise click.UsageError("--detach goes neither with --no-docker nor with --jobs.")
     place = find_checkout()
@@ -117,7 +125,7 @@ def command(
         no_cache=no_cache or os.environ.get("DISABLE_CI_CACHE") == "1",
     )
     if detach:
-        return max([int(running.submit(one, delivery)) for one in chosen])
+        return max([int(running.submit(one, delivery, fetch=fetch)) for one in chosen])
     return max(_codes(running.run, chosen))
 
 

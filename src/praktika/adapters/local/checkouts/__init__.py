@@ -1,0 +1,11 @@
+"""Checkouts on this machine: a bare mirror for each remote, and work trees that borrow from it.
+
+    remote       which URLs are fetched from, and what is secret in them
+    gitmodules   which submodules a commit may name
+    command      running git so that nobody's configuration matters
+    mirror       fetching a commit once, keeping it while it is used, forgetting it later
+    work_tree    files of a commit, and a small repository around them
+    checkouts    the port: all of the above, submodules included
+
+`remote` and `gitmodules` are pure; `command` is the only one that starts git.
+"""

@@ -1,0 +1,135 @@
+"""See `ports.checkouts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from praktika.adapters.disk import os_fault
+from praktika.adapters.local.checkouts import work_tree
+from praktika.adapters.local.checkouts.command import Damaged, is_object_id
+from praktika.adapters.local.checkouts.gitmodules import submodules
+from praktika.adapters.local.checkouts.mirror import Mirror
+from praktika.adapters.local.checkouts.remote import Credentials, Remote, remote
+from praktika.errors import OperatorError, PraktikaError
+from praktika.patience import patiently
+from praktika.ports.checkouts import Commit
+
+SUBMODULES_LIMIT = 1000
+DEPTH_LIMIT = 20
+
+
+def no_credentials(_url: str) -> str:
+    """For remotes that everybody may read."""
+    return ""
+
+
+class MirroredCheckouts:
+    """Work trees that borrow from mirrors on this machine.
+
+    Args:
+        folder: of the mirrors.
+        credentials: `USER:PASSWORD` for a URL that has none itself, or "".
+    """
+
+    def __init__(self, folder: Path, credentials: Credentials = no_credentials) -> None:
+        self._folder = folder
+        self._credentials = credentials
+
+    @contextmanager
+    def checkout(self, commit: Commit, place: Path) -> Iterator[None]:
+        """See the port."""
+        source = remote(commit.remote)
+        with ExitStack() as uses:
+            self._put(uses, source, commit.sha, place, commit.branch)
+            if commit.submodules:
+                _Submodules(self._put, uses).fill(place, source, commit.sha)
+            yield
+
+    def _put(
+        self, uses: ExitStack, source: Remote, sha: str, place: Path, branch: str = ""
+    ) -> None:
+        """Check a commit out, and keep it in its mirror until the end of `uses`."""
+        if not is_object_id(sha):
+            raise OperatorError(f"'{sha[:80]}' is no full id of a commit")
+        login = source.login or self._credentials(source.url)
+        digest = "sha256" if len(sha) == 64 else "sha1"
+        mirror = Mirror(self._folder, source, login, digest)
+        known = branch if work_tree.is_branch(branch) else ""
+        uses.enter_context(mirror.lent(sha, known))
+
+        def make() -> None:
+            work_tree.make(place, mirror.objects, sha=sha, branch=known, url=source.url)
+
+        try:
+            try:
+                make()
+            except Damaged:
+                patiently(lambda: mirror.repair(sha))
+                make()
+        except OSError as error:
+            raise os_fault(error, f"cannot check out {source.url}") from error
+
+
+class _Submodules:
+    """Fills the folders of submodules, and of those within them."""
+
+    def __init__(
+        self, put: Callable[[ExitStack, Remote, str, Path], None], uses: ExitStack
+    ) -> None:
+        self._put = put
+        self._uses = uses
+        self._left = SUBMODULES_LIMIT
+
+    def fill(self, place: Path, parent: Remote, sha: str, depth: int = 0) -> None:
+        """Fill those of the work tree at `place`.
+
+        Raises:
+            PraktikaError: one of them is refused or cannot be fetched; the text says which.
+        """
+        recorded = work_tree.recorded_submodules(place)
+        if not recorded:
+            return
+        if not (place / ".gitmodules").is_file():
+            first = min(recorded)
+            raise OperatorError(f"the submodule '{first}' has no URL: there is no .gitmodules")
+        if depth >= DEPTH_LIMIT:
+            raise OperatorError(f"submodules are nested more than {DEPTH_LIMIT} deep")
+        for module in submodules(work_tree.module_settings(place, sha), recorded, parent):
+            self._left -= 1
+            if self._left < 0:
+                raise OperatorError(f"there are more than {SUBMODULES_LIMIT} submodules")
+            folder = work_tree.submodule_folder(place, module.path)
+            try:
+                self._put(self._uses, module.remote, module.sha, folder)
+                self.fill(folder, module.remote, module.sha, depth + 1)
+            except PraktikaError as error:
+                raise type(error)(f"submodule '{module.path}': {error}") from error
+
+
+def granted(words: str) -> Credentials:
+    """Credentials from URLs with `USER:PASSWORD@` in them, parted by spaces.
+
+    Each is for what begins with the same scheme, host and port and is below its path. The
+    longest that fits counts.
+
+    Raises:
+        OperatorError: one is no such URL. Its text is not shown.
+    """
+    known: dict[str, str] = {}
+    for number, word in enumerate(words.split(), 1):
+        try:
+            found = remote(word)
+        except OperatorError:
+            found = None
+        if found is None or not found.login or not urlsplit(found.url).hostname:
+            raise OperatorError(f"credential number {number} is no https://USER:PASSWORD@HOST")
+        known[found.url] = found.login
+
+    def credentials(url: str) -> str:
+        fitting = [one for one in known if url == one or url.startswith(f"{one}/")]
+        return known[max(fitting, key=len)] if fitting else ""
+
+    return credentials

@@ -1,0 +1,46 @@
+"""Checkouts: the code of a commit, from wherever it is kept."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What to check out.
+
+    Attributes:
+        remote: URL of the repository. Credentials in it are used and never written down.
+        sha: full id of the commit, hexadecimal.
+        branch: that it is on, or "". The checkout is on a branch of this name, and servers that
+            hand out branches only are asked for it.
+        submodules: whether the submodules recorded in the commit are checked out, too; their
+            folders are empty otherwise.
+    """
+
+    remote: str
+    sha: str
+    branch: str = ""
+    submodules: bool = False
+
+
+class Checkouts(Protocol):
+    """Makes work trees of commits that other machines have."""
+
+    def checkout(self, commit: Commit, place: Path) -> AbstractContextManager[None]:
+        """Files of exactly this commit are at `place` in the block, with a repository around them.
+
+        Whatever is done there to files or repository, other checkouts are not changed by it. What
+        is at `place` after the block, the caller removes.
+
+        Args:
+            commit: what to check out.
+            place: an empty folder, or nothing yet.
+
+        Raises:
+            OperatorError: the remote does not have it or refuses, or it cannot be checked out.
+            TransientError: the remote did not answer for too long.
+        """
