@@ -18,7 +18,7 @@ from praktika.cli.naming import Wanted
 from praktika.cli.user import processors, user
 from praktika.cli.view.events import EventsView
 from praktika.cli.view.plain import PlainView
-from praktika.cli.view.summary import Ended, job_counts, show_summary
+from praktika.cli.view.summary import Ended, job_counts, reused_count, show_summary
 from praktika.cli.view.view import Silent, View
 from praktika.engine.rerun import chosen
 from praktika.engine.run import Run
@@ -193,6 +193,7 @@ class Running:
             "workflow": result.name,
             "status": result.status,
             "counts": job_counts(result),
+            "reused": reused_count(result),
             "duration": result.duration,
             "report": ended.report,
             "result": str(stored),

@@ -84,8 +84,15 @@ def job_counts(result: Result) -> Counter[Status]:
     return Counter(job.status for job in result.results)
 
 
+def reused_count(result: Result) -> int:
+    """How many jobs of a run took the outcome of an earlier one."""
+    return sum("reused" in job.ext for job in result.results)
+
+
 def _show_total(console: Console, result: Result) -> None:
     numbers = counts(job_counts(result)) or "no jobs"
+    reused = reused_count(result)
+    numbers += f" ({reused} reused)" if reused else ""
     info = f"  ({one_line(result.info)})" if result.info else ""
     console.say(
         status(result.status),
