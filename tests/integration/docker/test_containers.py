@@ -60,11 +60,12 @@ def test_what_a_job_knows_and_what_it_does_not(boxed, monkeypatch):
 
 def test_volumes_of_the_workspace_are_made_and_mounted(boxed):
     project = boxed(
-        "touch /y/file && ls new/folder && cat /all/seen && ! touch /read/only 2>/dev/null; pwd",
-        options="+--volume=./new/folder:/y+-v .:/all+--volume=./seen_:/read:ro+--workdir=/all",
+        "touch /y/file && ls new/folder && cat /all/seen /a/file && ! touch /read/only 2>/dev/null; pwd",
+        options="+--volume=./new/folder:/y+-v .:/all+--volume=./seen:/a/file+--volume=./no:/read:ro"
+        "+--workdir=/all",
     )
     project.file("seen", "seen\n").commit()
-    assert ran_well(project).splitlines() == ["file", "seen", "/all"]
+    assert ran_well(project).splitlines() == ["file", "seen", "seen", "/all"]
 
 
 def test_a_folder_of_the_repository_may_have_any_name(project):

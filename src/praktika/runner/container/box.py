@@ -100,7 +100,7 @@ def create_arguments(box: Box) -> list[str]:
 
 
 def folders(box: Box) -> Iterator[Path]:
-    """The folders of the workspace that are mounted, and so have to be there."""
+    """What of the workspace is mounted elsewhere, and so has to be there."""
     for value in box.container.values("--volume"):
         source = value.partition(":")[0]
         if is_relative(source):

@@ -133,7 +133,8 @@ def _created(docker: Docker, box: Box, values: Mapping[str, str], log: BinaryIO)
     """In the block there is the container; afterwards it is gone, with all that runs in it."""
     box.home.mkdir(parents=True, exist_ok=True)
     for folder in folders(box):
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():  # it may be a file as well
+            folder.mkdir(parents=True)
     try:
         arguments = create_arguments(box)
         answer = docker.ask("create", *arguments, cwd=box.workspace, values=values)
