@@ -324,6 +324,21 @@ class TestPasswords:
         assert locked.run().results == {}
         assert not (locked.root.parent / "home" / ".docker").exists()
 
+    def test_a_build_that_is_stopped_leaves_no_credentials_behind(self, locked):
+        locked.secrets = self.secret(locked)
+        folder, seen = locked.root.parent, locked.root.parent / "seen"
+
+        def once_they_are_there():
+            if any(folder.glob("praktika-docker-*")):
+                seen.touch()
+                return "stopped by the test"
+            return ""
+
+        locked.stop = once_they_are_there
+        ran = locked.run()  # looks for what is left
+        assert seen.exists()
+        assert ran.results[BUILD_AMD].status in {Status.DROPPED, Status.OK}
+
     def test_a_wrong_password_is_refused_in_clear_words(self, locked):
         locked.secrets = self.secret(locked, "wrong pass")
         ran = locked.run()
