@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from msgspec import structs
 
-from praktika.engine.images import decide_builds, tagged
 from praktika.errors import Absent, PraktikaError
-from praktika.model.plan import Image, Plan
+from praktika.model.plan import Image
 from praktika.ports.registry import Registry
 
 _THREADS = 16
-
-
-def with_images(
-    plan: Plan,
-    files: Mapping[str, str],
-    registry: Registry,
-    *,
-    write: str,
-    reads: Iterable[str],
-) -> tuple[Plan, tuple[str, ...]]:
-    """The plan with tags and digests of its images, and without builds that nobody needs.
-
-    Args:
-        plan: as it was compiled.
-        files: a digest of the files of each image's folder, by the image's name.
-        registry: where their names lead.
-        write: the scope of the run; `engine.images.MAIN` is the main branch.
-        reads: other scopes whose images it may use, the preferred one first.
-
-    Returns:
-        The plan, and a sentence for each image of which it is not known whether it is there.
-    """
-    images, notes = resolve(tagged(plan.images, files, write=write, reads=reads), registry)
-    return decide_builds(structs.replace(plan, images=images)), notes
 
 
 def resolve(

@@ -19,13 +19,13 @@ from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.local.sandbox import LocalSandbox
 from praktika.adapters.memory import MemoryBlobs, MemoryQueue, MemorySecrets
 from praktika.adapters.registry import HttpRegistry, logins_in
-from praktika.engine.images import is_build
+from praktika.engine.images import decide_builds, is_build, tagged
 from praktika.model.events import JobFinished
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result
 from praktika.model.task import Facts, RunFile, Task
 from praktika.model.wire import decode
-from praktika.orchestrator.images import with_images
+from praktika.orchestrator.images import resolve
 from praktika.runner.attempt import Assignment, Bench, execute
 from praktika.runner.hold import Hold
 from praktika.runner.process import never
@@ -149,9 +149,10 @@ class Repository:
         files = {image.name: digest_of(self.root / image.path) for image in plan.images}
         secret = self.secrets.get(str(plan.settings["SECRET_DOCKER_REGISTRY"]), "")
         registry = HttpRegistry(logins_in(secret) if secret else {}, timeout=10)
-        resolved, notes = with_images(plan, files, registry, write=write, reads=[""])
+        images, notes = resolve(tagged(plan.images, files, write=write, reads=[""]), registry)
+        plan = structs.replace(plan, images=images)
         # A local run asks for itself here, so that this is under test.
-        return (structs.replace(plan, images=resolved.images) if local else resolved), notes
+        return (plan if local else decide_builds(plan)), notes
 
     def run(self, write: str = "", *, local: bool = False) -> Ran:
         """Plan a run in a scope, and run its builds."""

@@ -3,8 +3,8 @@
 from praktika.adapters.memory import MemoryRegistry
 from praktika.engine.images import tagged
 from praktika.errors import Absent, Denied, Unavailable
-from praktika.model.plan import Image, Job, Plan, image_artifact
-from praktika.orchestrator.images import external_digest, resolve, with_images
+from praktika.model.plan import Image
+from praktika.orchestrator.images import external_digest, resolve
 
 IMAGES = [Image(name=f"team/{name}", path=name) for name in ("a", "b", "c")]
 FILES = {image.name: image.path for image in IMAGES}
@@ -70,22 +70,3 @@ def test_the_digest_of_an_image_that_is_not_declared():
     assert external_digest("No Name", registry) is None
     registry.failure = Absent("gone")
     assert external_digest("ubuntu:22.04", registry) is None
-
-
-def test_a_plan_gets_its_images_and_loses_builds_that_nobody_needs():
-    registry = MemoryRegistry()
-    build = Job(
-        key="b",
-        name="b",
-        command="x",
-        provides=tuple(image_artifact(image.name) for image in IMAGES),
-        parameter={"build_images": {"platforms": [], "latest": False}},
-    )
-    plan = Plan(workflow="CI", event="push", jobs=(build,), images=tuple(IMAGES))
-    planned, notes = with_images(plan, FILES, registry, write="", reads=[])
-    assert planned.images == MAIN
-    assert (planned.jobs[0].decision, notes) == ("run", ())
-    for image in MAIN:
-        put(registry, image, image.tag)
-    planned, _ = with_images(plan, FILES, registry, write="", reads=[])
-    assert planned.jobs[0].decision == "reuse"
