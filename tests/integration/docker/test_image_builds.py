@@ -16,6 +16,10 @@ from praktika.adapters.registry import HttpRegistry
 from praktika.errors import Absent, TransientError
 from praktika.model.plan import image_artifact
 from praktika.model.result import Status
+from praktika.sdk.images.build import Building
+from praktika.sdk.images.engine import Engine
+from praktika.sdk.images.order import Image, Order
+from praktika.sdk.images.store import Store
 
 AMD, ARM = "linux/amd64", "linux/arm64"
 BUILD_AMD, BUILD_ARM = "Dockers Build (amd)", "Dockers Build (arm)"
@@ -258,7 +262,7 @@ def test_latest_follows_the_main_branch_only(repository):
     assert registry.digest(name) == one
 
 
-def test_a_registry_that_is_down_is_an_error_with_clear_words(tmp_path, docker_engine, monkeypatch):
+def test_a_registry_that_is_down_is_an_error_with_clear_words(tmp_path, docker_engine):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{closed.getsockname()[1]}"
@@ -267,11 +271,30 @@ def test_a_registry_that_is_down_is_an_error_with_clear_words(tmp_path, docker_e
         repository.declare(("base", [AMD], []))
         plan, notes = repository.plan()
         assert f"{host} does not answer" in notes[0]
-        # A plan of a patient builder would take a minute.
+        images = [order_image(image, host) for image in plan.images]
+        order = Order(tuple(images), (AMD,), frozenset({images[0].name}))
+        impatient = Store(order, {}, patience=0.2)
+        building = Building(order, impatient, Engine(docker_engine.program), tmp_path)
+        (result,) = building.run()
+        assert (result.status, building.built) == ("ERROR", {})
+        assert f"{host} does not answer" in result.info
         local = repository.carry_out(plan, local=True)
     assert local.statuses == {f"{BUILD_AMD}: base": "OK"}
     assert "whether it is in its registry is not known" in local.info
     repository.forget_local()
+
+
+def order_image(image, host):
+    return Image(
+        name=image.name,
+        registry=host,
+        repository=image.name.removeprefix(f"{host}/"),
+        path=image.path,
+        platforms=image.platforms,
+        depends_on=image.depends_on,
+        tags=image.known,
+        is_main=True,
+    )
 
 
 class TestPasswords:
@@ -300,6 +323,21 @@ class TestPasswords:
         assert PASSWORD not in ran.log + ran.info
         assert locked.run().results == {}
         assert not (locked.root.parent / "home" / ".docker").exists()
+
+    def test_a_build_that_is_stopped_leaves_no_credentials_behind(self, locked):
+        locked.secrets = self.secret(locked)
+        folder, seen = locked.root.parent, locked.root.parent / "seen"
+
+        def once_they_are_there():
+            if any(folder.glob("praktika-docker-*")):
+                seen.touch()
+                return "stopped by the test"
+            return ""
+
+        locked.stop = once_they_are_there
+        ran = locked.run()  # looks for what is left
+        assert seen.exists()
+        assert ran.results[BUILD_AMD].status in {Status.DROPPED, Status.OK}
 
     def test_a_wrong_password_is_refused_in_clear_words(self, locked):
         locked.secrets = self.secret(locked, "wrong pass")
