@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from praktika.model.plan import Image, Plan
+from praktika.model.plan import Image, Plan, image_artifact
 from praktika.model.reference import Reference
 from praktika.model.task import Task
 
@@ -36,6 +36,6 @@ def tag_of(image: Image) -> str:
 def _built(task: Task, image: str) -> str:
     """The digest of what a job of this run has built, or ""."""
     for stored in task.stored:
-        if stored.name == f"image {image}" and stored.sha256:
+        if stored.name == image_artifact(image) and stored.sha256:
             return f"sha256:{stored.sha256}"
     return ""
