@@ -2,7 +2,8 @@
 
 `step` moves a run by one event and says what to do; `due` says what must be under way in a given
 state; `select` narrows a plan to the jobs that were asked for; `explain` puts a job's state into
-words. Same input, same output, for ever: recorded journals are replayed against this room.
+words; `footprint` says which files a job depends on, and `files` what their digest is. Same input,
+same output, for ever: recorded journals are replayed against this room.
 
 Safety rules (each a property test of that name in `tests/simulation`):
 

@@ -190,14 +190,19 @@ class Digests:
     def _look(self, tree: Tree, state: State) -> _Look:
         """What is in of each entry of a tree."""
         takes, below = state.other
-        marks: list[Mark] = [takes] * len(tree.entries)
-        for at in tree.folders:
-            marks[at] = _mark(tree, at, below)
+        entries = tree.entries
+        if below.extent is Extent.SOME:
+            marks: list[Mark] = [
+                (entry[2], below) if entry[0] == FOLDER else takes for entry in entries
+            ]
+        else:
+            is_in = below.extent is Extent.ALL
+            marks = [is_in if entry[0] == FOLDER else takes for entry in entries]
         if tree.is_marked(state.signs):
             for at in state.own(tree.names):
                 step = state.step(tree.names[at])
-                is_folder = tree.entries[at][0] == FOLDER
-                marks[at] = _mark(tree, at, step.below) if is_folder else step.takes
+                is_folder = entries[at][0] == FOLDER
+                marks[at] = _mark(entries[at][2], step.below) if is_folder else step.takes
         return _Look(marks, [mark for mark in marks if isinstance(mark, tuple)])
 
     def _compute(self, key: Key, looks: Mapping[Key, _Look]) -> None:
@@ -234,8 +239,6 @@ class Digests:
         return key[0] if key[1].extent is Extent.ALL else None
 
 
-def _mark(tree: Tree, at: int, state: State) -> Mark:
+def _mark(tree_id: bytes, state: State) -> Mark:
     """What is in of a folder."""
-    if state.extent is Extent.SOME:
-        return (tree.entries[at][2], state)
-    return state.extent is Extent.ALL
+    return (tree_id, state) if state.extent is Extent.SOME else state.extent is Extent.ALL

@@ -68,7 +68,7 @@ class Tree:
         is_flat: whether it is sure to have no folders.
     """
 
-    __slots__ = ("_algorithm", "_entries", "_folders", "_names", "id", "is_flat", "raw")
+    __slots__ = ("_algorithm", "_entries", "_names", "id", "is_flat", "raw")
 
     def __init__(self, tree_id: bytes, raw: bytes, algorithm: Algorithm) -> None:
         self.id = tree_id
@@ -77,7 +77,6 @@ class Tree:
         self._algorithm = algorithm
         self._entries: list[tuple[bytes, bytes, bytes]] | None = None
         self._names: list[str] | None = None
-        self._folders: list[int] | None = None
 
     @property
     def entries(self) -> list[tuple[bytes, bytes, bytes]]:
@@ -93,13 +92,6 @@ class Tree:
             joined = b"/".join([name for _, name, _ in self.entries])
             self._names = joined.decode("utf-8", "surrogateescape").split("/") if joined else []
         return self._names
-
-    @property
-    def folders(self) -> list[int]:
-        """Which entries are folders."""
-        if self._folders is None:
-            self._folders = [at for at, entry in enumerate(self.entries) if entry[0] == FOLDER]
-        return self._folders
 
     def is_marked(self, signs: Iterable[bytes]) -> bool:
         """Whether any of these bytes is in it."""

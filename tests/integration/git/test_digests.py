@@ -390,8 +390,41 @@ def test_submodules_that_are_new_or_gone(parent, tmp_path):
 
 
 def test_a_submodule_that_is_not_checked_out_is_as_recorded(parent, tmp_path):
+    old = git(parent, "rev-parse", "HEAD")
+    write(parent / "sub", {"lib.c": "2"})
+    save(parent / "sub")
+    save(parent)
     git(tmp_path, "clone", "-q", str(parent), "clone")
     assert digest_now(tmp_path / "clone") == digest(parent)
+    assert digest_now(tmp_path / "clone", sha=old) == digest(parent)
+
+
+def test_a_submodule_of_a_submodule_counts(parent, tmp_path):
+    git(parent / "sub", "submodule", "add", "-q", str(tmp_path / "other"), "inner")
+    save(parent / "sub")
+    save(parent)
+    before = digest_now(parent)
+    assert before == digest(parent)
+    write(parent / "sub/inner", {"lib.c": "changed"})
+    assert changed_files(parent, "HEAD") == ("sub",)
+    assert digest_now(parent) != before
+
+
+def test_a_submodule_that_became_a_folder(parent):
+    git(parent, "rm", "-q", "-f", "sub")
+    write(parent, {"sub/lib.c": "1"})
+    now = digest_now(parent, ALL)
+    save(parent)
+    assert now == digest(parent, ALL)
+
+
+def test_modules_that_cannot_be_read_are_said_to_be_so(repo):
+    write(repo, {".gitmodules": "[submodule"})
+    with pytest.raises(OperatorError, match="gitmodules cannot be read"):
+        digest_now(repo)
+    save(repo)
+    with pytest.raises(OperatorError, match="gitmodules cannot be read"):
+        digest(repo)
 
 
 def test_a_shallow_clone_does_not_know_older_commits(repo, tmp_path):
@@ -458,3 +491,15 @@ def test_git_ends_with_its_reader(repo):
         assert process.poll() is None
     assert process.poll() is not None
     trees.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_what_cannot_be_read_is_said(repo, tmp_path):
+    write(repo, {"secret": "1"})
+    (repo / "secret").chmod(0)
+    with pytest.raises(OperatorError, match="secret"):
+        digest_now(repo)
+    write(tmp_path / "plain", {"secret": "1"})
+    (tmp_path / "plain/secret").chmod(0)
+    with pytest.raises(OperatorError, match="secret"):
+        contents.plain_folder(tmp_path / "plain")

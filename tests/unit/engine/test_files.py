@@ -126,6 +126,57 @@ def test_what_is_not_meant_never_counts():
     assert digest(ONE, footprint) == digest(other, footprint)
 
 
+SEGMENTS = (
+    *(
+        "*",
+        "*.b",
+        "*b",
+        "a*",
+        "a",
+        "b",
+        "a.b",
+        "*a*",
+        "*a*b",
+        "a*.b",
+        "?b",
+        "[ab]",
+        "[!a]*",
+        "*\u00e9",
+    ),
+    *("**/*.b", "**/a", "**/*a*", "*/a", "**/?"),
+)
+NAMES = ("a", "b", "a.b", "b.a", "ab", "ba", ".b", "a.b.a", "\u00e9", "e\u0301", "\udcff")
+FLAT = dict.fromkeys(NAMES, (PLAIN, b""))
+
+
+@pytest.mark.parametrize("depth", ["", "x/"])
+@pytest.mark.parametrize("include", ["", "a", *SEGMENTS])
+def test_every_pair_of_patterns_leaves_what_each_says_alone(include, depth):
+    """In a folder that has files alone, and in one that has other folders, too."""
+    trees = MemoryTrees()
+    flat = {f"x/{name}": leaf for name, leaf in FLAT.items()}
+    more = flat | {"x/z/a": (PLAIN, b""), "x/ab.b/b": (PLAIN, b"")}
+    other = "" if depth else "x/"
+    footprints = [
+        Footprint(include=includes, exclude=(f"{depth}{exclude}",) if exclude else ())
+        for exclude in ("", *SEGMENTS)
+        for includes in ((f"x/{include}",), (f"x/{include}", f"{other}b", "x/*.a"))
+    ]
+    for files in (flat, more):
+        found = Digests(trees.read, "sha1").of(content_of(trees, files), footprints)
+        wanted = [commit(trees, chosen(files, each)).hex() for each in footprints]
+        assert found == [f"sha1:{each}" for each in wanted]
+
+
+def test_nothing_in_place_of_a_folder_is_nothing_of_it():
+    trees = MemoryTrees()
+    old = {"a/b": (PLAIN, b"1"), "a/c/d": (PLAIN, b"2"), "e": (PLAIN, b"")}
+    new = {"a/x": (PLAIN, b"3"), "e": (PLAIN, b"")}
+    changes = {"a": None, **overlay(trees, {}, {"a/x": new["a/x"]})}
+    found = Digests(trees.read, "sha1").of(Content(tree=commit(trees, old), changes=changes), [ALL])
+    assert found == [digest(new, ALL)]
+
+
 def test_only_folders_that_are_in_by_parts_are_read():
     trees = MemoryTrees()
     content = content_of(

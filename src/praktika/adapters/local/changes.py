@@ -23,19 +23,21 @@ class Change(NamedTuple):
         path: where.
         was: the mode and the id in the commit, zeros if nothing was there.
         mode: what git sees there now, zeros if nothing is.
+        id: of what is there now, zeros if git would have to look.
         is_gone: whether it is no tracked file any more.
     """
 
     path: str
     was: tuple[bytes, bytes]
     mode: bytes
+    id: bytes
     is_gone: bool
 
 
 def changed_files(root: Path, base: str) -> tuple[str, ...] | None:
     """The paths at which a commit and the files differ as they are now, new ones too, sorted.
 
-    What git ignores is left out.
+    What git ignores is left out. A file that was taken out of the index counts, changed or not.
 
     Args:
         root: top of a work tree.
@@ -70,11 +72,11 @@ def differences(root: Path, commit: str) -> Iterator[Change]:
     said = call(root, "diff", *options, "--ignore-submodules=none", commit, "--").stdout
     parts = iter(said.split(b"\0"))
     for head, path in zip(parts, parts, strict=False):
-        old_mode, mode, old_id, _, kind = head.lstrip(b":").split()
+        old_mode, mode, old_id, new_id, kind = head.decode().lstrip(":").split()
         name = names(path)[0]
         if not _is_ours(name):
-            was = (old_mode, bytes.fromhex(old_id.decode()))
-            yield Change(name, was, mode, kind == b"D")
+            was = (old_mode.encode(), bytes.fromhex(old_id))
+            yield Change(name, was, mode.encode(), bytes.fromhex(new_id), kind == "D")
 
 
 def untracked(root: Path) -> list[str]:

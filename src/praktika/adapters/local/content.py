@@ -7,6 +7,7 @@ named by the digest of all its files.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +56,7 @@ def work_tree(trees: LocalTrees, sha: str, content: Path | None = None) -> Conte
 
     Raises:
         Absent: the commit is not here.
-        OperatorError: a file cannot be read.
+        OperatorError: a file cannot be read, or git fails.
     """
     base = committed(trees, sha) if sha else Content(tree=b"")
     files = _Files(trees.folder, content or trees.folder, trees.algorithm)
@@ -68,15 +69,22 @@ def work_tree(trees: LocalTrees, sha: str, content: Path | None = None) -> Conte
 
 
 def plain_folder(root: Path) -> Content:
-    """What is in a folder that is no repository."""
+    """What is in a folder that is no repository.
+
+    Raises:
+        OperatorError: a file cannot be read.
+    """
     found: dict[str, Leaf | None] = {}
     for path in _walk(root):
-        status = path.lstat()
-        if stat.S_ISLNK(status.st_mode):
-            found[str(path.relative_to(root))] = _link(path, "sha1")
-        elif stat.S_ISREG(status.st_mode):
-            blob = object_id("blob", path.read_bytes(), "sha1")
-            found[str(path.relative_to(root))] = Leaf(_mode(status), blob)
+        name = str(path.relative_to(root))
+        try:
+            status = path.lstat()
+            if stat.S_ISLNK(status.st_mode):
+                found[name] = _link(path, "sha1")
+            elif stat.S_ISREG(status.st_mode):
+                found[name] = Leaf(_mode(status), _blob(path, status.st_size))
+        except OSError as error:
+            raise _unreadable(error) from error
     return Content(tree=b"", changes=found)
 
 
@@ -103,7 +111,7 @@ class _Files:
         looked_at = new.union(tracked, changes.unwatched(self.root)) - modules - gone
         found: dict[str, Leaf | None] = dict.fromkeys(gone)
         found |= self._leaves(sorted(looked_at), tracked)
-        found |= {path: self._submodule(path) for path in sorted(modules)}
+        found |= {path: self._submodule(tracked[path]) for path in sorted(modules)}
         same = {path for path, change in tracked.items() if found[path] == Leaf(*change.was)}
         return {path: leaf for path, leaf in found.items() if path not in same}
 
@@ -148,10 +156,11 @@ class _Files:
             else:
                 yield name
 
-    def _submodule(self, path: str) -> Leaf | None:
+    def _submodule(self, change: changes.Change) -> Leaf | None:
         """What is named in place of the commit of a submodule."""
+        path = change.path
         if not (self.root / path / ".git").exists():
-            return None
+            return Leaf(SUBMODULE, change.id) if any(change.id) else None
         answer = call(self.root / path, "rev-parse", "--verify", "--quiet", "HEAD", check=False)
         head = text(answer.stdout)
         with LocalTrees(self.root / path) as trees:
@@ -174,8 +183,8 @@ def _listed(root: Path, source: str) -> tuple[str, ...]:
         OperatorError: it cannot be read.
     """
     answer = call(root, "config", "-z", source, *_PATHS, check=False)
-    if answer.returncode not in {0, 1}:
-        complaint = answer.stderr.decode("utf-8", "replace").strip()
+    complaint = answer.stderr.decode("utf-8", "replace").strip()
+    if answer.returncode and complaint:
         raise OperatorError(f"{_MODULES} cannot be read: {complaint}")
     entries = [entry.split(b"\n", 1) for entry in answer.stdout.split(b"\0") if entry]
     return tuple(sorted(os.fsdecode(entry[1]) for entry in entries if len(entry) == 2))
@@ -183,7 +192,7 @@ def _listed(root: Path, source: str) -> tuple[str, ...]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     """All that is below a folder and is no folder, but for git's and praktika's own."""
-    for here, folders, files in os.walk(folder):
+    for here, folders, files in os.walk(folder, onerror=_refuse):
         links = [name for name in folders if (Path(here) / name).is_symlink()]
         is_top = Path(here) == folder
         folders[:] = [
@@ -192,6 +201,16 @@ def _walk(folder: Path) -> Iterator[Path]:
         for name in files + links:
             if name != ".git":
                 yield Path(here) / name
+
+
+def _refuse(error: OSError) -> None:
+    raise _unreadable(error)
+
+
+def _unreadable(error: OSError) -> OperatorError:
+    return OperatorError(
+        f"{error.filename} cannot be read: {error.strerror}. Make it readable, or remove it."
+    )
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -203,6 +222,17 @@ def _status(path: Path) -> os.stat_result | None:
 
 def _mode(status: os.stat_result) -> bytes:
     return EXECUTABLE if status.st_mode & stat.S_IXUSR else PLAIN
+
+
+def _blob(path: Path, size: int) -> bytes:
+    """The id of a file as it is, without reading it into memory at once."""
+    digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+        if file.tell() != size:
+            raise OperatorError(f"{path} changed while it was read; run again when it is at rest")
+    return digest.digest()
 
 
 def _link(path: Path, algorithm: Algorithm) -> Leaf:
