@@ -23,7 +23,7 @@ from praktika.model.events import (
     RunRequested,
     TimerFired,
 )
-from praktika.model.plan import Job, Need, Plan
+from praktika.model.plan import Job, Need, Origin, Plan
 from praktika.model.result import Status
 
 LIMIT = 100.0
@@ -114,6 +114,20 @@ def layered(size: int, width: int = 20) -> Plan:
     return _plan(jobs)
 
 
+def reusing(plan: Plan) -> Plan:
+    """The same plan with a cache, from which every third job takes its outcome."""
+    jobs = tuple(
+        msgspec.structs.replace(
+            job,
+            digest="d",
+            decision="run" if number % 3 else "reuse",
+            origin=None if number % 3 else Origin(run="r0", attempt=1, at=0.0),
+        )
+        for number, job in enumerate(plan.jobs)
+    )
+    return msgspec.structs.replace(plan, jobs=jobs, caches=True)
+
+
 def _job(number: int, *needs: int) -> Job:
     waits = tuple(Need(job=str(need), kind="order") for need in needs)
     return Job(key=str(number), name=f"job {number}", command="", needs=waits)
@@ -177,6 +191,23 @@ def request_cost(plan: Plan, request: AnyEvent, engine: Engine | None = None) ->
     with meter:
         decision = engine.step(run, request)
     assert decision.run is not run
+    return meter.work / (len(plan.jobs) + sum(len(job.needs) for job in plan.jobs))
+
+
+def due_cost(plan: Plan, engine: Engine | None = None) -> float:
+    """What it costs to find out what is due when all went well, for each job and edge."""
+    engine = engine or Engine()
+    meter = Meter()
+    run, waiting = _begin(plan, engine, meter)
+    while waiting:
+        each = waiting.pop(0)
+        end = JobFinished(at=0.0, job=each.job, attempt=each.attempt, status=Status.OK)
+        decision = engine.step(run, end)
+        run = decision.run
+        waiting += [each for each in decision.commands if isinstance(each, Dispatch)]
+    assert run.open == 0
+    with meter:
+        engine.due(run)
     return meter.work / (len(plan.jobs) + sum(len(job.needs) for job in plan.jobs))
 
 

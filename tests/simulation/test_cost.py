@@ -19,6 +19,29 @@ def test_an_event_costs_the_same_in_a_small_and_in_a_large_run(shape, status) ->
     assert large.worst <= 1.1 * small.worst
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("status", [Status.OK, Status.FAIL])
+def test_it_does_where_jobs_are_reused_and_remembered(shape, status) -> None:
+    small, large = (measured(cost.reusing(shape(size)), status=status) for size in (60, 600))
+
+    assert large.worst <= 1.1 * small.worst
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_due_costs_as_much_for_each_job_and_edge_in_any_run(shape) -> None:
+    small, large = (cost.due_cost(cost.reusing(shape(size))) for size in (60, 600))
+
+    assert large <= 1.1 * small
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("request_", cost.REQUESTS.values(), ids=cost.REQUESTS)
+def test_a_request_costs_no_more_where_jobs_are_reused(shape, request_) -> None:
+    small, large = (cost.request_cost(cost.reusing(shape(size)), request_) for size in (60, 600))
+
+    assert large <= 1.1 * small
+
+
 def test_a_reason_does_not_grow_with_the_chain_that_led_to_it() -> None:
     assert measured(cost.chain(600), status=Status.FAIL).reasons < 100
 

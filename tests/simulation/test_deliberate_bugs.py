@@ -41,6 +41,8 @@ def _cost_is_local(engine: Engine) -> None:
         small, large = (cost.cost(cost.chain(size), engine, status=status) for size in (40, 200))
         assert large.worst <= 1.1 * small.worst
         assert large.reasons < 100
+    few, many = (cost.due_cost(cost.reusing(cost.star(n)), engine) for n in (40, 200))
+    assert many <= 1.1 * few
     for request in cost.REQUESTS.values():
         little, much = (cost.request_cost(cost.star(n), request, engine) for n in (40, 200))
         assert much <= 1.1 * little

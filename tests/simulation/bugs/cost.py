@@ -56,6 +56,13 @@ BUGS = (
         "            moves.revoke([each for each in run.graph.jobs if each == key][0], _by(by))\n",
     ),
     Bug(
+        "what is due looks at all jobs for each job",
+        "cost_is_local",
+        "commands += remembering(run.plan, run.graph.jobs[key], state)",
+        "commands += remembering(run.plan, {j.key: j for j in run.graph.jobs.values()}[key], state)",
+        "due",
+    ),
+    Bug(
         "an end looks at all attempts before",
         "cost_is_local",
         "        job = self.run.graph.jobs[key]\n        if state.phase in {Phase.QUEUED",

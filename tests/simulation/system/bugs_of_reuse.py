@@ -45,6 +45,7 @@ BUGS = (
             "patiently(partial(blobs.put, place, data), _PATIENCE)",
             "blobs.put(place, data)",
         ),
+        near=285,
     ),
     _bug(
         "what the run has got past is kept as something else",
@@ -55,6 +56,7 @@ BUGS = (
             "command not in remembering(run.plan, job, state)",
             "state.attempt != command.attempt",
         ),
+        near=910,
     ),
     _bug(
         "what was forced is kept",

@@ -32,7 +32,7 @@ def good_work_is_kept(history: History) -> None:
             if is_standing and (run, key, state.attempt) in good:
                 for name in (job.digest, names.LATEST):
                     kept = names.cached("o/r", story.run.plan.scope, key, name)
-                    is_there = kept in history.records or _was_given_up(history, kept)
+                    is_there = kept in history.records or history.in_vain.get(kept, 0.0) >= GIVEN_UP
                     assert is_there, f"{(run, key, state.attempt)} is not kept as {name}"
     for kept, one in history.records.items():
         attempt = (one.run, one.key, one.attempt)
@@ -62,13 +62,3 @@ def _good(story: Story) -> dict[Attempt, JobFinished]:
         and event.status is Status.OK
         and not (event.is_forced or event.verdict)
     }
-
-
-def _was_given_up(history: History, key: str) -> bool:
-    tries: dict[str, list[float]] = {}
-    for at, who, what in history.deeds:
-        if what == f"put {key}":
-            tries.pop(who, None)
-        elif what.startswith(f"put {key}: "):
-            tries.setdefault(who, []).append(at)
-    return any(times[-1] - times[0] >= GIVEN_UP for times in tries.values())

@@ -128,6 +128,8 @@ class History:
         twins: messages that were given to two at a time.
         left: messages that are still in queues.
         journals, results: as they are in the end, by run.
+        tries: since when a process has tried to store something under a key.
+        in_vain: seconds for which somebody has at most tried that without success, by key.
         records: what the cache holds in the end, by key.
         artifacts: what was stored, by key.
         wrote: who wrote the Result of a run last, and when.
@@ -158,6 +160,8 @@ class History:
     left: list[tuple[str, bytes]] = field(default_factory=list)
     journals: dict[str, list[AnyEvent]] = field(default_factory=dict)
     results: dict[str, bytes] = field(default_factory=dict)
+    tries: dict[tuple[str, str], float] = field(default_factory=dict)
+    in_vain: dict[str, float] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
     artifacts: dict[str, bytes] = field(default_factory=dict)
     known: list[Known] = field(default_factory=list)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from tests.simulation.system.history import (
@@ -132,7 +133,21 @@ class NetBlobs:
 
     def put(self, key: str, data: bytes) -> None:
         self._publishes(key)
-        self._stores.call("blobs", f"put {key}", lambda: self._put(key, data))
+        with self._counted(key):
+            self._stores.call("blobs", f"put {key}", lambda: self._put(key, data))
+
+    @contextmanager
+    def _counted(self, key: str) -> Iterator[None]:
+        """Note for how long a process has tried in vain to store an outcome."""
+        history, who = self._stores.history, (current().process.name, key)
+        since = history.tries.setdefault(who, self._stores.scheduler.now)
+        try:
+            yield
+        except PraktikaError:
+            spent = self._stores.scheduler.now - since
+            history.in_vain[key] = max(spent, history.in_vain.get(key, 0.0))
+            raise
+        history.tries.pop(who, None)
 
     def create(self, key: str, data: bytes) -> None:
         self._stores.call("blobs", f"create {key}", lambda: self._create(key, data))
