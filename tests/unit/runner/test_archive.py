@@ -156,7 +156,9 @@ def test_the_zstd_program_reads_and_writes_the_same(source, tmp_path):
 def test_sizes_beyond_8_gib_have_a_header_that_others_read():
     size = 100 << 30
     data = header(Entry(b"x", FILE, size, 0o644, -3))
-    listed = subprocess.run(["tar", "-tv", "--utc"], input=data, stdout=subprocess.PIPE, stderr=-3)
+    listed = subprocess.run(
+        ["tar", "-tv", "--utc"], input=data, stdout=subprocess.PIPE, stderr=-3, check=False
+    )
     assert b" 107374182400 1969-12-31 23:59 x" in listed.stdout
     with tarfile.open(fileobj=io.BytesIO(data), mode="r|") as reading:
         info = reading.next()
@@ -183,6 +185,19 @@ def test_bits_that_are_no_permissions_are_left_out(tmp_path):
     unpack(tmp_path / "p", tmp_path / "out")
     assert tree(tmp_path / "out")[b"s"] == 0o777
     assert stat.S_IMODE((tmp_path / "out/s/x").stat().st_mode) == 0o755
+
+
+def test_what_is_too_deep_to_be_unpacked_is_not_packed(tmp_path):
+    top = tmp_path / "s"
+    deep = top / "/".join("d" * 255)
+    deep.mkdir(parents=True)
+    (deep / "x").touch()
+    pack(top, [b"."], tmp_path / "p")
+    unpack(tmp_path / "p", tmp_path / "out")
+    (deep / "e").mkdir()
+    (deep / "e/x").touch()
+    with pytest.raises(Refused, match="more than 256 folders deep"):
+        pack(top, [b"."], tmp_path / "q")
 
 
 def test_what_cannot_be_packed_leaves_nothing(tmp_path):
