@@ -206,4 +206,7 @@ class Draft:
             paths=tuple(paths),
             provider=provider,
             compress=artifact.compress_zst,
+            optional=artifact.optional,
+            expire_days=float(artifact.expire_days),
+            tags=dict(artifact.ext.get("tags") or {}),
         )

@@ -30,7 +30,7 @@ from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
 from praktika.runner.job_secrets import secret_variables
-from praktika.runner.outcome import Evidence, judge, with_warning
+from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Stop, run
 from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
@@ -120,6 +120,8 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
         status=result.status,
         reason=reason,
         provided=tuple(record.name for record in attempt.stored),
+        stored=tuple(record.stored for record in attempt.stored),
+        is_forced=result.status.is_ok and result.ext.get(FORCED) is True,
         blocks=not result.ext.get("do_not_block_pipeline_on_failure", False),
         verdict=str(result.ext.get("verdict", "")),
         runner=bench.name,
@@ -240,7 +242,15 @@ class _Attempt:
             owner=self.bench.owner,
             library=self.bench.library,
         )
-        artifacts.bring_all(self.bench.blobs, self.assignment.task, plan, self.job, here, inputs)
+        scene = artifacts.Scene(
+            blobs=self.bench.blobs,
+            task=self.assignment.task,
+            plan=plan,
+            workspace=here,
+            inputs=inputs,
+            now=self.bench.clock.now(),
+        )
+        artifacts.bring_all(scene, self.job)
         known = kv.collect(self.bench.blobs, self.assignment.task.run)
         environment.write(setting, known)
         if self.job.always_run:
@@ -255,14 +265,17 @@ class _Attempt:
         result = self._with_earlier(judge(self.job, evidence))
         if not result.status.is_ok:
             return result
-        task = self.assignment.task
-        stored, missing, trouble = artifacts.store_all(
-            self.bench.blobs, task, self.assignment.plan, self.job, here
+        kept = artifacts.store_all(
+            self.bench.blobs,
+            self.assignment.task,
+            self.assignment.plan,
+            self.job,
+            workspace=here,
+            now=self.bench.clock.now(),
         )
-        self.stored.extend(stored)
-        return self._with_earlier(
-            judge(self.job, replace(evidence, missing=missing, trouble=trouble))
-        )
+        self.stored.extend(kept.records)
+        spoilt = replace(evidence, missing=kept.missing, trouble=kept.trouble)
+        return self._with_earlier(judge(self.job, spoilt))
 
     def _with_earlier(self, result: Result) -> Result:
         """The Result with the tests that were not run again, if only some were."""

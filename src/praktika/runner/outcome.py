@@ -8,7 +8,7 @@ contradicts itself is never OK.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -18,6 +18,9 @@ from praktika.runner.process import Exit
 from praktika.runner.reports import summary
 
 Verdict = Literal["author", "infrastructure", "timeout", "cancelled"]
+
+FORCED: Final = "forced"
+"""In `ext`: it is OK only because the author said so beforehand."""
 
 _KILLED = 128 + 9
 _NOT_FOUND = 127
@@ -62,10 +65,12 @@ def judge(job: Job, evidence: Evidence) -> Result:
     written = evidence.written
     children = (*(written.results if written else ()), *evidence.tests)
     ext: dict[str, Any] = dict(written.ext) if written else {}
+    ext.pop(FORCED, None)  # not the job's to say
     status = finding.status
     if not status.is_ok and job.force_success and status is not Status.DROPPED:
         _note(ext, "warnings", f"{status}, shown as OK because of force_success")
         status = Status.OK
+        ext[FORCED] = True
     if finding.verdict:
         ext["verdict"] = finding.verdict
     if finding.text:

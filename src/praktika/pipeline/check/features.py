@@ -34,6 +34,7 @@ _ONLY_FOR = (
 
 _LONGEST = 1e9
 _MOST_RETRIES = 10
+_MOST_DAYS = 36_500
 
 
 def check_workflow(workflow: WorkflowConfig) -> Iterator[Finding]:
@@ -98,6 +99,17 @@ def check_time(job: JobConfig, workflow: WorkflowConfig) -> Iterator[Finding]:
 def check_artifact(artifact: ArtifactConfig, workflow: WorkflowConfig) -> Iterator[Finding]:
     """What is wrong with an artifact's own fields."""
     yield from _check_choice(artifact, "type", ArtifactType)
+    if not 0 <= artifact.expire_days <= _MOST_DAYS:
+        text = (
+            f"'expire_days' of {called(artifact)} is {said(artifact.expire_days)}, not a number of"
+            " days, or 0 for never."
+        )
+        yield Finding(place_of(artifact, "expire_days"), codes.WRONG_VALUE, text)
+    tags = artifact.ext.get("tags") or {}
+    if not _are_tags(tags):
+        text = f"The tags of {called(artifact)} are not texts by names: {said(tags)}."
+        hint = 'Write add_tags({"name": "value"}).'
+        yield Finding(place_of(artifact, "ext"), codes.WRONG_TYPE, text, hint)
     if artifact.type == ArtifactType.PHONY:
         return
     if not artifact.path:
@@ -113,6 +125,12 @@ def check_artifact(artifact: ArtifactConfig, workflow: WorkflowConfig) -> Iterat
 def check_secret(secret: SecretConfig) -> Iterator[Finding]:
     """What is wrong with a secret's own fields."""
     yield from _check_choice(secret, "type", SecretType)
+
+
+def _are_tags(tags: object) -> bool:
+    return isinstance(tags, dict) and all(
+        isinstance(text, str) and text.isprintable() for pair in tags.items() for text in pair
+    )
 
 
 def _check_timeout(thing: JobConfig | WorkflowConfig) -> Iterator[Finding]:

@@ -17,7 +17,14 @@ class ArtifactType:
 
 
 class ArtifactConfig(Declared):
-    """A declared artifact; PHONY is a name only, without files."""
+    """A declared artifact; PHONY is a name only, without files.
+
+    Attributes:
+        path: files, folders or globs, relative to the repository's root.
+        compress_zst: accepted, and changes nothing: every artifact is stored compressed.
+        optional: the job may leave nothing; consumers start without it.
+        expire_days: days after which it is not used any more; 0 means never.
+    """
 
     Type = ArtifactType
 
@@ -27,6 +34,8 @@ class ArtifactConfig(Declared):
     type: str = ArtifactType.S3
     path: str | list[str] = ""
     compress_zst: bool = False
+    optional: bool = False
+    expire_days: float = 0
     ext: dict[str, Any] = fresh(factory=dict)
 
     def parametrize(self, names: Iterable[str]) -> list[ArtifactConfig]:

@@ -88,6 +88,10 @@ def _is_duration(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LONGEST
 
 
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
 def _is_pauses(value: Any) -> bool:
     if not isinstance(value, list | tuple) or len(value) > _MOST_PAUSES:
         return False
@@ -100,6 +104,8 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
         "a place that praktika can run in",
         'Use "" for one machine, or "aws".',
     ),
+    "ARTIFACT_MAX_BYTES": (_is_amount, "a whole number above 0", "Write bytes, such as 64 << 30."),
+    "ARTIFACT_MAX_FILES": (_is_amount, "a whole number above 0", ""),
     "RUNNER_PICKUP_TIMEOUT_S": (_is_duration, "seconds from 0 on", "0 means never."),
     "RUNNER_OVERTIME_S": (_is_duration, "seconds from 0 on", "0 means never."),
     "RETRY_PAUSES_S": (

@@ -57,13 +57,15 @@ class Stored(Tree):
 
     @classmethod
     def from_fs(cls, name: str) -> Self:
-        """The stored Result of that name.
+        """The stored Result of that name, of this job or of one that it requires.
 
         Raises:
             OSError: there is none, or it cannot be read.
             ValueError: the file does not hold a Result.
         """
-        return cls.from_file(cls.file_name_static(name))
+        path = cls.file_name_static(name)
+        brought = result_path(name, str(Settings.INPUT_DIR))
+        return cls.from_file(path if Path(path).is_file() else brought)
 
     @classmethod
     def get(cls) -> Self:
