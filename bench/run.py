@@ -6,7 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ["command_line", "jobs", "engine", "log", "stores", "durability", "aws", "report"]
+PARTS = [
+    "command_line",
+    "jobs",
+    "engine",
+    "log",
+    "stores",
+    "durability",
+    "aws",
+    "artifacts",
+    "report",
+]
 
 
 def main() -> None:

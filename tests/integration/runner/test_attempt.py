@@ -243,6 +243,19 @@ def test_an_artifact_that_is_not_left_fails_the_job(runner):
     assert "nothing matches 'out'" in result.info
 
 
+def test_fault_31_a_forced_job_provides_only_what_it_left(runner):
+    runner.artifacts = tuple(
+        Artifact(name=name, kind="s3", paths=(name,), provider="build") for name in ("x", "y")
+    )
+    fields = {"key": "build", "provides": ("x", "y"), "force_success": True}
+    for command, is_forced in (("touch x; exit 1", True), ("touch x", True), ("touch x y", False)):
+        result = runner.run(command, **fields)
+        assert (result.status, runner.event.is_forced) == (Status.OK, is_forced)
+        left = ("x",) if is_forced else ("x", "y")
+        assert runner.event.provided == tuple(one.name for one in runner.event.stored) == left
+        assert all(one.sha256 and one.size for one in runner.event.stored)
+
+
 def test_fault_32_a_missing_input_is_an_error_before_the_start(runner):
     runner.artifacts = (Artifact(name="bin", kind="s3", paths=("out",), provider="build"),)
     result = runner.run("touch started", key="use", requires=("bin",))

@@ -36,7 +36,15 @@ def test_a_job_with_everything(compiled, tmp_path):
         event="push",
         branches=["main", "release/*"],
         jobs=[test, build],
-        artifacts=[Artifact(name="binary", path=["out/a", f"{tmp_path}/out/b"], compress_zst=True)],
+        artifacts=[
+            Artifact(
+                name="binary",
+                path=["out/a", f"{tmp_path}/out/b"],
+                compress_zst=True,
+                optional=True,
+                expire_days=14,
+            ).add_tags({"team": "core"})
+        ],
         secrets=[Secret(name=["s", "t"], type=Secret.Type.GH_SECRET)],
         job_aliases={"t": "test"},
     )
@@ -51,6 +59,7 @@ def test_a_job_with_everything(compiled, tmp_path):
     (artifact,) = plan.artifacts
     assert (artifact.name, artifact.kind, artifact.compress) == ("binary", "s3", True)
     assert artifact.paths == ("out/a", "out/b")
+    assert (artifact.optional, artifact.expire_days, artifact.tags) == (True, 14, {"team": "core"})
     assert artifact.provider == job_key("build")
 
     first, second = plan.jobs

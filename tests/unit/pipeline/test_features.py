@@ -245,3 +245,22 @@ def test_an_unknown_attribute_of_a_component_is_only_warned_about(found):
     assert found(JOB.set_runs_on("x"), projects=[project]) == [
         "warning: unknown-attribute: RunnerPool has no attribute 'colour'."
     ]
+
+
+@pytest.mark.parametrize("days", [-1, float("nan"), float("inf"), 1e9])
+def test_an_artifact_expires_after_days(found, days):
+    artifact = Artifact(name="a", path="x", expire_days=days)
+    (problem,) = found(JOB.set_provides("a"), artifacts=[artifact])
+    assert problem.startswith("wrong-value: 'expire_days' of Artifact 'a' is a")
+
+
+@pytest.mark.parametrize("tags", [{"a": 1}, {1: "a"}, ["a"], {"a": "x\n"}])
+def test_tags_are_texts(found, tags):
+    artifact = Artifact(name="a", path="x", ext={"tags": tags})
+    (problem,) = found(JOB.set_provides("a"), artifacts=[artifact])
+    assert problem.startswith("wrong-type: The tags of Artifact 'a' are not texts by names")
+
+
+def test_an_artifact_may_be_optional_expire_and_have_tags(found):
+    artifact = Artifact(name="a", path="x", optional=True, expire_days=0.5).add_tags({"b": "ö"})
+    assert found(JOB.set_provides("a"), artifacts=[artifact]) == []

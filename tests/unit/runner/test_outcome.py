@@ -116,3 +116,10 @@ def test_force_success_does_not_revive_a_cancelled_job():
 def test_what_the_job_wrote_in_ext_stays():
     result = judge(job(), Evidence(exit=ended(0), written=written(OK, ext={"labels": [1]})))
     assert result.ext["labels"] == [1]
+
+
+def test_fault_31_what_is_ok_only_by_force_says_so_and_a_job_cannot_say_it_itself():
+    assert judge(job(force_success=True), Evidence(exit=ended(1))).ext["forced"] is True
+    assert "forced" not in judge(job(force_success=True), Evidence(exit=ended(0))).ext
+    written = Result(name="job", status=Status.OK, ext={"forced": True})
+    assert "forced" not in judge(job(), Evidence(exit=ended(0), written=written)).ext

@@ -159,11 +159,12 @@ def number(field: bytes) -> int:
     """A number in octal digits, or in base 256 if its first bit is set.
 
     Raises:
-        Refused: it is neither, or negative where it is a size.
+        Refused: it is neither.
     """
     if field[0] & 0x80:
-        value = int.from_bytes(field, "big", signed=True)
-        return value if value < 0 else value - (0x80 << (8 * (len(field) - 1)))
+        if field[0] == 0xFF:
+            return int.from_bytes(field, "big", signed=True)
+        return int.from_bytes(field, "big") - (0x80 << (8 * (len(field) - 1)))
     try:
         return int(field.partition(b"\0")[0].strip() or b"0", 8)
     except ValueError:
