@@ -187,6 +187,19 @@ def test_bits_that_are_no_permissions_are_left_out(tmp_path):
     assert stat.S_IMODE((tmp_path / "out/s/x").stat().st_mode) == 0o755
 
 
+def test_what_is_too_deep_to_be_unpacked_is_not_packed(tmp_path):
+    top = tmp_path / "s"
+    deep = top / "/".join("d" * 255)
+    deep.mkdir(parents=True)
+    (deep / "x").touch()
+    pack(top, [b"."], tmp_path / "p")
+    unpack(tmp_path / "p", tmp_path / "out")
+    (deep / "e").mkdir()
+    (deep / "e/x").touch()
+    with pytest.raises(Refused, match="more than 256 folders deep"):
+        pack(top, [b"."], tmp_path / "q")
+
+
 def test_what_cannot_be_packed_leaves_nothing(tmp_path):
     with pytest.raises(FileNotFoundError):
         pack(tmp_path, [b"absent"], tmp_path / "p")

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from praktika.result import Result, result_path
+from praktika.sdk import settings
 
 
 def stored(temp, name):
@@ -14,6 +15,18 @@ def test_dump_and_read_back(temp):
     assert stored(temp, "my_job")["info"] == "hello"
     assert Result.exist("My job")
     assert Result.from_fs("My job").info == "hello"
+
+
+def test_the_result_of_a_required_job_is_found_where_inputs_are(temp, place, monkeypatch):
+    monkeypatch.setenv("PRAKTIKA_SETTINGS", str(place / "settings.json"))
+    folders = {"TEMP_DIR": str(temp), "INPUT_DIR": str(place / "in")}
+    (place / "settings.json").write_text(json.dumps(folders))
+    settings.forget()
+    (place / "in").mkdir()
+    (place / "in/result_build_a.json").write_text('{"name": "Build (a)", "status": "FAIL"}')
+    assert Result.from_fs("Build (a)").status == "FAIL"
+    Result("Build (a)", "OK").dump()
+    assert Result.from_fs("Build (a)").status == "OK"
 
 
 def test_dump_makes_its_folder(place):

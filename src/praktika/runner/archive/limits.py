@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+DEEPEST: Final = 256
+"""Names that a path may consist of."""
 
 
 class Refused(Exception):

@@ -20,7 +20,7 @@ from praktika.runner.archive.headers import (
     header,
     padding,
 )
-from praktika.runner.archive.limits import Limits, Refused, link_fault, shown
+from praktika.runner.archive.limits import DEEPEST, Limits, Refused, link_fault, shown
 from praktika.runner.archive.streams import CHUNK, Compressed
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -188,6 +188,8 @@ class _Packing:
         if self.total > self._limits.bytes:
             text = f"it has more than {self._limits.bytes:,} bytes (ARTIFACT_MAX_BYTES)"
             raise Refused(f"{text}, with {shown(entry.name)}")
+        if entry.name.removesuffix(b"/").count(b"/") >= DEEPEST:
+            raise Refused(f"it has an entry more than {DEEPEST} folders deep: {shown(entry.name)}")
         self._gathered += data
 
     def _flush(self) -> None:

@@ -10,14 +10,13 @@ from typing import Final, Self
 
 from praktika.runner.archive import headers
 from praktika.runner.archive.headers import BLOCK, FILE, FOLDER, HARD_LINK, LINK, Entry
-from praktika.runner.archive.limits import Limits, Refused, link_fault, shown
+from praktika.runner.archive.limits import DEEPEST, Limits, Refused, link_fault, shown
 from praktika.runner.archive.streams import Ahead, decompressed, plain
 from praktika.runner.archive.writers import NewFile, Writers
 from praktika.runner.workspace import remove
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_FOLDERS = 128
-_DEEPEST = 256
 _SMALL = 1 << 16
 _LONGEST: Final = 1 << 20
 """Bytes of a pax header or of a long name."""
@@ -261,8 +260,8 @@ def _checked(entry: Entry) -> bytes:
     plain = _plain_path(name)
     if not plain and not (entry.kind == FOLDER and name in {b".", b"./."}):
         raise Refused(f"it has an entry outside the workspace: {shown(name)}")
-    if plain.count(b"/") >= _DEEPEST:
-        raise Refused(f"it has an entry more than {_DEEPEST} folders deep: {shown(name)}")
+    if plain.count(b"/") >= DEEPEST:
+        raise Refused(f"it has an entry more than {DEEPEST} folders deep: {shown(name)}")
     return plain
 
 
