@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from praktika.engine.footprint import Rules, States
+from praktika.engine.images import concerned, is_build
 from praktika.model.plan import Footprint, Job, Plan, image_artifact
 
 _SHOWN = 3
@@ -40,6 +41,7 @@ class _Change:
     """What is known of a change so far; each footprint is looked at once."""
 
     def __init__(self, plan: Plan, changed: Sequence[str], submodules: tuple[str, ...]) -> None:
+        self._plan = plan
         self._names = {job.key: job.name for job in plan.jobs}
         self._own_images = frozenset(image_artifact(image.name) for image in plan.images)
         self._changed = changed
@@ -58,8 +60,9 @@ class _Change:
 
     def own_reason(self, job: Job) -> str:
         """Why a job is affected for its own sake, or ""."""
-        if self._own_images & {*job.provides}:
-            return next((self._images[name] for name in job.provides if name in self._images), "")
+        if is_build(job):
+            built = {image_artifact(image.name) for image in concerned(job, self._plan.images)}
+            return next((self._images[name] for name in self._images if name in built), "")
         if job.footprint is None:
             return "no digest_config: runs on every change"
         return self._of_files(job.footprint)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import structs
 
@@ -106,6 +106,16 @@ def is_build(job: Job) -> bool:
     return isinstance(job.parameter, dict) and "build_images" in job.parameter
 
 
+def concerned(job: Job, images: Iterable[Image]) -> list[Image]:
+    """The images that a job which builds some has something to do for."""
+    own = set(job.parameter["build_images"].get("platforms", ()))
+    return [
+        image
+        for image in images
+        if image_artifact(image.name) in job.provides or own.intersection(image.platforms)
+    ]
+
+
 def without_images(plan: Plan) -> Plan:
     """The plan for a run without containers: nothing waits for images, and none is built."""
     builds = {job.key for job in plan.jobs if is_build(job)}
@@ -127,10 +137,10 @@ def without_images(plan: Plan) -> Plan:
 def _decided(job: Job, images: Mapping[str, Image]) -> Job:
     if job.decision != "run" or not is_build(job):
         return job
-    asked = job.parameter["build_images"]
-    concerned = list(_concerned(job, asked.get("platforms", ()), images))
-    moves_latest = asked.get("latest") and any(image.known == (image.tag,) for image in concerned)
-    if moves_latest or not all(image.pinned for image in concerned):
+    mine = concerned(job, images.values())
+    is_main = any(image.known == (image.tag,) for image in mine)
+    moves_latest = job.parameter["build_images"].get("latest") and is_main
+    if moves_latest or not all(image.pinned for image in mine):
         return job
     stored = tuple(
         Stored(name=name, sha256=images[name].pinned.removeprefix("sha256:"))
@@ -138,11 +148,3 @@ def _decided(job: Job, images: Mapping[str, Image]) -> Job:
     )
     origin = Origin(run="", attempt=0, at=0, stored=stored)
     return structs.replace(job, decision="reuse", reason=EVERY_IMAGE, origin=origin)
-
-
-def _concerned(job: Job, platforms: Iterable[str], images: Mapping[str, Image]) -> Iterator[Image]:
-    """The images that a job has something to do for."""
-    own = set(platforms)
-    for name, image in images.items():
-        if name in job.provides or own.intersection(image.platforms):
-            yield image

@@ -56,11 +56,16 @@ def test_fault_32_no_change_leaves_no_such_job_out() -> None:
 
 
 IMAGES = plan_of(
-    job("Dockers Build", provides=(image_artifact("base"), image_artifact("test"))),
+    job("Dockers Build (arm)", parameter={"build_images": {"platforms": ["linux/arm64"]}}),
+    job(
+        "Dockers Build",
+        parameter={"build_images": {"platforms": []}},
+        provides=(image_artifact("base"), image_artifact("test")),
+    ),
     job("unit", takes("Dockers Build", image_artifact("test")), footprint=on("src")),
     job("other", takes("Dockers Build", image_artifact("base")), footprint=on("lib")),
     images=(
-        Image(name="base", path="docker/base"),
+        Image(name="base", path="docker/base", platforms=("linux/arm64",)),
         Image(name="test", path="docker/test", depends_on=("base",)),
     ),
 )
@@ -74,7 +79,8 @@ def test_a_job_is_affected_through_its_image() -> None:
 
 
 def test_and_through_the_images_that_this_one_starts_from() -> None:
-    assert set(reasons(IMAGES, "docker/base/Dockerfile")) == {"Dockers Build", "unit", "other"}
+    every = {"Dockers Build (arm)", "Dockers Build", "unit", "other"}
+    assert set(reasons(IMAGES, "docker/base/Dockerfile")) == every
 
 
 def test_other_images_do_not_concern_it() -> None:
