@@ -8,7 +8,9 @@ floor, in the same run and in turn with it, is `git ls-tree -r HEAD`, as a whole
 
 - one job, folders: everything but one folder.
 - one job, names: everything but `**/*.md`, so that every folder is looked into.
-- 100 jobs: folders, folders without others, `**` below folders and from the root, with excludes.
+- 100 jobs, folders: folders, and folders without others.
+- 100 jobs, names: the same, `**` below folders, and four kinds of `**` from the root: each of those
+  looks into every folder.
 - 50 changed files: one job (folders) on the files as they are now, which includes finding out what
   changed; beside `git status`, which is the least that this takes.
 """
@@ -79,6 +81,21 @@ def footprints() -> list[Footprint]:
     return found
 
 
+def folders() -> list[Footprint]:
+    """A hundred different ones without magic."""
+    found = []
+    for number in range(100):
+        top, other = f"top{number % TOPS}", f"top{(number + 4) % TOPS}"
+        part = f"{other}/mod{number % MODULES}"
+        found.append(
+            Footprint(
+                include=(top, part), exclude=(f"{top}/mod{number // 5}/part{number % PARTS}",)
+            )
+        )
+    assert len(set(found)) == 100
+    return found
+
+
 def git(cwd: Path, *arguments: str, given: str = "") -> str:
     """What git says."""
     answer = subprocess.run(
@@ -116,16 +133,18 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
         place = repository(Path(folder) / "r")
-        floor, one, names, many = in_turn(
+        floor, one, names, plain, many = in_turn(
             lambda: seconds(["git", "ls-tree", "-r", "HEAD"], place),
             took(place, committed, FOLDERS),
             took(place, committed, NAMES),
+            took(place, committed, folders()),
             took(place, committed, footprints()),
             times=rounds,
         )
         row("digest of one job, folders", one, floor, "git ls-tree -r", "goal 1.5 x")
         row("digest of one job, names", names, floor, "git ls-tree -r", "goal 1.5 x")
-        row("digests of 100 jobs", many, floor, "git ls-tree -r", "goal 2 x")
+        row("digests of 100 jobs, folders", plain, floor, "git ls-tree -r", "goal 2 x")
+        row("digests of 100 jobs, names", many, floor, "git ls-tree -r", "goal 2 x")
         change(place)
         floor, status, dirty = in_turn(
             lambda: seconds(["git", "ls-tree", "-r", "HEAD"], place),
