@@ -177,6 +177,9 @@ class _Misses:
         if self._files is None or job.footprint is None:
             return None
         changed = self._files.changed_since(nearest.code)
+        facts = self._request.facts
+        if changed is None and nearest.code == Code(sha=facts.base_sha):
+            changed = facts.changed  # of a clone that has no other commit
         if changed is None:
             return None
         rules = Rules(job.footprint, self._files.submodules)

@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -19,6 +19,8 @@ import pytest
 from tests.integration.run.conftest import Project, leftovers
 
 from praktika.adapters.aws.setup import create_bucket
+from praktika.ports.blobs import Blobs
+from praktika.wiring.stores import open_stores
 
 LEASE = 4
 
@@ -132,6 +134,14 @@ class Installation:
         lines = self.effects.read_text().split("\n")
         effects = [line.split() for line in lines if line]
         return Counter((run, job, int(attempt)) for run, job, attempt in effects)
+
+    @contextmanager
+    def blobs(self) -> Iterator[Blobs]:
+        """Where runs are kept."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.project.env.items():
+                patch.setenv(name, value)
+            yield open_stores(self.project.root).blobs
 
     def result(self, run: str) -> dict:
         ran = self.project.praktika("report", run, "--json")
