@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from praktika.engine.files import Digests
 from praktika.errors import Absent, OperatorError
 from praktika.model.plan import Footprint
 
+NOBODY = 65_534
 ALL = Footprint(include=("",))
 EACH = Footprint(include=("",), submodules=True)
 IDENTITY = [
@@ -421,7 +424,7 @@ def test_a_submodule_that_became_a_folder(parent):
 def test_modules_that_cannot_be_read_are_said_to_be_so(repo):
     write(repo, {".gitmodules": "[submodule"})
     with pytest.raises(OperatorError, match="gitmodules cannot be read"):
-        digest_now(repo)
+        digest_now(repo, sha="")
     save(repo)
     with pytest.raises(OperatorError, match="gitmodules cannot be read"):
         digest(repo)
@@ -493,13 +496,30 @@ def test_git_ends_with_its_reader(repo):
     trees.close()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_what_cannot_be_read_is_said(repo, tmp_path):
-    write(repo, {"secret": "1"})
-    (repo / "secret").chmod(0)
+@pytest.fixture
+def place_of_nobody(monkeypatch) -> Iterator[Path]:
+    """A folder of a user who cannot read everything, as which this process goes on."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.chown(place, NOBODY, NOBODY)
+            monkeypatch.setenv("HOME", folder)
+            os.seteuid(NOBODY)
+        try:
+            yield place
+        finally:
+            if is_root:
+                os.seteuid(0)
+
+
+def test_what_cannot_be_read_is_said(place_of_nobody):
+    plain, repo = (place_of_nobody / name for name in ("plain", "repo"))
+    for folder in (plain, repo):
+        write(folder, {"secret": "1"})
+        (folder / "secret").chmod(0)
     with pytest.raises(OperatorError, match="secret"):
-        digest_now(repo)
-    write(tmp_path / "plain", {"secret": "1"})
-    (tmp_path / "plain/secret").chmod(0)
+        contents.plain_folder(plain)
+    git(repo, "init", "-q")
     with pytest.raises(OperatorError, match="secret"):
-        contents.plain_folder(tmp_path / "plain")
+        digest_now(repo, sha="")
