@@ -230,3 +230,12 @@ def test_another_user_owns_what_the_job_leaves_even_if_the_container_is_roots(do
         assert logs["roots"][:3] == ["0", "0", "HOME=/"]
         assert logs["own"][-1] == logs["roots"][-1] == user
         assert list(Path(folder, "cache/praktika").iterdir()) == []
+
+
+def test_row_9_a_job_in_a_container_reaches_nothing_of_other_jobs(project, boxed):
+    """Neither where runs are kept, nor the workspaces beside its own."""
+    state = project.root / ".praktika"
+    ran = boxed(f"test ! -e {state} && test $(ls .. | wc -l) = 1").praktika("run")
+
+    assert ran.code == 0, ran.out
+    assert state.is_dir()
