@@ -18,6 +18,13 @@ def test_what_was_put_is_got(blobs):
     assert blobs.get("empty") == b""
 
 
+def test_tags_change_nothing_of_what_is_stored(blobs):
+    blobs.put("a", b"1", tags={"team": "core"})
+    assert blobs.get("a") == b"1"
+    blobs.put("a", b"2")
+    assert blobs.get("a") == b"2"
+
+
 def test_putting_replaces_what_was_there(blob_doors):
     mine, theirs = blob_doors(), blob_doors()
     mine.put("a", b"long content")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -16,8 +17,14 @@ class Blobs(Protocol):
     calls for one key exactly one succeeds.
     """
 
-    def put(self, key: str, data: bytes | Path) -> None:
-        """Store bytes, or a file's, replacing what was there."""
+    def put(self, key: str, data: bytes | Path, *, tags: Mapping[str, str] | None = None) -> None:
+        """Store bytes, or a file's, replacing what was there.
+
+        Args:
+            key: of the blob.
+            data: what to store.
+            tags: for rules and bills of a store that knows tags; others ignore them.
+        """
 
     def create(self, key: str, data: bytes) -> None:
         """Store bytes where nothing is yet.

@@ -382,3 +382,26 @@ def test_waiting_costs_one_request_in_twenty_seconds(counted, proxy):
     proxy.probability, proxy.ways = 1.0, [BROKEN]
     with pytest.raises(Unavailable):
         queue.receive("work")
+
+
+def test_tags_are_those_of_the_object(aws, bucket, tmp_path):
+    blobs = S3Blobs(aws, bucket)
+    file = tmp_path / "file"
+    file.write_bytes(b"1")
+    blobs.put("a/file", file, tags={"team": "core & more", "keep": ""})
+    blobs.put("a/bytes", b"1", tags={"team": "core"})
+    blobs.put("a/none", b"1", tags={})
+    found = {}
+    for name in ("file", "bytes", "none"):
+        (key,) = [
+            each["Key"]
+            for each in aws.s3.list_objects_v2(Bucket=bucket)["Contents"]
+            if each["Key"].endswith(f"a/{name}")
+        ]
+        said = aws.s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
+        found[name] = {each["Key"]: each["Value"] for each in said}
+    assert found == {
+        "file": {"team": "core & more", "keep": ""},
+        "bytes": {"team": "core"},
+        "none": {},
+    }

@@ -8,6 +8,7 @@ gone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -38,16 +39,16 @@ class S3Blobs:
         """The name of the object in the bucket; for links and policies. Not part of the port."""
         return self._blobs.prefix + check_key(key)
 
-    def put(self, key: str, data: bytes | Path) -> None:
+    def put(self, key: str, data: bytes | Path, *, tags: Mapping[str, str] | None = None) -> None:
         """Store bytes, or a file's, replacing what was there."""
         check_key(key)
         if not isinstance(data, Path):
-            self._blobs.put(key, bytes(data), len(data))
+            self._blobs.put(key, bytes(data), len(data), tags=tags)
             return
         check_source(data)
         try:
             with data.open("rb") as file:
-                self._blobs.put(key, file, data.stat().st_size)
+                self._blobs.put(key, file, data.stat().st_size, tags=tags)
         except OSError as error:
             raise os_fault(error, f"cannot read {data}") from error
 

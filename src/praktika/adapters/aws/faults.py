@@ -25,6 +25,7 @@ ACTIONS = {
     "HeadObject": "s3:GetObject",
     "ListObjectsV2": "s3:ListBucket",
     "PutObject": "s3:PutObject",
+    "PutObjectTagging": "s3:PutObjectTagging",
     "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "UploadPart": "s3:PutObject",
     "ChangeMessageVisibility": "sqs:ChangeMessageVisibility",

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
+from urllib.parse import urlencode
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.faults import answer_fault, code_of, translated
@@ -56,9 +57,13 @@ class Bucket:
         data: bytes | BinaryIO,
         size: int,
         metadata: Mapping[str, str] | None = None,
+        *,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         """Store `size` bytes, replacing what was there; large ones in parts."""
         extra: Any = {"ChecksumAlgorithm": CHECKSUM, "Metadata": dict(metadata or {})}
+        if tags:
+            extra["Tagging"] = urlencode(tags)
         place: Any = {"Bucket": self.name, "Key": self.prefix + name}
         with translated(f"cannot write {self}{name}"):
             if size <= _PART:

@@ -13,7 +13,7 @@ import io
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -43,7 +43,13 @@ class LocalBlobs:
         """Where the blob is, or would be; for what a person opens. Not part of the port."""
         return Path(self._place(key))
 
-    def put(self, key: str, data: bytes | Path) -> None:
+    def put(
+        self,
+        key: str,
+        data: bytes | Path,
+        *,
+        tags: Mapping[str, str] | None = None,  # noqa: ARG002 - nobody here could use them
+    ) -> None:
         """Store bytes, or a file's, replacing what was there."""
         place = self._place(key)
         if isinstance(data, Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -25,7 +26,13 @@ class MemoryBlobs:
         self._folders: set[str] = set()
         self._lock = threading.Lock()
 
-    def put(self, key: str, data: bytes | Path) -> None:
+    def put(
+        self,
+        key: str,
+        data: bytes | Path,
+        *,
+        tags: Mapping[str, str] | None = None,  # noqa: ARG002 - nobody here could use them
+    ) -> None:
         """Store bytes, or a file's, replacing what was there."""
         content = bytearray(_read(data) if isinstance(data, Path) else data)
         with self._lock:

@@ -35,6 +35,7 @@ _ONLY_FOR = (
 
 _LONGEST = 1e9
 _MOST_RETRIES = 10
+_MOST_TAGS = 10
 _MOST_DAYS = 36_500
 
 
@@ -117,7 +118,7 @@ def check_artifact(artifact: ArtifactConfig, workflow: WorkflowConfig) -> Iterat
     tags = artifact.ext.get("tags") or {}
     if not _are_tags(tags):
         text = f"The tags of {called(artifact)} are not texts by names: {said(tags)}."
-        hint = 'Write add_tags({"name": "value"}).'
+        hint = 'Write add_tags({"name": "value"}): at most 10, of 128 and 256 characters.'
         yield Finding(place_of(artifact, "ext"), codes.WRONG_TYPE, text, hint)
     if artifact.type == ArtifactType.PHONY:
         return
@@ -137,9 +138,13 @@ def check_secret(secret: SecretConfig) -> Iterator[Finding]:
 
 
 def _are_tags(tags: object) -> bool:
-    return isinstance(tags, dict) and all(
-        isinstance(text, str) and text.isprintable() for pair in tags.items() for text in pair
-    )
+    """Whether every store can take them."""
+    if not isinstance(tags, dict) or len(tags) > _MOST_TAGS:
+        return False
+    texts = [text for pair in tags.items() for text in pair]
+    if not all(isinstance(text, str) and text.isprintable() for text in texts):
+        return False
+    return all(0 < len(name) <= 128 and len(value) <= 256 for name, value in tags.items())
 
 
 def _check_timeout(thing: JobConfig | WorkflowConfig) -> Iterator[Finding]:

@@ -85,7 +85,7 @@ def _store(
     try:
         made = pack(Path(os.path.realpath(workspace)), names, packed, limits)
         record = structs.replace(record, size=made.size, sha256=made.sha256, files=made.files)
-        blobs.put(blob_of(prefix, artifact.name, record.format), packed)
+        blobs.put(blob_of(prefix, artifact.name, record.format), packed, tags=artifact.tags)
         blobs.put(blob_of(prefix, artifact.name, "json"), encode(record))
     except Refused as error:
         raise OutputMissing(f"artifact '{artifact.name}': {error}") from error
