@@ -55,7 +55,7 @@ def _earlier(job: Job, origin: Origin, blobs: Blobs) -> Result | None:
 
 def _moved(result: Result, folder: str) -> Result:
     """The same Result with its files found from another folder."""
-    ext = dict(result.ext)
+    ext = {name: value for name, value in result.ext.items() if name != "miss"}
     if isinstance(ext.get("log"), str):
         ext["log"] = folder + ext["log"]
     return msgspec.structs.replace(

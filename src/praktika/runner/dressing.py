@@ -48,6 +48,8 @@ def dress(result: Result, facts: Circumstances) -> Result:
         "runs_on": list(job.runs_on),
         "needs": [facts.names[need.job] for need in job.needs],
     }
+    if job.miss:
+        ext["miss"] = job.miss
     if job.parameter is not None:
         ext["parameter"] = job.parameter
     if job.allow_failure:

@@ -15,9 +15,11 @@ from praktika.cli.options import RunArguments
 from praktika.cli.subject import Subject, find_subject
 from praktika.cli.view.words import count
 from praktika.engine.explain import explain
+from praktika.engine.reused import is_reused
 from praktika.engine.run import JobState, Phase
 from praktika.engine.step import step
 from praktika.errors import Absent, AuthorError
+from praktika.model.plan import Origin
 from praktika.orchestrator import names
 from praktika.ports.blobs import Blobs
 
@@ -75,6 +77,10 @@ class _Log:
         Raises:
             AuthorError: the job has not run, or not so often.
         """
+        if self._origin is not None:
+            note = f"praktika: reused from run {self._origin.run}, whose log this is"
+            self.console.note(note)
+            return
         state, name = self._state, self.subject.job.name
         if self.asked and self.asked > state.attempt and state.phase is Phase.SETTLED:
             tries = count(state.attempt, "attempt")
@@ -116,7 +122,17 @@ class _Log:
         return self.subject.history.stores.blobs
 
     @property
+    def _origin(self) -> Origin | None:
+        """Where the log of a job is that did not run here."""
+        job = self.subject.job
+        is_taken = is_reused(job, self._state) and self._state.phase is Phase.SETTLED
+        return job.origin if is_taken and job.origin and job.origin.run else None
+
+    @property
     def _key(self) -> str:
+        if self._origin is not None:
+            origin = self._origin
+            return names.job(origin.run, self.subject.job.key, origin.attempt, "job.log")
         return names.job(self._id, self.subject.job.key, self.attempt, "job.log")
 
     def _is_over(self) -> bool:

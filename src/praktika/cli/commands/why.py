@@ -198,7 +198,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
 def _cache(facts: dict[str, Any]) -> str:
     """Where the outcome is from, or why it was not taken from an earlier run."""
     origin = facts["origin"]
-    if facts["decision"] == "reuse" and origin and origin["run"]:
+    if facts["decision"] == "reuse" and origin and origin["run"] and not facts["attempts"]:
         branch = f" on {one_line(origin['branch'])}" if origin.get("branch") else ""
         commit = f", commit {origin['sha'][:10]}" if origin.get("sha") else ""
         return f"outcome of run {origin['run']}{branch}{commit}, {say.moment(origin['at'])}"

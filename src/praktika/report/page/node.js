@@ -79,6 +79,7 @@ function jobFacts(place, root) {
   const files = list(node.files).filter((path) => path !== log);
   return facts(
     fact("Reused from", reusedFrom(record(ext.reused))),
+    fact("Not reused", ext.miss ? visible(ext.miss) : null),
     log
       ? fact("Log", anchor(fileHref(log), log.split("/").pop(), { title: visible(log), class: "log" }))
       : null,
