@@ -17,7 +17,7 @@ from pathlib import Path
 
 from measure import in_turn, row, seconds
 
-from praktika.adapters.local.checkouts.checkouts import MirroredCheckouts
+from praktika.adapters.local.git.mirrors.checkouts import MirroredCheckouts
 from praktika.ports.checkouts import Commit
 from praktika.runner.workspace import copy_tree
 

@@ -26,9 +26,9 @@ from pathlib import Path
 
 from measure import in_turn, row, seconds
 
-from praktika.adapters.local.content import committed, work_tree
-from praktika.adapters.local.trees import LocalTrees
-from praktika.engine.files import Content, Digests
+from praktika.adapters.local.git.content import committed, work_tree
+from praktika.adapters.local.git.trees import LocalTrees
+from praktika.engine.files.digests import Content, Digests
 from praktika.model.plan import Footprint
 
 SIZE = 30_000

@@ -23,14 +23,14 @@ from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.journal import S3Journal
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.secrets import AwsSecrets
-from praktika.adapters.local import trees as local_trees
 from praktika.adapters.local.blobs import LocalBlobs
 from praktika.adapters.local.clock import SystemClock
+from praktika.adapters.local.git import trees as local_trees
+from praktika.adapters.local.git.trees import LocalTrees
 from praktika.adapters.local.journal import LocalJournal
 from praktika.adapters.local.queue import LocalQueue
 from praktika.adapters.local.secrets import LocalSecrets
 from praktika.adapters.local.sqlite import Database
-from praktika.adapters.local.trees import LocalTrees
 from praktika.adapters.memory import (
     ManualClock,
     MemoryBlobs,

@@ -12,7 +12,7 @@ from tests.replay import scenarios_again, scenarios_reuse
 from tests.replay.recorder import Recorder
 from tests.unit.engine.scenes import after, job, key, plan_of, reads, takes
 
-from praktika.engine.select import select
+from praktika.engine.choice.select import select
 from praktika.model.events import (
     CancelRequested,
     JobFinished,

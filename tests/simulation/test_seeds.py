@@ -19,8 +19,8 @@ from tests.simulation.plans import make_plan
 from tests.simulation.rules import RULES
 from tests.simulation.world import simulate
 
+from praktika.engine.choice.select import select
 from praktika.engine.run import JobState, Phase, Stage
-from praktika.engine.select import select
 from praktika.model.commands import Conclude, Dispatch, Remember, Revoke
 from praktika.model.events import Admitted, AnyEvent, CancelRequested, RerunRequested
 from praktika.model.result import Status

@@ -9,7 +9,7 @@ from praktika.cli.console import Console, Ink, one_line
 from praktika.cli.jsonlines import say_json
 from praktika.cli.naming import wanted
 from praktika.cli.view.words import count
-from praktika.engine.compare import Change
+from praktika.engine.choice.compare import Change
 from praktika.wiring.checkout import Checkout
 from praktika.wiring.planning import changes_between
 

@@ -20,9 +20,9 @@ from praktika.cli.view.events import EventsView
 from praktika.cli.view.plain import PlainView
 from praktika.cli.view.summary import Ended, job_counts, reused_count, show_summary
 from praktika.cli.view.view import Silent, View
+from praktika.engine.choice.select import select
 from praktika.engine.rerun import chosen
 from praktika.engine.run import Run
-from praktika.engine.select import select
 from praktika.errors import PraktikaError
 from praktika.model.events import (
     AnyEvent,

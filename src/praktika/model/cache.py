@@ -25,7 +25,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         at: when it ended, in seconds since the epoch.
         duration: seconds that it took.
         workflow: name.
-        scope: see `engine.scopes`.
+        scope: see `engine.choice.scopes`.
         code: the files of that run.
         branch: or "".
         by: who asked for that run.

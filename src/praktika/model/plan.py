@@ -96,7 +96,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Footprint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The files that a job's outcome depends on; see `engine.footprint` for how patterns match.
+    """The files that a job's outcome depends on; `engine.files.footprint` says how patterns match.
 
     Attributes:
         include: paths or globs, relative to the repository's root.
@@ -242,7 +242,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         artifacts: every artifact that a job of the plan provides.
         images: every image that the repository builds, each after those it depends on.
         code: the files that it was made for.
-        scope: where outcomes of the run are kept for later ones, see `engine.scopes`.
+        scope: where outcomes of the run are kept for later ones, see `engine.choice.scopes`.
         caches: whether outcomes of earlier runs may be taken, and this one's remembered.
         filters: whether jobs are left out that the changed files do not concern.
         branches: globs of pushed branches that start it; empty means any.

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from praktika.engine.key import declaration
+from praktika.engine.choice.key import declaration
 from praktika.engine.run import Run
 from praktika.errors import Absent, PraktikaError
 from praktika.model.cache import VERSION, Record

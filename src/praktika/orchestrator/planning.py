@@ -10,12 +10,12 @@ from typing import Protocol
 
 import msgspec
 
-from praktika.engine.affected import UNAFFECTED, affected
-from praktika.engine.compare import differences, fields_that_differ
-from praktika.engine.footprint import Rules
-from praktika.engine.key import declaration, unknown, with_keys
-from praktika.engine.scopes import Scopes, scopes
-from praktika.engine.select import NOT_ASKED, asked_for, choose
+from praktika.engine.choice.affected import UNAFFECTED, affected
+from praktika.engine.choice.compare import differences, fields_that_differ
+from praktika.engine.choice.key import declaration, unknown, with_keys
+from praktika.engine.choice.scopes import Scopes, scopes
+from praktika.engine.choice.select import NOT_ASKED, asked_for, choose
+from praktika.engine.files.footprint import Rules
 from praktika.model.cache import Record
 from praktika.model.container import parse
 from praktika.model.events import RunRequested

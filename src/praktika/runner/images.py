@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from praktika.engine.images import is_build
+from praktika.engine.choice.images import is_build
 from praktika.model.plan import Image, Job, Plan, image_artifact
 from praktika.model.reference import Reference
 from praktika.model.wire import WireError, decode, pretty

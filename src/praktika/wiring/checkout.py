@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from praktika.adapters.local import changes, commits, git
-from praktika.adapters.local.git import Checkout
+from praktika.adapters.local import git
+from praktika.adapters.local.git import Checkout, changes, commits
 from praktika.adapters.local.sandbox import LocalSandbox
 from praktika.model.plan import Compilation
 from praktika.model.task import Facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from praktika.adapters.local.checkouts.checkouts import MirroredCheckouts, granted
+from praktika.adapters.local.git.mirrors.checkouts import MirroredCheckouts, granted
 from praktika.ports.checkouts import Checkouts
 from praktika.wiring.local_run import cache_folder
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from praktika.adapters.local import changes, content
-from praktika.adapters.local.trees import LocalTrees
-from praktika.engine.files import Content, Digests
-from praktika.engine.tree_objects import Leaf
+from praktika.adapters.local.git import changes, content
+from praktika.adapters.local.git.trees import LocalTrees
+from praktika.engine.files.digests import Content, Digests
+from praktika.engine.files.tree_objects import Leaf
 from praktika.model.plan import Code, Footprint
 
 _TOLD = 500

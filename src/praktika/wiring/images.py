@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import structs
 
 from praktika.adapters.registry.http import HttpRegistry, logins_in
-from praktika.engine.images import decide_builds, is_build, tagged
-from praktika.engine.scopes import Scopes
+from praktika.engine.choice.images import decide_builds, is_build, tagged
+from praktika.engine.choice.scopes import Scopes
 from praktika.errors import PraktikaError
 from praktika.model.plan import Footprint, Image, Plan
 from praktika.orchestrator.images import external_digest, resolve

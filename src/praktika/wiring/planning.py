@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from praktika.adapters.local import commits, git
+from praktika.adapters.local import git
+from praktika.adapters.local.git import commits
 from praktika.adapters.local.secrets import LocalSecrets
 from praktika.adapters.memory.blobs import MemoryBlobs
-from praktika.engine.compare import Change, compare
-from praktika.engine.footprint import Rules
-from praktika.engine.scopes import Scopes
+from praktika.engine.choice.compare import Change, compare
+from praktika.engine.choice.scopes import Scopes
+from praktika.engine.files.footprint import Rules
 from praktika.errors import AuthorError
 from praktika.model.events import RunRequested
 from praktika.model.plan import Job, Plan

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import structs
 
 from praktika.adapters.local import git
-from praktika.adapters.local.checkouts.remote import remote
+from praktika.adapters.local.git.mirrors.remote import remote
 from praktika.engine.run import Run
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.wire import encode

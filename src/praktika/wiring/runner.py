@@ -9,7 +9,7 @@ from pathlib import Path
 
 import praktika
 from praktika import process_tree
-from praktika.adapters.local.git_call import REPOSITORY_VARIABLES
+from praktika.adapters.local.git.call import REPOSITORY_VARIABLES
 from praktika.orchestrator import names
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner

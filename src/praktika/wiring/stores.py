@@ -10,7 +10,7 @@ from pathlib import Path
 
 from praktika.adapters.local.blobs import LocalBlobs
 from praktika.adapters.local.clock import SystemClock
-from praktika.adapters.local.git_call import STATE_DIR
+from praktika.adapters.local.git.call import STATE_DIR
 from praktika.adapters.local.journal import LocalJournal
 from praktika.adapters.local.queue import LocalQueue
 from praktika.adapters.local.secrets import LocalSecrets

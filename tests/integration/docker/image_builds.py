@@ -19,7 +19,7 @@ from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.local.sandbox import LocalSandbox
 from praktika.adapters.memory import MemoryBlobs, MemoryQueue, MemorySecrets
 from praktika.adapters.registry import HttpRegistry, logins_in
-from praktika.engine.images import decide_builds, is_build, tagged
+from praktika.engine.choice.images import decide_builds, is_build, tagged
 from praktika.model.events import JobFinished
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.git_server import GitServer, serve
 
-from praktika.adapters.local.checkouts.checkouts import MirroredCheckouts, granted
+from praktika.adapters.local.git.mirrors.checkouts import MirroredCheckouts, granted
 from praktika.ports.checkouts import Commit
 
 IDENTITY = {

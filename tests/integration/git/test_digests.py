@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from praktika.adapters.local import content as contents
-from praktika.adapters.local.changes import changed_between, changed_files, merge_base
+from praktika.adapters.local.git import content as contents
 from praktika.adapters.local.git import find, snapshot
-from praktika.adapters.local.trees import LocalTrees
-from praktika.engine.files import Digests
+from praktika.adapters.local.git.changes import changed_between, changed_files, merge_base
+from praktika.adapters.local.git.trees import LocalTrees
+from praktika.engine.files.digests import Digests
 from praktika.errors import Absent, OperatorError
 from praktika.model.plan import Footprint
 

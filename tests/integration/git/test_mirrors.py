@@ -17,7 +17,7 @@ import pytest
 from tests.git_server import serve
 from tests.integration.git.conftest import Bench, Origin, run_git, tree
 
-from praktika.adapters.local.checkouts import mirror as mirrors
+from praktika.adapters.local.git.mirrors import mirror as mirrors
 from praktika.errors import Absent, Denied, OperatorError, Unavailable
 
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from tests.integration.git.conftest import Origin, run_git, tree
 
-from praktika.adapters.local.checkouts import checkouts
+from praktika.adapters.local.git.mirrors import checkouts
 from praktika.errors import Absent, OperatorError, PraktikaError
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praktika.adapters.local.checkouts.checkouts import granted
-from praktika.adapters.local.checkouts.command import authorization
-from praktika.adapters.local.checkouts.gitmodules import Submodule, submodules
-from praktika.adapters.local.checkouts.remote import remote, submodule_remote
-from praktika.adapters.local.checkouts.work_tree import is_branch
+from praktika.adapters.local.git.mirrors.checkouts import granted
+from praktika.adapters.local.git.mirrors.command import authorization
+from praktika.adapters.local.git.mirrors.gitmodules import Submodule, submodules
+from praktika.adapters.local.git.mirrors.remote import remote, submodule_remote
+from praktika.adapters.local.git.mirrors.work_tree import is_branch
 from praktika.errors import OperatorError, PraktikaError
 
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from praktika.adapters.memory import MemoryTrees
-from praktika.engine.files import Content, Digests
-from praktika.engine.tree_objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK, Leaf
+from praktika.engine.files.digests import Content, Digests
+from praktika.engine.files.tree_objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK, Leaf
 from praktika.model.plan import Footprint
 
 Files = dict[str, tuple[bytes, bytes]]

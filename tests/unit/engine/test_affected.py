@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.engine.scenes import after, job, key, plan_of, takes
 
-from praktika.engine.affected import affected
-from praktika.engine.select import choose
+from praktika.engine.choice.affected import affected
+from praktika.engine.choice.select import choose
 from praktika.model.plan import Footprint, Image, Job, Need, Plan, image_artifact
 
 

@@ -18,9 +18,9 @@ from tests.unit.engine.checkouts import (
 )
 
 from praktika.adapters.memory import MemoryTrees
-from praktika.engine.files import Content, Digests
-from praktika.engine.footprint import Rules
-from praktika.engine.tree_objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
+from praktika.engine.files.digests import Content, Digests
+from praktika.engine.files.footprint import Rules
+from praktika.engine.files.tree_objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
 from praktika.model.plan import Footprint
 
 ALL = Footprint(include=("",), submodules=True)

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.engine.checkouts import FOOTPRINTS, PATHS, SEARCH, is_in
 
-from praktika.engine.footprint import Extent, Rules
+from praktika.engine.files.footprint import Extent, Rules
 from praktika.model.plan import Footprint
 
 

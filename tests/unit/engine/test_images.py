@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 from msgspec import structs
 
-from praktika.engine.images import (
+from praktika.engine.choice.images import (
     EVERY_IMAGE,
     decide_builds,
     scoped_tag,

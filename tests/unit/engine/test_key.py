@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.unit.engine.scenes import after, job, key, plan_of, reads, takes
 
-from praktika.engine.compare import compare
-from praktika.engine.key import digest_of, unknown, with_keys
+from praktika.engine.choice.compare import compare
+from praktika.engine.choice.key import digest_of, unknown, with_keys
 from praktika.model.plan import Artifact, Footprint, Image, Job, Plan, image_artifact
 
 SRC = Footprint(include=("src",))

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from praktika.engine.scopes import Scopes, scopes
+from praktika.engine.choice.scopes import Scopes, scopes
 from praktika.model.task import Facts
 
 HOST = "laptop:/home/ann/code"

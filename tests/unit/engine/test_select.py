@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.engine.scenes import Scene, after, job, key, plan_of, reads, takes
 
-from praktika.engine.select import choose, select
+from praktika.engine.choice.select import choose, select
 from praktika.model.plan import Need, Origin, Plan, Stored
 from praktika.model.result import Status
 

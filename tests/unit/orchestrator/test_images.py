@@ -1,7 +1,7 @@
 """What is asked of registries while a run is planned."""
 
 from praktika.adapters.memory import MemoryRegistry
-from praktika.engine.images import tagged
+from praktika.engine.choice.images import tagged
 from praktika.errors import Absent, Denied, Unavailable
 from praktika.model.plan import Image
 from praktika.orchestrator.images import external_digest, resolve

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.unit.engine.scenes import after, job, key, plan_of, takes
 
 from praktika.adapters.memory.blobs import MemoryBlobs
-from praktika.engine.scopes import Scopes
+from praktika.engine.choice.scopes import Scopes
 from praktika.model.events import RunRequested
 from praktika.model.plan import Artifact, Code, Footprint, Job, Plan
 from praktika.model.result import Status

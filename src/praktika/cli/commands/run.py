@@ -16,7 +16,7 @@ from praktika.cli.naming import Wanted, listed, started_by_pull_request, wanted
 from praktika.cli.options import json_option
 from praktika.cli.user import processors, user
 from praktika.cli.view.problems import tally
-from praktika.engine.images import without_images
+from praktika.engine.choice.images import without_images
 from praktika.errors import AuthorError
 from praktika.model.plan import Compilation
 from praktika.wiring.checkout import (

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from praktika.engine.footprint import Extent, Rules, State, States
-from praktika.engine.overlay import by_folder, encoded, folder_in, laid_over
-from praktika.engine.patterns import path_of
-from praktika.engine.sieve import Sieve, sieve_of
-from praktika.engine.tree_objects import (
+from praktika.engine.files.footprint import Extent, Rules, State, States
+from praktika.engine.files.overlay import by_folder, encoded, folder_in, laid_over
+from praktika.engine.files.patterns import path_of
+from praktika.engine.files.sieve import Sieve, sieve_of
+from praktika.engine.files.tree_objects import (
     FOLDER,
     SUBMODULE,
     Algorithm,

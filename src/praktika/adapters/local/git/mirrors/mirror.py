@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from praktika.adapters.disk import os_fault
-from praktika.adapters.local.checkouts.command import authorization, git, git_dir
-from praktika.adapters.local.checkouts.remote import Remote
+from praktika.adapters.local.git.mirrors.command import authorization, git, git_dir
+from praktika.adapters.local.git.mirrors.remote import Remote
 from praktika.errors import Absent, OperatorError, PraktikaError
 from praktika.patience import patiently
 

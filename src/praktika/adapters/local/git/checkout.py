@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from praktika.adapters.local.git_call import STATE_DIR
-from praktika.adapters.local.git_call import call as _git
-from praktika.adapters.local.git_call import text as _text
+from praktika.adapters.local.git.call import STATE_DIR
+from praktika.adapters.local.git.call import call as _git
+from praktika.adapters.local.git.call import text as _text
 from praktika.errors import OperatorError
 from praktika.model.task import Facts
 

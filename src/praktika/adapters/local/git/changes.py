@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from praktika.adapters.local.git_call import STATE_DIR, call, names, text
+from praktika.adapters.local.git.call import STATE_DIR, call, names, text
 
 _FLAGGED = re.compile(r"[a-zS] ")
 

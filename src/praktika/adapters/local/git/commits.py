@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from praktika.adapters.local.git_call import call, text
+from praktika.adapters.local.git.call import call, text
 from praktika.errors import AuthorError, OperatorError
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from praktika.engine.patterns import path_of
-from praktika.engine.tree_objects import (
+from praktika.engine.files.patterns import path_of
+from praktika.engine.files.tree_objects import (
     FOLDER,
     Algorithm,
     Leaf,

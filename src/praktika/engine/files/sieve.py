@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from praktika.engine.footprint import State
-from praktika.engine.patterns import ANY, is_simple, sign_of, simple_expression
-from praktika.engine.tree_objects import ID_SIZE, Algorithm
+from praktika.engine.files.footprint import State
+from praktika.engine.files.patterns import ANY, is_simple, sign_of, simple_expression
+from praktika.engine.files.tree_objects import ID_SIZE, Algorithm
 
 
 class Sieve:

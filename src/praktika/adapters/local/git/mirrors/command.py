@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Collection
 from pathlib import Path
 
-from praktika.adapters.local.checkouts.remote import Remote
+from praktika.adapters.local.git.mirrors.remote import Remote
 from praktika.errors import (
     Absent,
     Denied,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from praktika.adapters.local.checkouts.remote import Remote, submodule_remote
+from praktika.adapters.local.git.mirrors.remote import Remote, submodule_remote
 from praktika.errors import OperatorError
 
 _OF_GIT = re.compile(r"\.git|git~\d+", re.IGNORECASE)

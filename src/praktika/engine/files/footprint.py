@@ -1,6 +1,6 @@
 """Which files a Footprint means: one meaning, for digests and for "does this change concern it".
 
-- Paths are relative to the repository's root; "", "." mean all of it. See `engine.patterns` for
+- Paths are relative to the root of the repository; "", "." mean all of it. `patterns` says
   what matches within a name.
 - A pattern that matches a file covers it; one that matches a folder covers everything below.
 - What an exclude covers is out, whatever includes it.
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from praktika.engine.patterns import (
+from praktika.engine.files.patterns import (
     ANY,
     DEEP,
     alternatives,

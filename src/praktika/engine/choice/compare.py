@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from praktika.engine.affected import listed
-from praktika.engine.key import DECLARATION, FILES, declaration, unknown
+from praktika.engine.choice.affected import listed
+from praktika.engine.choice.key import DECLARATION, FILES, declaration, unknown
 from praktika.model.plan import Job, Plan
 
 _ABSENT = object()

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from praktika.engine.footprint import Rules, States
-from praktika.engine.images import concerned, is_build
+from praktika.engine.choice.images import concerned, is_build
+from praktika.engine.files.footprint import Rules, States
 from praktika.model.plan import Footprint, Job, Plan, image_artifact
 
 _SHOWN = 3

@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from praktika.adapters.local.checkouts.command import git, git_dir
+from praktika.adapters.local.git.mirrors.command import git, git_dir
 from praktika.errors import OperatorError
 
 _LINK = "160000"

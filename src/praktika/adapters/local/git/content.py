@@ -13,11 +13,11 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from praktika.adapters.local import changes
-from praktika.adapters.local.git_call import STATE_DIR, call, text
-from praktika.adapters.local.trees import LocalTrees
-from praktika.engine.files import Content, Digests
-from praktika.engine.tree_objects import (
+from praktika.adapters.local.git import changes
+from praktika.adapters.local.git.call import STATE_DIR, call, text
+from praktika.adapters.local.git.trees import LocalTrees
+from praktika.engine.files.digests import Content, Digests
+from praktika.engine.files.tree_objects import (
     EXECUTABLE,
     PLAIN,
     SUBMODULE,

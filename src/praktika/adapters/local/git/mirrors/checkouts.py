@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from praktika.adapters.disk import os_fault
-from praktika.adapters.local.checkouts import work_tree
-from praktika.adapters.local.checkouts.command import Damaged, is_object_id
-from praktika.adapters.local.checkouts.gitmodules import submodules
-from praktika.adapters.local.checkouts.mirror import Mirror
-from praktika.adapters.local.checkouts.remote import Credentials, Remote, remote
+from praktika.adapters.local.git.mirrors import work_tree
+from praktika.adapters.local.git.mirrors.command import Damaged, is_object_id
+from praktika.adapters.local.git.mirrors.gitmodules import submodules
+from praktika.adapters.local.git.mirrors.mirror import Mirror
+from praktika.adapters.local.git.mirrors.remote import Credentials, Remote, remote
 from praktika.errors import OperatorError, PraktikaError
 from praktika.patience import patiently
 from praktika.ports.checkouts import Commit

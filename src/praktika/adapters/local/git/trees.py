@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self, cast
 
-from praktika.adapters.local.git_call import call, command, environment, no_git, text
+from praktika.adapters.local.git.call import call, command, environment, no_git, text
 from praktika.errors import Absent, OperatorError
 
 _AT_ONCE = 100

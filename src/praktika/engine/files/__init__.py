@@ -1,0 +1,1 @@
+"""Which files a job depends on, and the digest of exactly those. Pure."""
