@@ -18,7 +18,7 @@ demo: $(VENV)/runtime ## run the pipeline of examples/ and show where its report
 test: $(VENV)/dev ## set up what the tests need, then run everything that CI runs
 	@$(PYTHON) scripts/system_packages.py
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+	$(BIN)/python scripts/run_tests.py
 
 check: lint types imports ## the checks that need no test: lint, format, types, import contracts
 
