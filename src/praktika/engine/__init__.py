@@ -1,8 +1,8 @@
 """Pure decisions. No clock, no I/O, no logging, no randomness: time arrives with the events.
 
 `step` moves a run by one event and says what to do; `due` says what must be under way in a given
-state; `explain` puts a job's state into words. `choice` decides which jobs of a plan run at all, and
-`files` which files they depend on. Same input, same output, for ever: recorded journals are
+state; `explain` puts a job's state into words. `choice` decides which jobs of a plan run at all,
+and `files` which files they depend on. Same input, same output, for ever: recorded journals are
 replayed against this room.
 
 Safety rules (each a property test of that name in `tests/simulation`):

@@ -16,6 +16,7 @@ from praktika.engine.choice.key import declaration, unknown, with_keys
 from praktika.engine.choice.scopes import Scopes, scopes
 from praktika.engine.choice.select import NOT_ASKED, asked_for, choose
 from praktika.engine.files.footprint import Rules
+from praktika.errors import PraktikaError
 from praktika.model.cache import Record
 from praktika.model.container import parse
 from praktika.model.events import RunRequested
@@ -56,7 +57,7 @@ def complete(
     plan: Plan,
     request: RunRequested,
     *,
-    files: Files | None,
+    files: Files | str,
     images: Images,
     blobs: Blobs,
     now: float,
@@ -66,16 +67,28 @@ def complete(
     Args:
         plan: as it was compiled.
         request: that the run began with, or would begin with.
-        files: None if they are not known: then nothing has a key.
+        files: or why they are not known; "" if nobody needs them. Then nothing has a key.
         images: see `Images`.
         blobs: where outcomes of earlier runs are.
         now: seconds since the epoch.
+
+    Raises:
+        PraktikaError: the files cannot be read, and the plan has images, which are named by them.
     """
+    known, trouble = (None, files) if isinstance(files, str) else (files, "")
     settings = plan.settings
     mine = scopes(request.facts, request.host, str(settings.get("MAIN_BRANCH") or "main"))
-    if files is not None:
-        plan = with_digests(plan, files, images, mine)
-    wanted, left_out = _wanted(plan, request, files)
+    if known is not None:
+        try:
+            if plan.caches:
+                plan = with_digests(plan, known, images, mine)
+            else:
+                plan = images.resolved(plan, known, mine)
+        except PraktikaError as error:
+            if plan.images:
+                raise
+            known, trouble = None, str(error)
+    wanted, left_out = _wanted(plan, request, known)
     firm = frozenset(request.only)
     plan = msgspec.structs.replace(plan, scope=mine.writes)
     chosen = choose(plan, wanted, left_out=left_out)
@@ -92,7 +105,7 @@ def complete(
     found, outage = ({}, "") if request.no_cache else cache.find(candidates)
     hits = {key: origin_of(each.hit) for key, each in found.items() if each.hit is not None}
     chosen = choose(plan, wanted, hits, left_out=left_out)
-    misses = _Misses(chosen, request, files, found, outage)
+    misses = _Misses(chosen, request, known, found, trouble or outage)
     jobs = tuple(misses.explained(job) for job in chosen.jobs)
     return msgspec.structs.replace(chosen, jobs=jobs)
 
@@ -132,13 +145,13 @@ class _Misses:
         request: RunRequested,
         files: Files | None,
         found: dict[str, Found],
-        outage: str,
+        trouble: str,
     ) -> None:
         self._plan = plan
         self._request = request
         self._files = files
         self._found = found
-        self._outage = outage
+        self._trouble = trouble
         self._artifacts = {artifact.name: artifact for artifact in plan.artifacts}
 
     def explained(self, job: Job) -> Job:
@@ -149,10 +162,10 @@ class _Misses:
     def _why(self, job: Job) -> str:
         if self._request.no_cache:
             return "outcomes of earlier runs are not to be taken"
+        if self._trouble and (job.digest or job.footprint is not None):
+            return self._trouble
         if not job.digest:
             return unknown(job, self._plan)
-        if self._outage:
-            return self._outage
         found = self._found.get(job.key)
         if found is None:
             return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.engine.choice.compare import Change, compare
 from praktika.engine.choice.scopes import Scopes
 from praktika.engine.files.footprint import Rules
-from praktika.errors import AuthorError
+from praktika.errors import AuthorError, PraktikaError
 from praktika.model.events import RunRequested
 from praktika.model.plan import Job, Plan
 from praktika.orchestrator.planning import Files, complete, with_digests
@@ -136,8 +136,16 @@ class _Store(NamedTuple):
 
 
 def _decided(plan: Plan, request: RunRequested, opened: Opened, store: _Store) -> Plan:
-    is_keyed = plan.caches or bool(plan.images)
-    with opened() if is_keyed or plan.filters else nullcontext() as files:
+    """The plan with its decisions; what cannot be read of the code is a miss of the cache."""
+    files: Files | str = ""
+    with ExitStack() as stack:
+        if plan.caches or plan.filters or plan.images:
+            try:
+                files = stack.enter_context(opened())
+            except PraktikaError as error:
+                if plan.images:  # what they are called depends on it
+                    raise
+                files = str(error)
         return complete(
             plan,
             request,

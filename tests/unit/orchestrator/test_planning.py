@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from msgspec.structs import replace
 from tests.unit.engine.scenes import after, job, key, plan_of, takes
 
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.engine.choice.scopes import Scopes
+from praktika.errors import OperatorError
 from praktika.model.events import RunRequested
-from praktika.model.plan import Artifact, Code, Footprint, Job, Plan
+from praktika.model.plan import Artifact, Code, Footprint, Image, Job, Plan
 from praktika.model.result import Status
 from praktika.model.task import Facts
 from praktika.orchestrator import names
@@ -250,7 +252,29 @@ def test_a_job_that_a_hook_left_out_stays_out() -> None:
 
 
 def test_where_the_files_are_not_known_nothing_has_a_key() -> None:
-    plan = complete(PLAN, requested(), files=None, images=Images(), blobs=MemoryBlobs(), now=1.0)
+    plan = complete(
+        PLAN, requested(), files="git is gone", images=Images(), blobs=MemoryBlobs(), now=1.0
+    )
 
     assert set(decisions(plan).values()) == {"run"}
-    assert told(plan)["lint"] == "its files are not known"
+    assert told(plan)["lint"] == "git is gone"
+
+
+class Unreadable(Files):
+    def digests(self, footprints: Sequence[Footprint]) -> list[str]:
+        raise OperatorError("git cat-file failed: a tree is missing")
+
+
+def test_files_that_cannot_be_read_are_a_miss_and_no_failure() -> None:
+    plan = planned(MemoryBlobs(), Unreadable(OLD), requested())
+
+    assert set(decisions(plan).values()) == {"run"}
+    assert told(plan)["lint"] == "git cat-file failed: a tree is missing"
+    assert told(plan)["free"] == "it has no digest_config"
+
+
+def test_but_images_cannot_be_named_without_them() -> None:
+    with_image = replace(PLAN, images=(Image(name="image", path="docker"),))
+
+    with pytest.raises(OperatorError, match="a tree is missing"):
+        planned(MemoryBlobs(), Unreadable(OLD), requested(), with_image)
