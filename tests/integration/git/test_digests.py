@@ -503,3 +503,29 @@ def test_what_cannot_be_read_is_said(repo, tmp_path):
     (tmp_path / "plain/secret").chmod(0)
     with pytest.raises(OperatorError, match="secret"):
         contents.plain_folder(tmp_path / "plain")
+
+
+def test_a_submodule_that_was_copied_with_changes_is_not_the_recorded_one(parent, tmp_path):
+    write(parent / "sub", {"lib.c": "changed"})
+    first, second = tmp_path / "first", tmp_path / "second"
+    snapshot(find(parent), first)
+    write(parent / "sub", {"lib.c": "changed again"})
+    snapshot(find(parent), second)
+
+    # As an orchestrator finds it: the copies have the files of the submodule, not its repository.
+    assert len({digest(parent), digest_now(first), digest_now(second)}) == 3
+
+
+def test_what_counts_is_the_copy_whatever_became_of_the_original(repo, tmp_path):
+    write(repo, {"a.txt": "being edited", "new.txt": "new"})
+    (repo / "src/x.c").unlink()
+    (repo / "src/deep/z.md").chmod(0o755)
+    snapshot(find(repo), tmp_path / "copy")
+    before = digest_now(repo)
+    (repo / "new.txt").unlink()
+    git(repo, "checkout", "-q", ".")
+    write(repo, {"later.txt": "l"})
+
+    assert digest_now(repo, copy=tmp_path / "copy") == before
+    (repo / "later.txt").unlink()
+    assert digest_now(repo) == digest(repo) != before
