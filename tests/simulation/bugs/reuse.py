@@ -160,8 +160,8 @@ BUGS = (
     Bug(
         "what was made from something forced is remembered",
         "good_work_is_remembered",
-        "(is_good and not (state.is_forced or ",
-        "(is_good and not (",
+        "is_good and not (state.is_forced or ",
+        "is_good and not (",
         "reused",
     ),
     Bug(
