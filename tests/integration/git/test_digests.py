@@ -11,10 +11,11 @@ import pytest
 
 from praktika.adapters.local import content as contents
 from praktika.adapters.local.changes import changed_between, changed_files, merge_base
+from praktika.adapters.local.commits import commit_id
 from praktika.adapters.local.git import find, snapshot
 from praktika.adapters.local.trees import LocalTrees
 from praktika.engine.files import Digests
-from praktika.errors import Absent, OperatorError
+from praktika.errors import Absent, AuthorError, OperatorError
 from praktika.model.plan import Footprint
 
 ALL = Footprint(include=("",))
@@ -529,3 +530,9 @@ def test_what_counts_is_the_copy_whatever_became_of_the_original(repo, tmp_path)
     assert digest_now(repo, copy=tmp_path / "copy") == before
     (repo / "later.txt").unlink()
     assert digest_now(repo) == digest(repo) != before
+
+
+def test_a_name_that_excludes_a_commit_is_none(repo):
+    for name in ("^HEAD", "--all", "-x", "HEAD..HEAD", "HEAD:a.txt", "HEAD^{tree}"):
+        with pytest.raises(AuthorError, match="no commit"):
+            commit_id(repo, name)
