@@ -72,16 +72,19 @@ def _is_stopped_before_its_turn(step: Step) -> bool:
 def good_work_is_remembered(history: History) -> None:
     """What truly went well is remembered when it ends, by successors too; nothing else ever is.
 
-    That is an attempt that ran here, counts, is OK by itself, and ran all of the job.
+    That is an attempt that ran here, counts, is OK by itself, ran all of the job, and got nothing
+    but the output of such attempts.
     """
     good: dict[str, int] = {}
+    soundness = Soundness(history)
     crashes = defaultdict(list)
     for succession in history.successions:
         crashes[succession.steps].append(succession)
     for number, step in enumerate(history.steps, start=1):
         if step.counts and isinstance(step.event, RerunRequested):
             good = {key: good[key] for key in good.keys() - repeated(step)}
-        expected = _worth_keeping(history, step)
+        soundness.watch(step)
+        expected = _worth_keeping(history, step, soundness)
         found = [each for each in step.commands if isinstance(each, Remember)]
         assert found == expected, f"{found}, not {expected}: {step.event}"
         good |= {each.job: each.attempt for each in expected}
@@ -91,16 +94,45 @@ def good_work_is_remembered(history: History) -> None:
             assert len(again) == len(good)
 
 
-def _worth_keeping(history: History, step: Step) -> list[Remember]:
+class Soundness:
+    """Which jobs truly went well, and which attempts got the output of others only."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.wishes = Wishes(history)
+        self.well: set[str] = set()
+        self.doubtful: set[tuple[str, int]] = set()
+
+    def watch(self, step: Step) -> None:
+        self.wishes.watch(step)
+        if step.counts and isinstance(step.event, RerunRequested):
+            self.well -= set(repeated(step))
+        if self.is_good_end(step):
+            self.well.add(step.event.job)
+        for command in step.commands:
+            if isinstance(command, Dispatch):
+                needs = [n for n in self.history.jobs[command.job].needs if n.kind != "order"]
+                if not all(self._is_well(need.job) for need in needs):
+                    self.doubtful.add((command.job, command.attempt))
+
+    def is_good_end(self, step: Step) -> bool:
+        event = step.event
+        if not step.counts or not isinstance(event, JobFinished):
+            return False
+        is_whole = not step.before.jobs[event.job].tests_of
+        is_good = event.status is Status.OK and not event.is_forced and not event.verdict
+        return is_whole and is_good and (event.job, event.attempt) not in self.doubtful
+
+    def _is_well(self, key: str) -> bool:
+        return key in self.well or self.wishes.stands_on_earlier(self.history.jobs[key])
+
+
+def _worth_keeping(history: History, step: Step, soundness: Soundness) -> list[Remember]:
     event = step.event
-    if not step.counts or not isinstance(event, JobFinished):
+    if not soundness.is_good_end(step):
         return []
-    is_whole = not step.before.jobs[event.job].tests_of
-    is_good = event.status is Status.OK and not event.is_forced and not event.verdict
     has_name = history.plan.caches and history.jobs[event.job].digest
-    return [Remember(job=event.job, attempt=event.attempt)] * bool(
-        is_whole and is_good and has_name
-    )
+    return [Remember(job=event.job, attempt=event.attempt)] * bool(has_name)
 
 
 EARLIER = 0

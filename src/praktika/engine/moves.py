@@ -8,7 +8,7 @@ from dataclasses import replace
 from praktika.engine.decision import Decision
 from praktika.engine.outcome import CANCELLED, Outcome, worse
 from praktika.engine.retry import another, given_up
-from praktika.engine.reused import is_reused, remembering, with_input
+from praktika.engine.reused import is_reused, remembering, with_doubt, with_input
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, Leave, Revoke, SetTimer
 from praktika.model.plan import Need, Plan
@@ -237,11 +237,13 @@ class Moves:
         return dropped
 
     def _note_input(self, key: str, need: Need) -> None:
-        """Keep which attempt of what a job reads from counts for it."""
+        """Keep which attempt of what a job reads from counts for it, and whether it is sound."""
         state, provider = self.state(key), self.run.graph.jobs[need.job]
-        inputs = with_input(state.inputs, need, provider, self.state(need.job))
-        if inputs is not state.inputs:
-            self.states[key] = replace(state, inputs=inputs)
+        settled = self.state(need.job)
+        inputs = with_input(state.inputs, need, provider, settled)
+        doubts = with_doubt(state.doubts, need, settled)
+        if inputs is not state.inputs or doubts is not state.doubts:
+            self.states[key] = replace(state, inputs=inputs, doubts=doubts)
 
     def decision(self) -> Decision:
         """The new state of the run, and everything to do."""

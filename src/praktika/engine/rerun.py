@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from praktika.engine.decision import Decision
 from praktika.engine.due import joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
-from praktika.engine.reused import has_taken, is_to_take, with_input
+from praktika.engine.reused import has_taken, is_to_take, with_doubt, with_input
 from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import MakePlan
 from praktika.model.events import RerunRequested, RerunScope
@@ -194,6 +194,7 @@ def _anew(run: Run, event: RerunRequested, key: str, reason: str, keys: dict[str
         is_again=not is_to_take(job, state),
         tests_of=state.attempt if had_failed_tests else 0,
         inputs=_inputs(run, job),
+        doubts=_doubts(run, job),
     )
 
 
@@ -204,3 +205,12 @@ def _inputs(run: Run, job: Job) -> HashTrieMap[str, int]:
         if run.jobs[need.job].phase is Phase.SETTLED:
             inputs = with_input(inputs, need, run.graph.jobs[need.job], run.jobs[need.job])
     return inputs
+
+
+def _doubts(run: Run, job: Job) -> HashTrieSet[str]:
+    """What a job reads from, is settled, and did not truly go well."""
+    doubts: HashTrieSet[str] = HashTrieSet()
+    for need in job.needs:
+        if run.jobs[need.job].phase is Phase.SETTLED:
+            doubts = with_doubt(doubts, need, run.jobs[need.job])
+    return doubts

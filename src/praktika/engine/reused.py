@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from praktika.engine.run import JobState, Phase
 from praktika.model.commands import Remember
@@ -43,11 +43,22 @@ def with_input(
     return inputs.insert(need.job, attempt)
 
 
+def with_doubt(doubts: HashTrieSet[str], need: Need, state: JobState) -> HashTrieSet[str]:
+    """The jobs whose output is doubtful, with one that has settled if its own is."""
+    is_good = state.status is Status.OK and not state.verdict
+    if need.kind == "order" or (
+        is_good and not (state.is_forced or state.tests_of or state.doubts)
+    ):
+        return doubts.discard(need.job)
+    return doubts.insert(need.job)
+
+
 def remembering(plan: Plan, job: Job, state: JobState) -> tuple[Remember, ...]:
     """What keeps a settled job's outcome for later runs, if it is worth keeping.
 
-    Only what ran here and truly went well is: nothing skipped, forced, expected to fail, or pieced
-    together from several attempts.
+    Only what ran here and truly went well is: nothing skipped, forced, expected to fail, pieced
+    together from several attempts, or made from the output of such jobs. A key names what went into
+    a job's inputs, not that they came out wrong.
     """
     is_kept = (
         plan.caches
@@ -58,5 +69,6 @@ def remembering(plan: Plan, job: Job, state: JobState) -> tuple[Remember, ...]:
         and not state.is_forced
         and not state.verdict
         and not state.tests_of
+        and not state.doubts
     )
     return (Remember(job=job.key, attempt=state.attempt),) if is_kept else ()

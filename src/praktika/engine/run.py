@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from praktika.model.events import RunRequested
 from praktika.model.plan import Job, Need, Plan, Stored
@@ -81,6 +81,8 @@ class JobState:
         tests_of: the attempt whose failed tests are run again; 0 means that all is run.
         inputs: of settled jobs that it reads from, which attempt counts for it, if that does not
             go without saying; 0 if none does. It stays when they are run again after its dispatch.
+        doubts: those settled jobs that it reads from and that did not truly go well: that failed,
+            were forced, or have doubts themselves.
     """
 
     phase: Phase = Phase.WAITING
@@ -104,6 +106,7 @@ class JobState:
     is_again: bool = False
     tests_of: int = 0
     inputs: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
+    doubts: HashTrieSet[str] = field(default_factory=HashTrieSet)
 
     @property
     def is_retired(self) -> bool:

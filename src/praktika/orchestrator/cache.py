@@ -6,6 +6,7 @@ does not answer is a miss, never a failure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -28,6 +29,7 @@ EXPIRE_DAYS = 30.0
 _DAY = 86_400.0
 _PATIENCE = 5.0
 _THREADS = 16
+_RUN = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,12 @@ def _read(blobs: Blobs, key: str) -> Record | None:
         record = decode(patiently(lambda: blobs.get(key), _PATIENCE), Record)
     except (Absent, WireError):
         return None
-    return record if record.version == VERSION else None
+    return record if record.version == VERSION and _is_named_well(record) else None
+
+
+def _is_named_well(record: Record) -> bool:
+    """Whether it refers to an attempt by a name that one can have, and not to some other place."""
+    return bool(_RUN.fullmatch(record.run)) and record.attempt > 0
 
 
 def _size(blobs: Blobs, key: str) -> int | None:

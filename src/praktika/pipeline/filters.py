@@ -85,7 +85,7 @@ def _answer(hook: Hook, job: Job) -> str:
     skip, reason = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, "")
     if not isinstance(skip, bool) and skip is not None:
         raise TypeError(f"it answered {answer!r}, not (True or False, reason)")
-    return (str(reason or "") or f"the filter hook '{_name(hook)}' says so") if skip else ""
+    return (_text(reason or "") or f"the filter hook '{_name(hook)}' says so") if skip else ""
 
 
 def _problem(
@@ -95,7 +95,7 @@ def _problem(
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(os.path.join(root, "")):  # noqa: PTH118 - text is enough
             file, line = frame.filename, frame.lineno or 0
-    said = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode()
+    said = _text(f"{type(error).__name__}: {error}")
     return Problem(
         file=os.path.relpath(file, root) if file.startswith(os.path.join(root, "")) else file,  # noqa: PTH118
         line=line,
@@ -103,6 +103,11 @@ def _problem(
         text=f"The filter hook '{_name(hook)}' failed on job '{job.name}': {said}.",
         hint="Nothing is run, as nobody knows what it would have left out.",
     )
+
+
+def _text(said: object) -> str:
+    """It as text without lone surrogates, which a plan cannot hold."""
+    return str(said).encode("utf-8", "backslashreplace").decode()
 
 
 def _name(hook: Hook) -> str:

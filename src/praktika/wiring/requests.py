@@ -18,7 +18,7 @@ from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.patience import patiently
 from praktika.wiring.local_run import cache_folder
-from praktika.wiring.source import archive, source_key
+from praktika.wiring.source import archive, own_key, source_key
 from praktika.wiring.stores import Stores
 
 
@@ -43,11 +43,15 @@ def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery:
     """
     delivery = delivery or secrets.token_hex(8)
     run = derived_run_id(request.repository, request.workflow, delivery)
+    source = "" if request.remote else _archived(place, stores, run)
+    facts = structs.replace(request.facts, local=False, by_hand=True)
+    if source == own_key(run):
+        facts = structs.replace(facts, dirty=max(1, facts.dirty))
     located = structs.replace(
         request,
-        facts=structs.replace(request.facts, local=False, by_hand=True),
+        facts=facts,
         name=place.root.name,
-        source="" if request.remote else _archived(place, stores, run),
+        source=source,
         inbox=names.INBOX,
     )
     patiently(lambda: stores.queue.create(names.INBOX))

@@ -22,11 +22,13 @@ _FACTS = ("HEAD", "packed-refs", "config")
 def source_key(place: git.Checkout, snapshot: Path, run: str) -> str:
     """Where the archive of this code is kept.
 
-    A checkout without changes is kept once for all its runs; one with changes for each of them.
-    The submodules that are checked out belong to it.
+    A checkout without changes is kept once for all its runs; one with changes for each of them,
+    also if somebody began to change it while it was copied. The submodules that are checked out
+    belong to it.
     """
-    if place.facts.dirty or not place.facts.sha:
-        return f"sources/{run}.tar"
+    is_git = place.git_dir is not None
+    if place.facts.dirty or not place.facts.sha or (is_git and git.dirty(place.root)):
+        return own_key(run)
     digest = hashlib.sha256(place.facts.sha.encode())
     for name in _FACTS:
         with suppress(OSError):
@@ -34,6 +36,11 @@ def source_key(place: git.Checkout, snapshot: Path, run: str) -> str:
     for state in git.submodule_states(place):
         digest.update(b"\0" + os.fsencode(state))
     return f"sources/{digest.hexdigest()[:40]}.tar"
+
+
+def own_key(run: str) -> str:
+    """Where the archive of code is kept that is in no commit."""
+    return f"sources/{run}.tar"
 
 
 def archive(snapshot: Path, blobs: Blobs, key: str) -> None:

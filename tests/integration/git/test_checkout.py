@@ -10,6 +10,7 @@ import pytest
 
 from praktika.adapters.local.git import find, snapshot
 from praktika.errors import OperatorError
+from praktika.wiring.source import source_key
 
 
 def git(cwd: Path, *arguments: str) -> str:
@@ -261,3 +262,36 @@ def test_a_pipe_in_another_repository_is_left_out(repo, tmp_path):
     copy = copy_of(repo, tmp_path)
     assert (copy / "inner/file").exists()
     assert not (copy / "inner/pipe").exists()
+
+
+def test_changes_that_git_was_told_to_overlook_count(repo, tmp_path):
+    for flag, changed in (("assume-unchanged", 1), ("skip-worktree", 1)):
+        git(repo, "update-index", f"--{flag}", "a.txt")
+        assert find(repo).facts.dirty == 0
+
+        (repo / "a.txt").write_text("changed, unseen\n")
+        place = find(repo)
+        assert git(repo, "status", "--short") == ""
+        assert place.facts.dirty == changed
+        assert "1 changed files are included as they are" in place.notes
+        assert source_key(place, copy_of(repo, tmp_path / flag), "r1") == "sources/r1.tar"
+
+        git(repo, "update-index", f"--no-{flag}", "a.txt")
+        git(repo, "checkout", "-q", "a.txt")
+
+
+def test_what_a_sparse_checkout_leaves_out_makes_it_another_code(repo, tmp_path):
+    whole = source_key(find(repo), copy_of(repo, tmp_path / "whole"), "r1")
+    git(repo, "sparse-checkout", "set", "--no-cone", "/b.txt")
+
+    place = find(repo)
+    assert any("are not checked out" in note for note in place.notes)
+    assert source_key(place, copy_of(repo, tmp_path / "part"), "r1") == "sources/r1.tar" != whole
+
+
+def test_code_that_is_changed_while_it_is_copied_is_not_taken_for_the_commit(repo, tmp_path):
+    place = find(repo)
+    (repo / "a.txt").write_text("changed just now\n")
+
+    assert place.facts.dirty == 0
+    assert source_key(place, copy_of(repo, tmp_path), "r1") == "sources/r1.tar"

@@ -14,9 +14,10 @@ import pytest
 from praktika.adapters.local.git import content as contents
 from praktika.adapters.local.git import find, snapshot
 from praktika.adapters.local.git.changes import changed_between, changed_files, merge_base
+from praktika.adapters.local.git.commits import commit_id
 from praktika.adapters.local.git.trees import LocalTrees
 from praktika.engine.files.digests import Digests
-from praktika.errors import Absent, OperatorError
+from praktika.errors import Absent, AuthorError, OperatorError
 from praktika.model.plan import Footprint
 
 NOBODY = 65_534
@@ -523,3 +524,35 @@ def test_what_cannot_be_read_is_said(place_of_nobody):
     git(repo, "init", "-q")
     with pytest.raises(OperatorError, match="secret"):
         digest_now(repo, sha="")
+
+
+def test_a_submodule_that_was_copied_with_changes_is_not_the_recorded_one(parent, tmp_path):
+    write(parent / "sub", {"lib.c": "changed"})
+    first, second = tmp_path / "first", tmp_path / "second"
+    snapshot(find(parent), first)
+    write(parent / "sub", {"lib.c": "changed again"})
+    snapshot(find(parent), second)
+
+    # As an orchestrator finds it: the copies have the files of the submodule, not its repository.
+    assert len({digest(parent), digest_now(first), digest_now(second)}) == 3
+
+
+def test_what_counts_is_the_copy_whatever_became_of_the_original(repo, tmp_path):
+    write(repo, {"a.txt": "being edited", "new.txt": "new"})
+    (repo / "src/x.c").unlink()
+    (repo / "src/deep/z.md").chmod(0o755)
+    snapshot(find(repo), tmp_path / "copy")
+    before = digest_now(repo)
+    (repo / "new.txt").unlink()
+    git(repo, "checkout", "-q", ".")
+    write(repo, {"later.txt": "l"})
+
+    assert digest_now(repo, copy=tmp_path / "copy") == before
+    (repo / "later.txt").unlink()
+    assert digest_now(repo) == digest(repo) != before
+
+
+def test_a_name_that_excludes_a_commit_is_none(repo):
+    for name in ("^HEAD", "--all", "-x", "HEAD..HEAD", "HEAD:a.txt", "HEAD^{tree}"):
+        with pytest.raises(AuthorError, match="no commit"):
+            commit_id(repo, name)

@@ -60,6 +60,14 @@ def test_a_hook_without_a_reason_is_named(filtered) -> None:
     assert skipped(filtered(hook)) == {"Docs": "the filter hook 'hook' says so"}
 
 
+def test_a_reason_that_is_no_text_is_spelt_out(filtered) -> None:
+    hook = """
+    def hook(job_name):
+        return job_name == "Docs", "\\udcff"
+    """
+    assert skipped(filtered(hook)) == {"Docs": "\\udcff"}
+
+
 def test_a_hook_knows_the_changed_files_and_the_other_facts(filtered) -> None:
     hook = """
     def hook(job_name):

@@ -151,6 +151,27 @@ BUGS = (
         "reused",
     ),
     Bug(
+        "what was made from a failure is remembered",
+        "good_work_is_remembered",
+        "        and not state.doubts\n",
+        "",
+        "reused",
+    ),
+    Bug(
+        "what was made from something forced is remembered",
+        "good_work_is_remembered",
+        "is_good and not (state.is_forced or ",
+        "is_good and not (",
+        "reused",
+    ),
+    Bug(
+        "a doubt does not pass through a job",
+        "good_work_is_remembered",
+        " or state.doubts)",
+        ")",
+        "reused",
+    ),
+    Bug(
         "only successors remember",
         "good_work_is_remembered",
         "        self.commands += remembering(self.plan, outcome.job, self.states[outcome.job.key])\n",

@@ -29,6 +29,7 @@ def good_work_is_kept(history: History) -> None:
         for key, job in story.run.graph.jobs.items():
             state = story.run.jobs[key]
             is_standing = state.phase is Phase.SETTLED and state.status is Status.OK
+            is_standing = is_standing and not state.doubts
             if is_standing and (run, key, state.attempt) in good:
                 for name in (job.digest, names.LATEST):
                     kept = names.cached("o/r", story.run.plan.scope, key, name)

@@ -366,3 +366,58 @@ def test_what_an_attempt_left_is_known_while_the_next_one_has_not_begun() -> Non
 
     assert scene.state("build").attempt == 1
     assert make_task("r1", scene.run, key("test"), "").stored == (BIN,)
+
+
+@pytest.mark.parametrize(
+    ("status", "fields"),
+    [
+        (Status.OK, {"is_forced": True, "provided": ("bin",)}),
+        (Status.FAIL, {"verdict": "author", "provided": ("bin",)}),
+        (Status.SKIPPED, {"provided": ("bin",)}),
+    ],
+)
+def test_what_was_made_from_doubtful_output_is_not_remembered(status: Status, fields) -> None:
+    scene = Scene(
+        job("build", allow_failure=True, provides=("bin",), **GOOD),
+        job("test", takes("build", "bin"), **GOOD),
+        job("sum", reads("test"), **GOOD),
+        caches=True,
+    )
+    scene.start("build")
+    scene.finish("build", status, **fields)
+    for name in ("test", "sum"):
+        scene.start(name)
+        scene.finish(name)
+
+    assert scene.statuses["sum"] is Status.OK
+    assert remembered(scene) == []
+
+
+def test_what_ran_without_its_input_is_not_remembered_until_it_had_it() -> None:
+    scene = Scene(
+        job("build", provides=("bin",), **GOOD),
+        job("tidy", takes("build", "bin"), always_run=True, **GOOD),
+        caches=True,
+    )
+    scene.start("build")
+    scene.finish("build", Status.FAIL, verdict="author")
+    scene.start("tidy")
+    scene.finish("tidy")
+    assert remembered(scene) == []
+
+    scene.rerun("build")
+    scene.start("build")
+    scene.finish("build", provided=("bin",))
+    scene.start("tidy")
+    scene.finish("tidy")
+    assert remembered(scene) == [("build", 2), ("tidy", 2)]
+
+
+def test_what_merely_came_earlier_casts_no_doubt() -> None:
+    scene = Scene(job("lint", allow_failure=True), job("test", after("lint"), **GOOD), caches=True)
+    scene.start("lint")
+    scene.finish("lint", Status.FAIL, verdict="author")
+    scene.start("test")
+    scene.finish("test")
+
+    assert remembered(scene) == [("test", 1)]

@@ -161,6 +161,15 @@ def test_a_record_of_a_newer_shape_is_a_miss(blobs) -> None:
     assert found(blobs).hit is None
 
 
+@pytest.mark.parametrize("run", ["", "..", "../r1", "r1/jobs", "a\0b", "a" * 5000, "r1\n"])
+def test_row_7_a_record_of_a_run_that_cannot_be_is_a_miss(blobs, run: str) -> None:
+    place = names.cached("o/r", "branch main", BUILD.key, BUILD.digest)
+    record = decode(blobs.get(place), Record)
+    for other in (replace(record, run=run), replace(record, attempt=0)):
+        blobs.put(place, encode(other))
+        assert found(blobs).hit is None
+
+
 def test_row_7_a_record_under_another_name_than_its_own_is_no_hit(blobs) -> None:
     """Somebody copies a record to where another job, or another digest, would look."""
     data = blobs.get(names.cached("o/r", "branch main", BUILD.key, BUILD.digest))

@@ -127,7 +127,7 @@ def _fetched(
         size = scene.blobs.size(blob_of(prefix, artifact.name, form))
     except Absent:
         form = PLAIN  # of an older version
-        size = scene.blobs.size(blob_of(prefix, artifact.name, form))
+        size = _size_of_plain(scene, artifact, prefix)
     packed = beside(scene.workspace, artifact.name, form)
     different = f"artifact '{artifact.name}' is not what its producer stored"
     if size != stored.size:
@@ -141,6 +141,14 @@ def _fetched(
         yield packed, form
     finally:
         packed.unlink(missing_ok=True)
+
+
+def _size_of_plain(scene: Scene, artifact: Artifact, prefix: str) -> int:
+    try:
+        return scene.blobs.size(blob_of(prefix, artifact.name, PLAIN))
+    except Absent:
+        text = f"artifact '{artifact.name}' is not kept any more in {prefix}"
+        raise Absent(f"{text}; run the job again that provides it") from None
 
 
 def _bring_report(scene: Scene, provider: str) -> None:

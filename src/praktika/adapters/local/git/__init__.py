@@ -2,10 +2,11 @@
 
 from praktika.adapters.local.git.checkout import (
     Checkout,
+    dirty,
     find,
     published_at,
     snapshot,
     submodule_states,
 )
 
-__all__ = ["Checkout", "find", "published_at", "snapshot", "submodule_states"]
+__all__ = ["Checkout", "dirty", "find", "published_at", "snapshot", "submodule_states"]

@@ -6,7 +6,10 @@ commit that a shallow clone does not have, is None.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -85,10 +88,50 @@ def untracked(root: Path) -> list[str]:
     return [name for name in found if not _is_ours(name)]
 
 
+def tracked(root: Path) -> list[str]:
+    """The files and links in the index."""
+    lines = names(call(root, "ls-files", "-z", "--stage").stdout)
+    found = (line.partition("\t")[2] for line in lines if not line.startswith("160000 "))
+    return [path for path in found if not _is_ours(path)]
+
+
 def unwatched(root: Path) -> list[str]:
     """Tracked files that git does not look at, as in a sparse checkout."""
     lines = names(call(root, "ls-files", "-z", "-v").stdout)
     return [line[2:] for line in lines if _FLAGGED.match(line) and not _is_ours(line[2:])]
+
+
+def submodules(root: Path) -> list[str]:
+    """The paths at which the index has submodules."""
+    lines = names(call(root, "ls-files", "-z", "--stage").stdout)
+    return [line.partition("\t")[2] for line in lines if line.startswith("160000 ")]
+
+
+class Hidden(NamedTuple):
+    """How many tracked files differ from the index although git does not look at them."""
+
+    changed: int
+    absent: int
+
+
+def hidden(root: Path) -> Hidden:
+    """See `Hidden`; `git status` tells of none of these files."""
+    paths = unwatched(root)
+    if not paths:
+        return Hidden(0, 0)
+    given = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    place = call(root, "rev-parse", "--path-format=absolute", "--git-path", "index").stdout
+    with tempfile.TemporaryDirectory(prefix="praktika-index-") as folder:
+        index = Path(folder) / "index"
+        shutil.copyfile(os.fsdecode(place.removesuffix(b"\n")), index)
+        more = {"GIT_INDEX_FILE": str(index)}
+        for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
+            call(root, "update-index", flag, "-z", "--stdin", given=given, more=more)
+        options = ("--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+        heads = names(call(root, "diff", *options, "--", more=more).stdout)
+    found = dict(zip(heads[1::2], (head[-1] for head in heads[::2]), strict=True))
+    kinds = [found[path] for path in paths if path in found]
+    return Hidden(len(kinds) - kinds.count("D"), kinds.count("D"))
 
 
 def _is_ours(name: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from praktika.adapters.local.git import changes
 from praktika.adapters.local.git.call import STATE_DIR
 from praktika.adapters.local.git.call import call as _git
 from praktika.adapters.local.git.call import text as _text
@@ -89,9 +90,10 @@ def published_at(checkout: Checkout) -> str:
     facts, root = checkout.facts, checkout.root
     if not facts.sha:
         raise OperatorError("there is no commit yet that could be fetched")
-    if facts.dirty:
+    changed, _ = _differing(root)
+    if changed:
         raise OperatorError(
-            f"{facts.dirty} changed files are in no commit that could be fetched; commit and push"
+            f"{changed} changed files are in no commit that could be fetched; commit and push"
             " them, or let git ignore them"
         )
     # As the author's configuration rewrites it, which runners do not have.
@@ -141,19 +143,33 @@ def _describe(root: Path, git_dir: Path) -> Checkout:
     branch = _text(head).removeprefix("refs/heads/")
     if not branch:
         notes.append(f"the head is detached at {sha[:10]}")
-    status = _git(root, "status", "--porcelain", "-z", "--untracked-files=normal").stdout
-    dirty = sum(1 for entry in status.split(b"\0") if entry)
-    if dirty and sha:
-        notes.append(f"{dirty} changed files are included as they are")
+    changed, absent = _differing(root)
+    if changed and sha:
+        notes.append(f"{changed} changed files are included as they are")
+    if absent:
+        notes.append(f"{absent} files are not checked out, and jobs will not have them")
     facts = Facts(
         repository=_repository(root),
         sha=sha,
         branch=branch,
-        dirty=dirty,
+        dirty=changed + absent,
         message=message.strip(),
         author=author,
     )
     return Checkout(root=root, git_dir=git_dir, facts=facts, notes=tuple(notes))
+
+
+def dirty(root: Path) -> int:
+    """How many files of a checkout are not as in its commit, also where git does not look."""
+    return sum(_differing(root))
+
+
+def _differing(root: Path) -> tuple[int, int]:
+    """How many files are not as in the commit; how many are left out by a sparse checkout."""
+    options = ("--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none")
+    status = _git(root, "status", *options).stdout
+    hidden = changes.hidden(root)
+    return sum(1 for entry in status.split(b"\0") if entry) + hidden.changed, hidden.absent
 
 
 def _plain(start: Path, complaint: str) -> Checkout:

@@ -20,7 +20,7 @@ def commit_id(root: Path, name: str) -> str:
         raise OperatorError(f"{root} is no git repository: there are no commits to compare with")
     options = ("--verify", "--quiet", "--end-of-options")
     answer = call(root, "rev-parse", *options, f"{name}^{{commit}}", check=False)
-    if answer.returncode != 0:
+    if answer.returncode != 0 or answer.stdout.startswith(b"^"):  # "all but that"
         raise AuthorError(
             text=f"There is no commit '{name}' here. `git fetch` it if it is somewhere else."
         )

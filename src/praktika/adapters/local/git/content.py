@@ -2,7 +2,8 @@
 
 Files are hashed as git would add them, with its filters, so that line ends which git converts are
 no difference. A submodule that is at a commit and unchanged is that commit; one with changes is
-named by the digest of all its files.
+named by the digest of all its files. So is one whose files came without its repository, as in the
+archived code of a run; one that is not checked out is as recorded.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from praktika.adapters.local.git import changes
@@ -107,13 +108,35 @@ class _Files:
         tracked = {change.path: change for change in changes.differences(self.root, commit)}
         new = set(self._files_of(changes.untracked(self.root)))
         modules = {path for path, change in tracked.items() if change.mode == SUBMODULE}
-        gone = {path for path, change in tracked.items() if change.is_gone} - new
-        looked_at = new.union(tracked, changes.unwatched(self.root)) - modules - gone
+        other = self._other() if self.content != self.root else set()
+        gone = {path for path, change in tracked.items() if change.is_gone} - new - other
+        looked_at = new.union(tracked, other, changes.unwatched(self.root)) - modules - gone
         found: dict[str, Leaf | None] = dict.fromkeys(gone)
         found |= self._leaves(sorted(looked_at), tracked)
         found |= {path: self._submodule(tracked[path]) for path in sorted(modules)}
+        found |= {path: self._loose(path) for path in self._loose_submodules() if path not in found}
         same = {path for path, change in tracked.items() if found[path] == Leaf(*change.was)}
         return {path: leaf for path, leaf in found.items() if path not in same}
+
+    def _other(self) -> set[str]:
+        """Files of the copy that are others by now: somebody works on where it was made from."""
+        copied = set(
+            _files_below(os.fspath(self.content), {STATE_DIR, *changes.submodules(self.root)})
+        )
+        tracked = set(changes.tracked(self.root))
+        return {path for path in copied if self._is_other(path)} | (tracked - copied)
+
+    def _is_other(self, path: str) -> bool:
+        """Whether a file is not the one of which the copy was made, as far as its facts tell."""
+        try:
+            now = os.lstat(f"{self.root}/{path}")
+        except OSError:
+            return True
+        was = os.lstat(f"{self.content}/{path}")
+        if stat.S_ISLNK(was.st_mode):
+            return now.st_mode != was.st_mode or now.st_size != was.st_size
+        facts = (now.st_mode, now.st_size, now.st_mtime_ns)
+        return facts != (was.st_mode, was.st_size, was.st_mtime_ns)
 
     def _leaves(
         self, paths: Iterable[str], tracked: Mapping[str, changes.Change]
@@ -170,6 +193,19 @@ class _Files:
             (digest,) = Digests(trees.read, trees.algorithm).of(inner, [_EVERYTHING])
         return Leaf(SUBMODULE, object_id("changed", digest.encode(), self._algorithm))
 
+    def _loose_submodules(self) -> Iterator[str]:
+        """Submodules whose files are there without a repository."""
+        for path in changes.submodules(self.root):
+            folder = self.content / path
+            if not (self.root / path / ".git").exists() and folder.is_dir() and any(_walk(folder)):
+                yield path
+
+    def _loose(self, path: str) -> Leaf:
+        """What is named in place of the commit of such a submodule, which is not known."""
+        held = plain_folder(self.content / path)
+        (digest,) = Digests(lambda _: (), "sha1").of(held, [_EVERYTHING])
+        return Leaf(SUBMODULE, object_id("changed", digest.encode(), self._algorithm))
+
     def _has_modes(self) -> bool:
         """Whether it can be told from a file whether it is executable."""
         options = ("--type=bool", "--default=true", "core.fileMode")
@@ -201,6 +237,22 @@ def _walk(folder: Path) -> Iterator[Path]:
         for name in files + links:
             if name != ".git":
                 yield Path(here) / name
+
+
+def _files_below(root: str, without: Collection[str]) -> Iterator[str]:
+    """The paths of all that is no folder, but for what is below some of them."""
+    pending = [""]
+    while pending:
+        below = pending.pop()
+        with os.scandir(f"{root}/{below}") as scan:
+            for entry in scan:
+                path = below + entry.name
+                if path in without or entry.name == ".git":
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(f"{path}/")
+                else:
+                    yield path
 
 
 def _refuse(error: OSError) -> None:
