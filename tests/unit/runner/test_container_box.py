@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -205,6 +206,20 @@ def test_a_job_is_told_the_tags_of_the_images(monkeypatch):
 @pytest.mark.parametrize("image", ["host:5000/own:1", "host:5000/other", f"x@sha256:{SHA}", "y:1"])
 def test_other_images_are_run_as_written(image):
     assert image_of(plan(tag="t"), task(), image) == image
+
+
+@pytest.mark.parametrize(
+    ("image", "run"),
+    [("h:5000/x:1", "h:5000/x"), ("x", "x"), ("y:1", "y"), (f"x:1@sha256:{SHA}", "x")],
+)
+def test_another_image_is_run_as_it_is_in_the_key_of_the_job(image, run):
+    digest = f"sha256:{SHA}"
+    jobs = tuple(
+        Job(key=key, name=key, command="true", parts={f"image {image}": value})
+        for key, value in (("other", f"sha256:{'a' * 64}"), ("j", digest))
+    )
+    found = image_of(structs.replace(plan(tag="t"), jobs=jobs), task(), image)
+    assert found == f"{run}@{digest}"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,11 @@ from praktika.model.task import Task
 def image_of(plan: Plan, task: Task, image: str) -> str:
     """The image to run: one that the repository builds is run as it was built for this run.
 
+    Of any other image, it is the content that is in the job's key: what a machine has kept under
+    the same tag may be older, and its outcome would be taken for that of the newer one.
+
     Args:
-        plan: says which images the repository builds.
+        plan: says which images the repository builds, and what others were when it was made.
         task: says what was built.
         image: as the job names it.
 
@@ -20,7 +23,7 @@ def image_of(plan: Plan, task: Task, image: str) -> str:
     """
     declared = {one.name: one for one in plan.images}.get(image)
     if declared is None or not Reference.parse(image).is_bare:
-        return image
+        return _pinned(plan, task, image)
     digest = _built(task, image) or declared.pinned
     if digest:
         return f"{image}@{digest}"
@@ -31,6 +34,14 @@ def image_of(plan: Plan, task: Task, image: str) -> str:
 def tag_of(image: Image) -> str:
     """The tag that a run uses for an image that the repository builds, or "" while it has none."""
     return image.known[0] if image.known else image.tag
+
+
+def _pinned(plan: Plan, task: Task, image: str) -> str:
+    """An image that the repository does not build, by its digest if that is known."""
+    reference = Reference.parse(image)
+    parts = next((job.parts for job in plan.jobs if job.key == task.job), {})
+    digest = parts.get(image_artifact(image), "")
+    return f"{reference.familiar_name}@{digest}" if digest else image
 
 
 def _built(task: Task, image: str) -> str:
