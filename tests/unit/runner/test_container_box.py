@@ -6,9 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from praktika.errors import AuthorError
 from praktika.model.container import parse
@@ -187,6 +187,15 @@ def test_an_image_of_the_repository_is_run_as_it_was_built():
     ]
     for of, by, image in cases:
         assert image_of(of, by, "host:5000/own") == image
+
+
+def test_an_image_of_the_repository_is_the_same_however_it_is_spelled():
+    image = Image(name="team/own", path="docker", tag="t", known=("k",))
+    hub = Plan(workflow="W", event="push", jobs=(), images=(image,))
+    built = task(Stored(name="image team/own", sha256=SHA))
+    for spelled in ("team/own", "docker.io/team/own", "index.docker.io/team/own"):
+        assert image_of(hub, task(), spelled) == "team/own:k"
+        assert image_of(hub, built, spelled) == f"team/own@sha256:{SHA}"
 
 
 def test_a_job_is_told_the_tags_of_the_images(monkeypatch):

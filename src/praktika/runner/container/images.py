@@ -21,14 +21,15 @@ def image_of(plan: Plan, task: Task, image: str) -> str:
     Raises:
         ValueError: it is not the name of an image.
     """
-    declared = {one.name: one for one in plan.images}.get(image)
-    if declared is None or not Reference.parse(image).is_bare:
+    asked = Reference.parse(image)
+    declared = {Reference.parse(one.name).name: one for one in plan.images}.get(asked.name)
+    if declared is None or not asked.is_bare:
         return _pinned(plan, task, image)
-    digest = _built(task, image) or declared.pinned
+    digest = _built(task, declared.name) or declared.pinned
     if digest:
-        return f"{image}@{digest}"
+        return f"{declared.name}@{digest}"
     tag = tag_of(declared)
-    return f"{image}:{tag}" if tag else image
+    return f"{declared.name}:{tag}" if tag else declared.name
 
 
 def tag_of(image: Image) -> str:
