@@ -38,6 +38,7 @@ from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
 from praktika.runner.sources import Sources
+from praktika.runner.workspace import remove
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
 
@@ -172,6 +173,8 @@ class _Attempt:
             if isinstance(error, AuthorError):  # another runner could not run it, either
                 result = structs.replace(result, ext={**result.ext, "verdict": "author"})
             return result
+        finally:
+            remove(place.parent)  # with what a process that was killed has left in it
 
     def _sources(self) -> Sources:
         bench = self.bench
@@ -273,7 +276,7 @@ class _Attempt:
         artifacts.bring_all(scene, self.job)
         known = kv.collect(self.bench.blobs, self.assignment.task.run)
         environment.write(setting, known)
-        images.write_order(setting, self.bench.inherited)
+        images.write_order(setting, self.bench.inherited, here.parent)
         if self.job.always_run:
             so_far = workflow_so_far(self.bench.blobs, self.assignment.task.run, plan)
             write_file(Path(result_path(plan.workflow, os.fspath(temp))), encode(so_far))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,12 +22,13 @@ _LIMIT = 1 << 20
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 
 
-def write_order(setting: Setting, inherited: Mapping[str, str]) -> None:
+def write_order(setting: Setting, inherited: Mapping[str, str], private: Path) -> None:
     """Tell a job that builds images what to do; nothing for any other.
 
     Args:
         setting: describes the attempt.
         inherited: the environment that jobs get.
+        private: a folder outside of the workspace, which is removed however the job ends.
 
     Raises:
         OSError: it cannot be written.
@@ -44,6 +46,7 @@ def write_order(setting: Setting, inherited: Mapping[str, str]) -> None:
         "insecure": list(plan.settings.get("DOCKER_INSECURE_REGISTRIES") or ()),
         "secret": _secret(plan),
         "docker": inherited.get(PROGRAM) or "docker",
+        "private": os.fspath(private),
     }
     write_file(setting.temp / ORDER_FILE, pretty(order))
 

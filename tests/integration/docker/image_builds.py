@@ -174,7 +174,7 @@ class Repository:
             if is_build(job) and job.decision == "run" and only in {"", job.name}:
                 event, result, text = elsewhere(lambda job=job: self._execute(plan, job, local))
                 events[job.name], results[job.name], log = event, result, log + text
-        left = [path.name for path in self._folder.glob("praktika-docker-*")]
+        left = [path.name for path in self._folder.rglob("praktika-docker-*")]
         assert left == []
         return Ran(plan, results, events, log, notes)
 

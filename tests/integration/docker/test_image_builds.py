@@ -329,7 +329,7 @@ class TestPasswords:
         folder, seen = locked.root.parent, locked.root.parent / "seen"
 
         def once_they_are_there():
-            if any(folder.glob("praktika-docker-*")):
+            if any(folder.rglob("praktika-docker-*")):
                 seen.touch()
                 return "stopped by the test"
             return ""

@@ -40,3 +40,25 @@ def test_fault_43_an_image_of_a_registry_with_a_port_is_pulled(
         .praktika("run", "-j1")
     )
     assert ran.statuses == {image: "OK", bare: "OK"}, ran.err
+
+
+def test_what_a_tag_has_become_is_run_where_the_key_of_the_job_says_so(
+    project, image_registry, docker_engine, tmp_path
+):
+    image = f"{image_registry}/moving:1"
+    for text in ("new", "old"):
+        docker_engine.build(image, f"FROM {BASE}\nENV SAID={text}\n", tmp_path / text)
+        if text == "new":
+            docker_engine.docker("push", image)
+    jobs = (
+        "from praktika import Job, Workflow\n"
+        "jobs = [Job(name=name, command='echo it is $SAID', digest_config=digest,"
+        f" run_in_docker={image!r}) for name, digest in"
+        " [('keyed', Job.CacheDigestConfig(include_paths=['ci'])), ('other', None)]]\n"
+        "WORKFLOWS = [Workflow(name='W', event='pull_request', jobs=jobs, enable_cache=True)]\n"
+    )
+    ran = project.file("ci/workflows/w.py", jobs).commit().praktika("run", "-j1")
+    assert ran.statuses == {"keyed": "OK", "other": "OK"}, ran.err
+    said = {path.parts[-3][:5]: path.read_text() for path in ran.folder.glob("jobs/*/1/job.log")}
+    assert "it is new" in said["keyed"]
+    assert "it is old" in said["other"]

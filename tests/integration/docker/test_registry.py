@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import socket
+import threading
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,7 +18,7 @@ from praktika.adapters.registry import HttpRegistry, logins_in
 from praktika.errors import Absent, Denied, OperatorError, TransientError
 from praktika.sdk.registry.access import Login
 from praktika.sdk.registry.client import INDEXES, Client
-from praktika.sdk.registry.errors import NoAnswer
+from praktika.sdk.registry.errors import NoAnswer, RegistryFailed
 
 BODY = json.dumps({"schemaVersion": 2, "mediaType": INDEXES[0], "manifests": []}).encode()
 DIGEST = f"sha256:{hashlib.sha256(BODY).hexdigest()}"
@@ -55,7 +58,10 @@ def test_fault_43_what_the_registry_does_not_know_is_absent_by_its_code(server, 
         (refusal(502, "MANIFEST_UNKNOWN"), TransientError),
         (Reply(503), TransientError),
         (Reply(404, {}, b"<html>nothing here</html>"), OperatorError),
+        (Reply(404, {}, b'{"errors":' + b"[" * 100_000), OperatorError),
         (Reply(400), OperatorError),
+        (Reply(200, {"Content-Type": "text/html"}, b"<html>log in first</html>"), OperatorError),
+        (Reply(200, {"Content-Type": INDEXES[0]}, b'["schemaVersion"]'), OperatorError),
     ],
 )
 def test_fault_43_an_outage_or_a_refusal_is_neither_there_nor_absent(server, image, reply, error):
@@ -106,6 +112,40 @@ def test_an_answer_without_end_is_not_read_to_the_end(server, image):
         HttpRegistry().manifest(image)
 
 
+def test_an_answer_that_comes_byte_by_byte_is_waited_for_only_so_long():
+    def answer(listening: socket.socket) -> None:
+        asking, _ = listening.accept()
+        with asking, contextlib.suppress(OSError):
+            asking.recv(1 << 16)
+            asking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+            for _ in range(100):
+                asking.sendall(b"x")
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, args=(listening,), daemon=True)
+        thread.start()
+        client = Client(f"127.0.0.1:{listening.getsockname()[1]}", timeout=0.5)
+        began = time.monotonic()
+        with pytest.raises(NoAnswer, match="takes too long"):
+            client.manifest("x", "1")
+        assert time.monotonic() - began < 5
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(302, {"Location": "http://[::1/v2/"}),
+        Reply(401, {"WWW-Authenticate": 'Bearer realm="https://[::1/token"'}),
+    ],
+)
+def test_addresses_that_make_no_sense_are_failures_of_the_registry(server, reply):
+    server.answer = lambda _: reply
+    with pytest.raises(RegistryFailed):
+        Client(server.host).digest("x", "1")
+
+
 class TestTokens:
     """A registry whose tokens come from a server."""
 
@@ -153,6 +193,11 @@ class TestTokens:
         with pytest.raises(Denied, match="'me'") as caught:
             registry.digest(image)
         assert "secret" not in str(caught.value)
+
+    def test_what_is_no_token_is_none(self, registry, tokens, image):
+        tokens.answer = lambda _: Reply(200, {}, b"[" * 100_000)
+        with pytest.raises(OperatorError, match="gave no token"):
+            registry.digest(image)
 
     def test_a_token_server_that_is_down_is_an_outage(self, registry, tokens, image):
         tokens.answer = lambda _: Reply(503)

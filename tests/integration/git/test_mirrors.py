@@ -277,6 +277,58 @@ def test_a_damaged_mirror_is_mended(origin, machine):
         assert run_git(place, "status", "--porcelain") == ""
 
 
+def _cut_packs(mirror: Path) -> None:
+    for path in mirror.glob("objects/pack/*.pack"):
+        path.chmod(0o600)
+        path.write_bytes(b"PACK")
+
+
+DAMAGES = {
+    "packs are cut": _cut_packs,
+    "HEAD is gone": lambda mirror: (mirror / "HEAD").unlink(),
+    "HEAD is empty": lambda mirror: (mirror / "HEAD").write_text(""),
+    "the settings are no settings": lambda mirror: (mirror / "config").write_text("[[\n"),
+    "the names of commits are empty": lambda mirror: [
+        path.write_text("") for path in (mirror / "refs/commits").iterdir()
+    ],
+    "shallow is no list": lambda mirror: (mirror / "shallow").write_text("x\n"),
+    **{
+        f"{name} is gone": lambda mirror, name=name: shutil.rmtree(mirror / name)
+        for name in ("uses", "refs", "objects")
+    },
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_mirror_that_no_fetch_can_mend_is_made_anew(origin, machine, damage):
+    first = origin.commit({"a": "a" * 5000})
+    with machine.checkout(origin.url, first, "w1"):
+        pass
+    DAMAGES[damage](machine.mirrors[0])
+    second = origin.commit({"a": "b" * 5000})
+    for number, sha in enumerate((first, second, first)):
+        with machine.checkout(origin.url, sha, f"again{number}") as place:
+            assert run_git(place, "rev-parse", "HEAD") == sha
+            assert run_git(place, "status", "--porcelain") == ""
+            assert len(list((machine.mirrors[0] / "uses").iterdir())) == 1
+    assert list((machine.mirrors[0] / "uses").iterdir()) == []
+
+
+def test_a_broken_mirror_stays_while_jobs_work_with_it(origin, machine):
+    first = origin.commit({"a": "a"})
+    second = origin.commit({"a": "b"})
+    with machine.checkout(origin.url, first, "w1") as place:
+        (machine.mirrors[0] / "config").write_text("[[\n")
+        with (
+            pytest.raises(OperatorError, match="jobs work with it"),
+            machine.checkout(origin.url, second, "w2"),
+        ):
+            pass
+        assert run_git(place, "show", "HEAD:a") == "a"
+    with machine.checkout(origin.url, second, "w3") as place:
+        assert (place / "a").read_text() == "b"
+
+
 # What lives side by side.
 
 

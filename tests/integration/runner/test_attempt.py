@@ -482,6 +482,13 @@ def test_fault_25_a_cancel_reaches_hooks(runner, where, monkeypatch):
     assert result.duration < 10
 
 
+def test_nothing_stays_beside_the_workspace(runner, tmp_path):
+    """Credentials are there while images are built; a build may be killed."""
+    result = runner.run("mkdir ../settings; echo x > ../settings/config.json")
+    assert result.status is Status.OK
+    assert [path for path in (tmp_path / "work").rglob("*") if path.is_file()] == []
+
+
 def test_a_temporary_folder_outside_of_the_workspace_is_refused(runner, tmp_path):
     (runner.source / "ci").mkdir()
     (tmp_path / "elsewhere").mkdir()

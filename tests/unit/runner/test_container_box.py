@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from praktika.errors import AuthorError
 from praktika.model.container import parse
@@ -188,6 +189,15 @@ def test_an_image_of_the_repository_is_run_as_it_was_built():
         assert image_of(of, by, "host:5000/own") == image
 
 
+def test_an_image_of_the_repository_is_the_same_however_it_is_spelled():
+    image = Image(name="team/own", path="docker", tag="t", known=("k",))
+    hub = Plan(workflow="W", event="push", jobs=(), images=(image,))
+    built = task(Stored(name="image team/own", sha256=SHA))
+    for spelled in ("team/own", "docker.io/team/own", "index.docker.io/team/own"):
+        assert image_of(hub, task(), spelled) == "team/own:k"
+        assert image_of(hub, built, spelled) == f"team/own@sha256:{SHA}"
+
+
 def test_a_job_is_told_the_tags_of_the_images(monkeypatch):
     setting = Setting(
         task=task(),
@@ -205,6 +215,20 @@ def test_a_job_is_told_the_tags_of_the_images(monkeypatch):
 @pytest.mark.parametrize("image", ["host:5000/own:1", "host:5000/other", f"x@sha256:{SHA}", "y:1"])
 def test_other_images_are_run_as_written(image):
     assert image_of(plan(tag="t"), task(), image) == image
+
+
+@pytest.mark.parametrize(
+    ("image", "run"),
+    [("h:5000/x:1", "h:5000/x"), ("x", "x"), ("y:1", "y"), (f"x:1@sha256:{SHA}", "x")],
+)
+def test_another_image_is_run_as_it_is_in_the_key_of_the_job(image, run):
+    digest = f"sha256:{SHA}"
+    jobs = tuple(
+        Job(key=key, name=key, command="true", parts={f"image {image}": value})
+        for key, value in (("other", f"sha256:{'a' * 64}"), ("j", digest))
+    )
+    found = image_of(structs.replace(plan(tag="t"), jobs=jobs), task(), image)
+    assert found == f"{run}@{digest}"
 
 
 @pytest.mark.parametrize(

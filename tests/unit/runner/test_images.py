@@ -1,6 +1,7 @@
 """What jobs that build images are told, and what of their word is taken."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_build_is_told_what_to_do(setting, tmp_path):
     one = setting(
         "base", DOCKER_INSECURE_REGISTRIES=["r:1"], SECRET_DOCKER_REGISTRY="s", local=True
     )
-    images.write_order(one, {"PRAKTIKA_DOCKER": "podman"})
+    images.write_order(one, {"PRAKTIKA_DOCKER": "podman"}, Path("/own"))
     assert json.loads((tmp_path / "images.json").read_text()) == {
         "images": [
             {
@@ -85,12 +86,13 @@ def test_a_build_is_told_what_to_do(setting, tmp_path):
         "insecure": ["r:1"],
         "secret": "s",
         "docker": "podman",
+        "private": "/own",
     }
 
 
 def test_no_other_job_is_told_anything_nor_given_the_registrys_secret(setting, tmp_path):
     other = setting(parameter={"x": 1}, SECRET_DOCKER_REGISTRY="s", secrets=(("t", ""),))
-    images.write_order(other, {})
+    images.write_order(other, {}, Path("/own"))
     assert list(tmp_path.iterdir()) == []
     assert images.secrets_for(other.plan, other.job) == (("t", ""),)
     build = setting("base", SECRET_DOCKER_REGISTRY="s", secrets=(("t", ""),))

@@ -276,7 +276,10 @@ def test_settings_of_the_client_are_the_users_own_without_credentials(tmp_path, 
     with client_settings({}) as folder:
         assert folder == ""
     logins = {"docker.io": Login("u", "p"), "r.example:5000": Login("v", "q")}
-    with client_settings(logins) as folder:
+    private = tmp_path / "private"
+    private.mkdir()
+    with client_settings(logins, str(private)) as folder:
+        assert type(tmp_path)(folder).parent == private
         settings = json.loads((type(tmp_path)(folder) / "config.json").read_text())
         assert settings == {
             "auths": {

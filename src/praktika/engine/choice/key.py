@@ -123,7 +123,7 @@ def _parts(
         parts[name] = own[name].tag
     if job.run_in_docker and not built:
         image = parse(job.run_in_docker).image
-        parts[f"image {image}"] = images.get(image, "")
+        parts[image_artifact(image)] = images.get(image, "")
     for need in job.needs:
         if need.kind != "order" and not set(need.artifacts) & own.keys():
             provider = done[need.job]

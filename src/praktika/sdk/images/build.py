@@ -37,7 +37,7 @@ def main(name: str) -> NoReturn:
         logins = _logins(order)
     except (OSError, ValueError, SecretMissing) as error:
         Result.create_new(name, Status.ERROR, info=str(error)).complete_job()
-    with client_settings(logins) as settings:
+    with client_settings(logins, order.private) as settings:
         store = Store(order, logins, _LOCAL_PATIENCE if order.is_local else _PATIENCE)
         building = Building(order, store, Engine(order.docker, settings), temp)
         results = building.run()

@@ -164,15 +164,20 @@ class Engine:
 
 
 @contextmanager
-def client_settings(logins: Mapping[str, Login]) -> Iterator[str]:
+def client_settings(logins: Mapping[str, Login], place: str = "") -> Iterator[str]:
     """A folder of settings for `docker` with these credentials, gone after the block.
 
     Without any it is "": then the user's own settings count. Those are never changed.
+
+    Args:
+        logins: by registry.
+        place: where the folder is made, or "" for that of temporary files. Should this process be
+            killed, it is left there.
     """
     if not logins:
         yield ""
         return
-    with tempfile.TemporaryDirectory(prefix="praktika-docker-") as folder:
+    with tempfile.TemporaryDirectory(prefix="praktika-docker-", dir=place or None) as folder:
         own = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
         settings: dict[str, object] = {"auths": {}}
         with suppress(OSError, ValueError, TypeError, KeyError):

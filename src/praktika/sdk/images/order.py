@@ -61,6 +61,7 @@ class Order:
         insecure: registries that are asked without encryption.
         secret: name of the registry's credentials, or "".
         docker: the program.
+        private: a folder for credentials, or "": no build sees it, and it does not outlive the job.
     """
 
     images: tuple[Image, ...]
@@ -71,6 +72,7 @@ class Order:
     insecure: tuple[str, ...] = ()
     secret: str = ""
     docker: str = "docker"
+    private: str = ""
 
     @classmethod
     def read(cls, path: str) -> Self:

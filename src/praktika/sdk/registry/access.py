@@ -7,7 +7,6 @@ encrypted, to this machine, or to a registry that is named as insecure.
 from __future__ import annotations
 
 import base64
-import json
 import re
 import threading
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from praktika.sdk.registry.errors import NoAnswer, Refused, RegistryFailed
-from praktika.sdk.registry.transport import Answer, ask, is_loopback
+from praktika.sdk.registry.transport import Answer, ask, document_in, is_loopback
 
 _CHALLENGE = re.compile(r"^\s*(bearer|basic)\b(.*)$", re.IGNORECASE | re.DOTALL)
 _PARAMETER = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
@@ -109,7 +108,10 @@ class Access:
 
     def _token(self, challenge: Challenge) -> str:
         realm = challenge.parameters.get("realm", "")
-        address = urlsplit(realm)
+        try:
+            address = urlsplit(realm)
+        except ValueError:
+            raise RegistryFailed(f"{self._registry} names '{realm}' for tokens") from None
         if not self._is_safe(realm) or address.username or not address.hostname:
             raise Refused(f"{self._registry} names '{realm}' for tokens, which is not encrypted")
         asked = {key: challenge.parameters.get(key, "") for key in ("service", "scope")}
@@ -142,11 +144,8 @@ def _parts(key: str, text: str) -> list[str]:
 
 
 def _token_in(body: bytes, server: str) -> str:
-    try:
-        document = json.loads(body)
-        token = document.get("token") or document.get("access_token")
-    except (ValueError, AttributeError):
-        token = None
+    document = document_in(body)
+    token = document.get("token") or document.get("access_token")
     if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
         raise RegistryFailed(f"{server} gave no token")
     return token

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from praktika.sdk.registry.access import Access, Login, encrypted
 from praktika.sdk.registry.errors import NoAnswer, NotThere, Refused, RegistryFailed
-from praktika.sdk.registry.transport import Answer, ask, is_loopback
+from praktika.sdk.registry.transport import Answer, ask, document_in, is_loopback
 
 INDEXES = (
     "application/vnd.oci.image.index.v1+json",
@@ -98,6 +97,9 @@ class Client:
         told = {reference, str(answer.headers.get("Docker-Content-Digest", ""))}
         if any(_DIGEST.fullmatch(text) and text != digest for text in told):
             raise NoAnswer(f"{self._called(repository, reference)} arrived changed")
+        if "schemaVersion" not in document_in(answer.body):  # a proxy's page, or a login's
+            name = self._called(repository, reference)
+            raise RegistryFailed(f"what {self.registry} gives for {name} is no manifest")
         return Manifest(str(answer.headers.get_content_type()), answer.body, digest)
 
     def put(self, repository: str, reference: str, media_type: str, data: bytes) -> str:
@@ -134,8 +136,12 @@ class Client:
             target = answer.headers.get("Location", "")
             if answer.status not in {301, 302, 303, 307, 308} or not target or body is not None:
                 break
-            before, url = url, urljoin(url, target)
-            if urlsplit(before)[:2] != urlsplit(url)[:2]:
+            try:
+                before, url = url, urljoin(url, target)
+                is_moved = urlsplit(before)[:2] != urlsplit(url)[:2]
+            except ValueError:
+                raise RegistryFailed(f"{self.registry} leads to '{target}'") from None
+            if is_moved:
                 headers = {key: it for key, it in headers.items() if key != "Authorization"}
             if urlsplit(url).scheme not in {"https", urlsplit(before).scheme}:
                 raise RegistryFailed(f"{self.registry} leads to '{url}', which is not encrypted")
@@ -167,9 +173,8 @@ class Client:
 
 def _codes(body: bytes) -> set[str]:
     try:
-        errors = json.loads(body)["errors"]
-        return {str(error["code"]) for error in errors}
-    except (ValueError, KeyError, TypeError):
+        return {str(error["code"]) for error in document_in(body)["errors"]}
+    except (KeyError, TypeError):
         return set()
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import json
 import ssl
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from praktika.sdk.registry.errors import NoAnswer, RegistryFailed
 
 BODY_LIMIT = 8 << 20
 """Bytes of an answer that are read: manifests have at most 4 MiB."""
+
+_CHUNK = 1 << 16
 
 
 class Answer(NamedTuple):
@@ -70,6 +74,7 @@ def ask(
         NoAnswer: there was none, or it broke off.
         RegistryFailed: the address or the certificate is no good.
     """
+    deadline = time.monotonic() + timeout
     host = urlsplit(url).netloc
     try:
         request = urllib.request.Request(  # noqa: S310 - the caller chose http or https
@@ -77,10 +82,10 @@ def ask(
         )
         try:
             with _opener(host).open(request, timeout=timeout) as answer:
-                return _read(method, answer.status, answer.headers, answer)
+                return _read(method, answer.status, answer.headers, _body(answer, deadline))
         except urllib.error.HTTPError as error:
             with error:
-                return _read(method, error.code, error.headers, error)
+                return _read(method, error.code, error.headers, _body(error, deadline))
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         if isinstance(reason, ssl.SSLCertVerificationError):
@@ -96,10 +101,28 @@ def _opener(host: str) -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(_Stay(), *direct)
 
 
-def _read(method: str, status: int, headers: Message, stream: IO[bytes]) -> Answer:
-    body = stream.read(BODY_LIMIT + 1)
-    if len(body) > BODY_LIMIT:
-        raise RegistryFailed(f"its answer has more than {BODY_LIMIT:,} bytes")
+def document_in(body: bytes) -> dict[str, Any]:
+    """The JSON object that an answer is; empty if it is none."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _body(stream: Any, deadline: float) -> bytes:
+    """What comes before the deadline: a server may be slow with each byte."""
+    body = bytearray()
+    while data := stream.read1(_CHUNK):
+        body += data
+        if len(body) > BODY_LIMIT:
+            raise RegistryFailed(f"its answer has more than {BODY_LIMIT:,} bytes")
+        if time.monotonic() > deadline:
+            raise TimeoutError("its answer takes too long")
+    return bytes(body)
+
+
+def _read(method: str, status: int, headers: Message, body: bytes) -> Answer:
     length = str(headers.get("Content-Length", ""))
     if method != "HEAD" and length.isdigit() and len(body) < int(length):
         raise http.client.IncompleteRead(body, int(length) - len(body))

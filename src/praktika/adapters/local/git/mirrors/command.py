@@ -72,6 +72,7 @@ _HOSTILE = re.compile(r"error: object [0-9a-f]+: gitmodules\w+: (.*)")
 _DAMAGE = re.compile(
     r"bad object|unable to (read|unpack)|[Mm]issing (blob|tree|commit)|corrupt|not a valid object"
     r"|failed to unpack tree|inflate|does not point to a valid|invalid object|packfile"
+    r"|not a git repository: |bad config line|bad shallow line|unable to resolve reference"
 )
 
 

@@ -19,13 +19,13 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from praktika.adapters.disk import os_fault
-from praktika.adapters.local.git.mirrors.command import authorization, git, git_dir
+from praktika.adapters.local.git.mirrors.command import Damaged, authorization, git, git_dir
 from praktika.adapters.local.git.mirrors.remote import Remote
 from praktika.errors import Absent, OperatorError, PraktikaError
 from praktika.patience import patiently
@@ -78,6 +78,7 @@ class Mirror:
         self._digest = digest
         named = hashlib.sha256(f"{remote.url}\0{digest}".encode()).hexdigest()[:24]
         self.place = folder / f"{remote.slug}-{named}.git"
+        self._held: list[BinaryIO] = []
 
     @property
     def objects(self) -> Path:
@@ -92,15 +93,16 @@ class Mirror:
             PraktikaError: it cannot be fetched.
         """
         try:
-            use = self._taken(sha) or patiently(lambda: self._fetched(sha, branch))
+            self._held.append(self._taken(sha) or patiently(lambda: self._fetched(sha, branch)))
         except OSError as error:
             raise os_fault(error, f"cannot use {self.place}") from error
         try:
             yield
         finally:
-            with suppress(OSError):
-                Path(use.name).unlink()
-            use.close()
+            for use in self._held:
+                with suppress(OSError):
+                    Path(use.name).unlink()
+                use.close()
             self._tidy()
 
     def repair(self, sha: str) -> None:
@@ -111,7 +113,10 @@ class Mirror:
         """
         with _locked(self._lock("fetching")) as lock:
             self._sweep()
-            self._fetch(f"+{sha}:{_COMMITS}/{sha}", lock, "--depth=1", "--refetch")
+            try:
+                self._fetch(f"+{sha}:{_COMMITS}/{sha}", lock, "--depth=1", "--refetch")
+            except Damaged:
+                self._held.append(self._made_anew(sha, "", lock))
 
     def _lock(self, name: str) -> Path:
         return self.place.with_suffix(f".{name}")
@@ -132,8 +137,11 @@ class Mirror:
         with _locked(self._lock("tidying"), fcntl.LOCK_SH):
             if not self._has(sha):
                 return None
-            os.utime(self._ref(sha))
-            use = (self.place / "uses" / secrets.token_hex(8)).open("xb")
+            try:
+                os.utime(self._ref(sha))
+                use = (self.place / "uses" / secrets.token_hex(8)).open("xb")
+            except FileNotFoundError:  # somebody has removed a part of the mirror
+                return None
             fcntl.flock(use, fcntl.LOCK_EX)
             use.write(sha.encode())
             use.flush()
@@ -142,18 +150,47 @@ class Mirror:
     def _fetched(self, sha: str, branch: str) -> BinaryIO:
         with _locked(self._lock("fetching")) as lock:
             use = self._taken(sha)
-            if use is None:
-                self._make()
-                self._sweep()
-                self._fetch_commit(sha, branch, lock)
-                use = self._taken(sha)
+            if use is not None:
+                return use
+            try:
+                return self._made(sha, branch, lock)
+            except Damaged:
+                return self._made_anew(sha, branch, lock)
+
+    def _made(self, sha: str, branch: str, lock: BinaryIO) -> BinaryIO:
+        """A use of the commit, which is fetched."""
+        self._make()
+        self._sweep()
+        self._fetch_commit(sha, branch, lock)
+        use = self._taken(sha)
         if use is None:
             raise OperatorError(f"git has fetched {sha}, and it is not in {self.place}")
         return use
 
+    def _made_anew(self, sha: str, branch: str, lock: BinaryIO) -> BinaryIO:
+        """The same, from nothing: not even git can mend every damage."""
+        self._drop()
+        return self._made(sha, branch, lock)
+
+    def _drop(self) -> None:
+        """Remove a mirror that is broken.
+
+        Raises:
+            Damaged: others work with it.
+        """
+        with _locked(self._lock("tidying")):
+            if _in_use(self.place, {Path(use.name).name for use in self._held}):
+                raise Damaged(f"{self.place} is broken, and jobs work with it")
+            aside = self.place.with_name(f"~{secrets.token_hex(8)}")
+            self.place.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
     def _make(self) -> None:
         if (self.place / "HEAD").exists():
+            (self.place / "uses").mkdir(exist_ok=True)
             return
+        if self.place.exists():
+            self._drop()
         _forget_idle(self._folder)
         draft = self._folder / f"~{secrets.token_hex(8)}"
         try:
@@ -234,10 +271,12 @@ class Mirror:
                 ref.unlink()
 
 
-def _in_use(place: Path) -> set[str]:
-    """The commits that somebody works with; uses of those who were killed are removed."""
+def _in_use(place: Path, own: Collection[str] = ()) -> set[str]:
+    """The commits that somebody else works with; uses of those who were killed are removed."""
     found = set()
-    for path in (place / "uses").iterdir():
+    for path in (place / "uses").glob("*"):
+        if path.name in own:
+            continue
         with suppress(FileNotFoundError), path.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
