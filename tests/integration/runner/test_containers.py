@@ -108,6 +108,7 @@ def test_an_image_that_cannot_be_pulled(runner, said, verdict, pulls):
     result = runner.run("true")
     assert (result.status, result.ext["verdict"]) == (Status.ERROR, verdict)
     assert said.removeprefix("Error response from daemon: ") in result.info
+    assert ("docker login" in result.info) == said.startswith("unauthorized")
     assert runner.log.count(b"$ docker pull image:1") == pulls
 
 
