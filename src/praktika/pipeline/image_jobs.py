@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from praktika.model.plan import Image, image_artifact
 from praktika.model.reference import Reference
-from praktika.pipeline.check.paths import inside, listed
+from praktika.pipeline.check.paths import listed, real_inside
 from praktika.pipeline.declare.artifact import ArtifactConfig
 from praktika.pipeline.declare.declared import place_of
 from praktika.pipeline.declare.docker import DockerConfig
@@ -84,7 +84,7 @@ def images_of(dockers: Sequence[DockerConfig], order: Iterable[int], root: str) 
     return [
         Image(
             name=docker.name,
-            path=inside(root, docker.path) or docker.path,
+            path=real_inside(root, docker.path) or docker.path,
             platforms=platforms_of(docker),
             depends_on=tuple(dict.fromkeys(docker.depends_on)),
         )

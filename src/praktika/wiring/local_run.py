@@ -36,6 +36,8 @@ from praktika.wiring.stores import Stores
 POOL = "runner"
 
 _PAUSES = (0.2, 1.0)
+_CONTAINERS_EVERY = 30.0
+"""Seconds between tries to remove containers that could not be removed."""
 
 
 def new_run_id() -> str:
@@ -70,13 +72,23 @@ def clean_up(state: Path) -> None:
             process_tree.kill_marked(f"{OWNER}={name}")
             discard(work_folder(name))
             forget(state, name)
+    left = _left_containers()
+    with suppress(OSError):
+        if time.time() - left.stat().st_mtime > _CONTAINERS_EVERY:
+            os.utime(left)
+            remove_left(left, os.environ)
+
+
+def _left_containers() -> Path:
+    """A folder with notes of containers that could not be removed yet."""
+    return cache_folder() / "left"
 
 
 def discard(work: Path) -> None:
     """Remove a folder of workspaces, and the containers that its runners have left."""
     with suppress(OSError):
         for runner in list(work.iterdir()):
-            remove_left(runner, os.environ)
+            remove_left(runner, os.environ, _left_containers())
     shutil.rmtree(work, ignore_errors=True)
 
 

@@ -108,6 +108,7 @@ def test_an_image_that_cannot_be_pulled(runner, said, verdict, pulls):
     result = runner.run("true")
     assert (result.status, result.ext["verdict"]) == (Status.ERROR, verdict)
     assert said.removeprefix("Error response from daemon: ") in result.info
+    assert ("docker login" in result.info) == said.startswith("unauthorized")
     assert runner.log.count(b"$ docker pull image:1") == pulls
 
 
@@ -164,6 +165,11 @@ def test_an_end_that_nobody_knows_is_never_ok(runner, state, words):
     assert words in result.info
 
 
+def test_a_daemon_that_is_gone_is_told_from_a_container_that_is(runner):
+    runner.does(container="touch $here/down; exit 1", version="test ! -e $here/down")
+    assert "start the Docker daemon" in runner.run("true").info
+
+
 def test_the_daemons_word_on_the_exit_code_counts(runner):
     runner.does(start="exit 0", container='echo \'{"Status":"exited","ExitCode":4}\'')
     assert "exited with 4" in runner.run("true").info
@@ -179,6 +185,25 @@ def test_a_container_that_cannot_be_removed_is_told_of_and_removed_later(runner)
     remove_left(runner.bench.work / runner.bench.name, runner.bench.inherited)
     (call,) = (runner.here / "calls").read_text().splitlines()
     assert call.startswith("rm --force --volumes praktika_")
+
+
+def test_containers_that_nobody_could_remove_are_remembered(runner, tmp_path):
+    folder, later = tmp_path / "runner", tmp_path / "later"
+    for name in ("praktika_a", "praktika_b"):
+        (folder / "containers" / name).mkdir(parents=True)
+    runner.does(rm="case $* in *_a) echo 'Cannot connect' >&2; exit 1;; esac")
+    remove_left(folder, runner.bench.inherited, later)
+    assert (later / "containers/praktika_a").is_dir()
+    runner.does()
+    remove_left(later, runner.bench.inherited, later)
+    assert list((later / "containers").iterdir()) == []
+
+
+def test_a_connection_that_breaks_is_not_the_authors_fault(runner):
+    said = 'error during connect: Post \\"http://x/v1.41/containers/create\\": EOF'
+    runner.does(create=f'echo "{said}" >&2; exit 1')
+    result = runner.run("true")
+    assert (result.status, result.ext["verdict"]) == (Status.ERROR, "infrastructure")
 
 
 def test_nothing_is_asked_of_docker_where_no_container_was_left(runner):

@@ -4,6 +4,9 @@ import pytest
 
 from praktika import Artifact, Docker, Job, Workflow
 from praktika.model.plan import image_artifact, job_key
+from praktika.pipeline import codes
+from praktika.pipeline.check.images import check_dockers
+from praktika.pipeline.image_jobs import images_of
 
 AMD, ARM = Docker.Platforms.AMD, Docker.Platforms.ARM
 BOTH = Docker.Platforms.arm_amd
@@ -203,6 +206,19 @@ def test_what_is_wrong_with_an_image(found):
         "wrong-value: Docker 'top' depends on 'base', which is not built for linux/arm64. Add it to the platforms of 'base'.",
         "unknown-docker: Docker 'top' depends on 'bse', which is not declared here.",
         "outside-path: The path '../elsewhere' of Docker 'out' leads out of the repository. Write it relative to the repository's root.",
+    ]
+
+
+def test_the_folder_of_an_image_is_where_its_files_are(tmp_path):
+    """A link never changes; what it leads to does, and its content has to make another tag."""
+    (tmp_path / "repo/real/base").mkdir(parents=True)
+    (tmp_path / "repo/link").symlink_to("real")
+    (tmp_path / "repo/out").symlink_to(tmp_path)
+    root = str(tmp_path / "repo")
+    dockers = [image("in", path="link/base"), image("out", path="out/elsewhere")]
+    assert images_of(dockers, [0], root)[0].path == "real/base"
+    assert [(one.code, "'out'" in one.text) for one in check_dockers(dockers, root)] == [
+        (codes.OUTSIDE_PATH, True)
     ]
 
 

@@ -222,9 +222,11 @@ def test_an_optional_artifact_is_what_of_it_is_there(shop):
     assert (shop.bring(plan) / "x").read_text() == "1"
 
 
-def test_an_artifact_without_files_is_a_name_only(shop):
-    plan = plan_of(artifact("x", kind="phony"))
-    assert shop.store(plan).records[0].files == 0
+@pytest.mark.parametrize(("kind", "files"), [("phony", [0]), ("image", [])])
+def test_an_artifact_without_files_is_a_name_only(shop, kind, files):
+    """Images are told of by who builds them."""
+    plan = plan_of(artifact("x", kind=kind))
+    assert [record.files for record in shop.store(plan).records] == files
     assert shop.blobs.list("runs") == []
     shop.bring(plan)
 
@@ -365,6 +367,12 @@ def test_the_report_of_a_required_job_is_brought(shop):
     listed = json.loads((inputs / "artifact_report_build_a.json").read_text())
     assert listed == {"build_urls": [shop.key(".zst")]}
     assert file_stem("Build (a)") == "build_a"
+
+
+def test_what_was_there_without_a_run_has_no_report(shop):
+    """As images that the registry had when the run was planned."""
+    plan = plan_of(decision="reuse", origin=Origin(run="", attempt=0, at=0.0))
+    assert not list(shop.bring(plan).rglob("*.json"))
 
 
 def test_the_report_of_a_reused_job_is_that_of_its_run(shop):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from praktika.model.reference import Reference
 from praktika.pipeline import codes
 from praktika.pipeline.check.graph import check_cycles, sort
-from praktika.pipeline.check.paths import inside, listed
+from praktika.pipeline.check.paths import listed, real_inside
 from praktika.pipeline.check.sound import called, shown
 from praktika.pipeline.declare.declared import place_of
 from praktika.pipeline.declare.docker import DockerConfig
@@ -34,7 +34,7 @@ def check_dockers(dockers: Sequence[DockerConfig], root: str) -> Iterator[Findin
     named = {docker.name: docker for docker in dockers}
     for docker in dockers:
         yield from _check_name(docker)
-        if inside(root, docker.path) is None:
+        if real_inside(root, docker.path) is None:
             text = (
                 f"The path '{shown(docker.path)}' of {called(docker)} leads out of the repository."
             )

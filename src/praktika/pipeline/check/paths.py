@@ -28,6 +28,11 @@ def inside(root: str, path: str) -> str | None:
     return None if normal == ".." or normal.startswith("../") else normal
 
 
+def real_inside(root: str, path: str) -> str | None:
+    """The same, behind symbolic links: of the folder where the files are that a path leads to."""
+    return inside(os.path.realpath(root), os.path.realpath(os.path.join(root, path)))
+
+
 def listed(value: str | list[str]) -> list[str]:
     """One or many, as a list."""
     return [value] if isinstance(value, str) else list(value)

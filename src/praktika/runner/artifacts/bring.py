@@ -158,6 +158,8 @@ def _bring_report(scene: Scene, provider: str) -> None:
         Absent: it left no Result, as one that was skipped.
     """
     run, attempt = attempt_of(scene.task, scene.plan, provider)
+    if not run:
+        return  # nothing ran: what it would have made was there
     prefix = prefix_of(run, provider, attempt)
     job = job_of(scene.plan, provider)
     data = scene.blobs.get(f"{prefix}/result.json")

@@ -23,6 +23,7 @@ _ABSENT = (
     "no matching manifest",
     "invalid reference format",
 )
+_REFUSED = ("no basic auth credentials", "unauthorized", "denied")
 _PASSING = ("toomanyrequests", "lookup ", "server misbehaving")
 
 
@@ -65,7 +66,9 @@ def fetch(
         said = last_words(end.tail)
         if not any(word in said for word in _PASSING) and any(word in said for word in _ABSENT):
             raise AuthorError(text=f"there is no image `{image}`: {said}")
-    raise Unavailable(f"image `{image}` cannot be pulled: {said}")
+    is_refused = any(word in said for word in _REFUSED)
+    hint = "; the user of the runner has to be logged in (`docker login`)" if is_refused else ""
+    raise Unavailable(f"image `{image}` cannot be pulled: {said}{hint}")
 
 
 def _pause(until: float, stop: Stop) -> None:

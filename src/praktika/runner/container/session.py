@@ -31,7 +31,10 @@ CONTAINER = "PRAKTIKA_CONTAINER"
 
 _NOTES = "containers"
 _NOT_STARTED = {126, 127}
-_SURROUNDINGS = ("Cannot connect", "no space left", "is already in use", "deadline exceeded")
+_SURROUNDINGS = (
+    *("Cannot connect", "during connect", "no space left", "is already in use"),
+    "deadline exceeded",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +96,30 @@ def run_in_container(request: Request, log: BinaryIO, limits: Limits, stop: Stop
     return replace(end, seconds=time.monotonic() - began)
 
 
-def remove_left(folder: Path, env: Mapping[str, str]) -> None:
+def remove_left(folder: Path, env: Mapping[str, str], later: Path | None = None) -> None:
     """End the containers of runners that are gone.
 
     Args:
         folder: of one runner.
         env: as of the runner.
+        later: a folder like that of a runner; containers that cannot be removed now are noted
+            there. A daemon that is down, or hangs, may come back, and they with it.
     """
-    with suppress(OSError, PraktikaError):  # where docker is gone, containers are, too
+    with suppress(OSError):
         names = os.listdir(folder / _NOTES)  # noqa: PTH208 - names, not paths
-        if names:
-            Docker(env).remove(*names)
+        while names and _is_gone(names[-1], env):
+            remove(folder / _NOTES / names.pop())
+        if later is not None:
+            for name in names:
+                (later / _NOTES / name).mkdir(parents=True, exist_ok=True)
+
+
+def _is_gone(name: str, env: Mapping[str, str]) -> bool:
+    """Whether a container is removed now."""
+    try:
+        return not Docker(env).remove(name)
+    except PraktikaError:
+        return False
 
 
 def _box(request: Request) -> Box:
@@ -178,6 +194,7 @@ def _explained(docker: Docker, box: Box, end: Exit) -> Exit:
     state = docker.state(box.name)
     code = state.get("ExitCode")
     if not state or not isinstance(code, int):
+        docker.check()
         raise OperatorError("the container is gone; was it removed by somebody else?")
     if state.get("Running"):
         raise OperatorError("docker has lost its connection to the container")
