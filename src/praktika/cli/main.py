@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import click
@@ -60,16 +60,23 @@ def main() -> NoReturn:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
     console = Console(sys.stdout, sys.stderr, os.environ)
-    sys.exit(run(console, [_as_utf8(argument) for argument in sys.argv[1:]]))
+    code = run(console, [_as_utf8(argument) for argument in sys.argv[1:]], _be_deaf)
+    _be_deaf()
+    sys.exit(code)
 
 
-def run(console: Console, arguments: Sequence[str]) -> int:
-    """The exit code of one command line."""
+def run(
+    console: Console, arguments: Sequence[str], on_end: Callable[[], None] = lambda: None
+) -> int:
+    """The exit code of one command line; `on_end` is called before a failure is put into words."""
     try:
         code = praktika.main(
             list(arguments), prog_name="praktika", obj=console, standalone_mode=False
         )
-    except Exception as error:  # noqa: BLE001 - the edge of the process: all of it becomes words
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge of the process
+        on_end()
+        if isinstance(error, KeyboardInterrupt):  # a second one, while the first was dealt with
+            error = click.Abort()
         # Only when there is something to explain: it costs a third of `--help`.
         from praktika.cli.edge import explain  # noqa: PLC0415 - see above
 
@@ -78,6 +85,12 @@ def run(console: Console, arguments: Sequence[str]) -> int:
         console.note(f"praktika: {console.complaint}")
         return code or 3
     return code if isinstance(code, int) else 0
+
+
+def _be_deaf() -> None:
+    """Let no further Ctrl-C spoil the last words and the exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:
