@@ -165,13 +165,6 @@ BUGS = (
         "reused",
     ),
     Bug(
-        "what was left out casts doubt on what was reused",
-        "good_work_is_remembered",
-        "is_sound = has_taken(provider, state) or (",
-        "is_sound = (",
-        "reused",
-    ),
-    Bug(
         "a doubt does not pass through a job",
         "good_work_is_remembered",
         " or state.doubts)",
