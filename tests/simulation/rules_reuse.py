@@ -95,24 +95,21 @@ def good_work_is_remembered(history: History) -> None:
 
 
 class Soundness:
-    """Which jobs truly went well, and which attempts got the output of others only."""
+    """Which attempts truly went well, and which got the output of others only."""
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self.wishes = Wishes(history)
-        self.well: set[str] = set()
+        self.well: set[tuple[str, int]] = set()
         self.doubtful: set[tuple[str, int]] = set()
 
     def watch(self, step: Step) -> None:
-        self.wishes.watch(step)
-        if step.counts and isinstance(step.event, RerunRequested):
-            self.well -= set(repeated(step))
         if self.is_good_end(step):
-            self.well.add(step.event.job)
+            self.well.add((step.event.job, step.event.attempt))
         for command in step.commands:
             if isinstance(command, Dispatch):
+                inputs = make_task("r", step.after, command.job, "").inputs
                 needs = [n for n in self.history.jobs[command.job].needs if n.kind != "order"]
-                if not all(self._is_well(need.job) for need in needs):
+                if not all(self._is_well(need.job, inputs.get(need.job)) for need in needs):
                     self.doubtful.add((command.job, command.attempt))
 
     def is_good_end(self, step: Step) -> bool:
@@ -123,8 +120,10 @@ class Soundness:
         is_good = event.status is Status.OK and not event.is_forced and not event.verdict
         return is_whole and is_good and (event.job, event.attempt) not in self.doubtful
 
-    def _is_well(self, key: str) -> bool:
-        return key in self.well or self.wishes.stands_on_earlier(self.history.jobs[key])
+    def _is_well(self, key: str, attempt: int | None) -> bool:
+        if attempt is None and self.history.jobs[key].decision == "reuse":
+            return True
+        return (key, 1 if attempt is None else attempt) in self.well
 
 
 def _worth_keeping(history: History, step: Step, soundness: Soundness) -> list[Remember]:

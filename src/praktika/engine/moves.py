@@ -241,7 +241,7 @@ class Moves:
         state, provider = self.state(key), self.run.graph.jobs[need.job]
         settled = self.state(need.job)
         inputs = with_input(state.inputs, need, provider, settled)
-        doubts = with_doubt(state.doubts, need, settled)
+        doubts = with_doubt(state.doubts, need, provider, settled)
         if inputs is not state.inputs or doubts is not state.doubts:
             self.states[key] = replace(state, inputs=inputs, doubts=doubts)
 

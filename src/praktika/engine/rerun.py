@@ -212,5 +212,5 @@ def _doubts(run: Run, job: Job) -> HashTrieSet[str]:
     doubts: HashTrieSet[str] = HashTrieSet()
     for need in job.needs:
         if run.jobs[need.job].phase is Phase.SETTLED:
-            doubts = with_doubt(doubts, need, run.jobs[need.job])
+            doubts = with_doubt(doubts, need, run.graph.jobs[need.job], run.jobs[need.job])
     return doubts

@@ -43,12 +43,15 @@ def with_input(
     return inputs.insert(need.job, attempt)
 
 
-def with_doubt(doubts: HashTrieSet[str], need: Need, state: JobState) -> HashTrieSet[str]:
+def with_doubt(
+    doubts: HashTrieSet[str], need: Need, provider: Job, state: JobState
+) -> HashTrieSet[str]:
     """The jobs whose output is doubtful, with one that has settled if its own is."""
     is_good = state.status is Status.OK and not state.verdict
-    if need.kind == "order" or (
+    is_sound = has_taken(provider, state) or (
         is_good and not (state.is_forced or state.tests_of or state.doubts)
-    ):
+    )
+    if need.kind == "order" or is_sound:
         return doubts.discard(need.job)
     return doubts.insert(need.job)
 

@@ -62,6 +62,10 @@ def test_row_8_so_is_the_name() -> None:
     assert digest(declared("a b")) != digest(declared("a_b"))
 
 
+def test_whether_submodules_are_checked_out_is_in_the_key() -> None:
+    assert digest(declared(needs_submodules=True)) != digest(declared())
+
+
 @pytest.mark.parametrize(
     "config",
     [

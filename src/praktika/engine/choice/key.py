@@ -31,7 +31,6 @@ _LEFT_OUT = frozenset(
         "enable_commit_status",
         "force_success",
         "name",
-        "needs_submodules",
         "requires",
         "retries",
         "run_after",
