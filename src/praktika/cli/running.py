@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from msgspec import structs
 
@@ -35,7 +37,6 @@ from praktika.model.plan import Plan
 from praktika.model.result import Result
 from praktika.orchestrator import names
 from praktika.orchestrator.own_run import OwnRun
-from praktika.orchestrator.surroundings import Observer
 from praktika.wiring.checkout import Checkout, find_checkout
 from praktika.wiring.local_run import LocalRun
 from praktika.wiring.requests import remote_of, submit
@@ -44,6 +45,9 @@ from praktika.wiring.stores import Stores, open_stores
 __all__ = ["Running", "open_stores"]
 
 FAILED = 1
+
+_LONG = 1.5
+"""Seconds after which somebody who waits is told what for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +73,10 @@ class Running:
         workers = max(1, min(self.workers, to_run))
         local = LocalRun(self.place, self.stores, workers=workers, plan=wanted.plan)
         view = self._view()
-        observers: list[Observer] = [_Opening(view, local.id, workers), view]
-        begun = partial(local.begun, self._request(wanted.plan, wanted.only), observers)
-        return self._watch(local, begun, view)
+        with _Opening(view, local.id, workers, self._say_wait) as opening:
+            request = self._request(wanted.plan, wanted.only)
+            begun = partial(local.begun, request, [opening, view])
+            return self._watch(local, begun, view)
 
     def submit(self, wanted: Wanted, delivery: str, *, fetch: bool = False) -> int:
         """Leave a run to the service, and say its id; the exit code.
@@ -154,6 +159,11 @@ class Running:
         with served() as serving:
             return serving.serve(asked)
 
+    def _say_wait(self) -> None:
+        """Say that nothing is wrong, where it takes a while until the run begins."""
+        if not (self.quiet or self.console.wants_json):
+            self.console.note("praktika: copying the checkout, and looking at what has to run ...")
+
     def _request(self, plan: Plan, only: tuple[str, ...]) -> RunRequested:
         facts = self.place.facts
         return RunRequested(
@@ -202,22 +212,33 @@ class Running:
 
 
 class _Opening:
-    """Lets a view begin when the run is planned.
+    """Lets a view begin when the run is planned, inside a `with`.
 
     Args:
         view: which one.
         run_id: of the run.
         workers: how many jobs run at a time.
+        on_wait: called once if that takes long.
     """
 
-    def __init__(self, view: View, run_id: str, workers: int) -> None:
+    def __init__(self, view: View, run_id: str, workers: int, on_wait: Callable[[], None]) -> None:
         self._view = view
         self._run_id = run_id
         self._workers = workers
+        self._timer = threading.Timer(_LONG, on_wait)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
 
     def saw(self, run: Run, event: AnyEvent) -> None:
         """See the orchestrator's Observer."""
         if isinstance(event, Planned) and run.plan is not None:
+            self._timer.cancel()
             self._view.begins(self._run_id, run.plan, self._workers)
 
     def concluded(self, run: Run, result: Result) -> None:

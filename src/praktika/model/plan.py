@@ -242,6 +242,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         artifacts: every artifact that a job of the plan provides.
         images: every image that the repository builds, each after those it depends on.
         code: the files that it was made for.
+        declared_in: the repository's files that its declaration was read from, sorted.
         scope: where outcomes of the run are kept for later ones, see `engine.choice.scopes`.
         caches: whether outcomes of earlier runs may be taken, and this one's remembered.
         filters: whether jobs are left out that the changed files do not concern.
@@ -268,6 +269,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     artifacts: tuple[Artifact, ...] = ()
     images: tuple[Image, ...] = ()
     code: Code = Code()
+    declared_in: tuple[str, ...] = ()
     scope: str = ""
     caches: bool = False
     filters: bool = False

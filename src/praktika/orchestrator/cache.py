@@ -102,6 +102,8 @@ class Cache:
     def _problem(self, record: Record, job: Job) -> str:
         """Why an outcome cannot be taken, or ""."""
         age = self.now - record.at
+        if age < -_DAY:
+            return f"its outcome in run {record.run} is of a day that is still to come"
         if self.expire_days and age > self.expire_days * _DAY:
             return f"its outcome in run {record.run} is {age / _DAY:.0f} days old"
         kept = {each.name: each for each in record.stored}
@@ -166,7 +168,7 @@ def remember(blobs: Blobs, run_id: str, run: Run, key: str) -> None:
     data = encode(record)
     for name in (job.digest, names.LATEST):
         place = names.cached(request.facts.repository, plan.scope, key, name)
-        with suppress(PraktikaError):
+        with suppress(PraktikaError, ValueError):  # as where a folder stands in its place
             patiently(partial(blobs.put, place, data), _PATIENCE)
 
 

@@ -18,7 +18,7 @@ from praktika.pipeline.check.sound import sound
 from praktika.pipeline.declare.declared import Declared, parts_of
 from praktika.pipeline.draft import Draft, Surroundings
 from praktika.pipeline.finding import Finding, Place
-from praktika.pipeline.load.loader import Loaded
+from praktika.pipeline.load.loader import Loaded, executed
 from praktika.pipeline.plain import is_plain, plain
 
 
@@ -40,8 +40,11 @@ def compile(loaded: Loaded) -> Compilation:  # noqa: A001 - the room's verb, nev
     problems = _problems(everything, show)
     if any(problem.severity == "error" for problem in problems):
         drafts = []
+    files = executed(loaded.root)
     return Compilation(
-        plans=tuple(draft.plan(_problems(draft.findings, show), settings) for draft in drafts),
+        plans=tuple(
+            draft.plan(_problems(draft.findings, show), settings, files) for draft in drafts
+        ),
         problems=problems,
         settings=settings,
         pools=pools,

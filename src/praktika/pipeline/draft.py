@@ -21,7 +21,7 @@ from praktika.pipeline.check import features
 from praktika.pipeline.check.graph import ORDER, REPORT, Graph, Wait, check_cycles, sort
 from praktika.pipeline.check.images import check_dockers, check_images, order_of
 from praktika.pipeline.check.names import check_names
-from praktika.pipeline.check.paths import Paths, inside, listed
+from praktika.pipeline.check.paths import Paths, behind_links, inside, listed
 from praktika.pipeline.check.relations import check_aliases, check_labels, labels_of
 from praktika.pipeline.check.sound import called, sound
 from praktika.pipeline.declare.artifact import ArtifactConfig
@@ -85,8 +85,16 @@ class Draft:
         self._check_parts()
         self._connect()
 
-    def plan(self, warnings: tuple[Problem, ...], settings: dict[str, Any]) -> Plan:
-        """The Plan; only for a draft without errors."""
+    def plan(
+        self, warnings: tuple[Problem, ...], settings: dict[str, Any], files: tuple[str, ...] = ()
+    ) -> Plan:
+        """The Plan; only for a draft without errors.
+
+        Args:
+            warnings: about the workflow.
+            settings: those that are plain data.
+            files: that the declaration was read from.
+        """
         workflow, graph = self.workflow, self._graph
         keys = [job_key(job.name) for job in graph.jobs]
         jobs = tuple(self._job(index, keys) for index in sort(graph.waits))
@@ -109,6 +117,7 @@ class Draft:
             secrets=tuple(
                 (name, secret.type) for secret in workflow.secrets for name in secret.names()
             ),
+            declared_in=files,
             caches=workflow.enable_cache,
             filters=workflow.enable_job_filtering_by_changes,
             settings=settings,
@@ -249,7 +258,11 @@ class Draft:
         if digest is None:
             return None
         include, exclude = (
-            tuple(inside(self._around.root, path) or path for path in paths)
+            tuple(
+                dict.fromkeys(
+                    real for path in paths for real in behind_links(self._around.root, path)
+                )
+            )
             for paths in (digest.include_paths, digest.exclude_paths)
         )
         return Footprint(include=include, exclude=exclude, submodules=digest.with_git_submodules)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from praktika.adapters.local.sandbox import LocalSandbox
+
 SOURCE = Path(__file__).parents[3] / "src"
 
 
@@ -55,3 +57,23 @@ def test_fault_60_importing_settings_reads_no_file(tmp_path):
     file.parent.mkdir(parents=True)
     file.write_text("raise SystemExit('read')")
     run(f"import os; os.chdir({str(tmp_path)!r}); import praktika.settings, praktika.sdk.settings")
+
+
+def test_a_plan_names_the_files_that_its_declaration_was_read_from(tmp_path, write):
+    write("ci/settings/settings.py", "MAIN_BRANCH = 'main'\n")
+    write("ci/defs/names.py", "NAME = 'a'\n")
+    write("ci/jobs/script.py", "raise SystemExit(1)\n")
+    write(
+        "ci/workflows/main.py",
+        """
+        from praktika import Job, Workflow
+        from ci.defs.names import NAME
+        WORKFLOWS = [Workflow(name="w", event="push", jobs=[Job(name=NAME, command="true")])]
+        """,
+    )
+    (plan,) = LocalSandbox().compile(tmp_path).plans
+    assert plan.declared_in == (
+        "ci/defs/names.py",
+        "ci/settings/settings.py",
+        "ci/workflows/main.py",
+    )

@@ -24,8 +24,9 @@ class Ran:
 
     @property
     def folder(self) -> Path:
-        """Of the newest run."""
-        return max((self.repo / ".praktika/runs").iterdir())
+        """Of the newest run; ids of one second say nothing of the order."""
+        folders = (self.repo / ".praktika/runs").iterdir()
+        return max(folders, key=lambda path: (path.name[:15], path.stat().st_ctime_ns))
 
     @property
     def result(self) -> dict:

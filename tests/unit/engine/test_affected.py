@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.unit.engine.scenes import after, job, key, plan_of, takes
 
 from praktika.engine.choice.affected import affected
@@ -95,6 +96,15 @@ def test_a_submodule_counts_when_it_is_asked_for() -> None:
 
     assert set(reasons(plan, "contrib/zlib", submodules=["contrib/zlib"])) == {"with"}
     assert set(reasons(plan, "a", submodules=["contrib/zlib"])) == set()
+
+
+def test_a_change_to_the_declaration_concerns_every_job() -> None:
+    plan = replace(PLAN, declared_in=("ci/defs.py", "ci/workflows/w.py"))
+    found = reasons(plan, "ci/defs.py")
+
+    assert set(found) == {"lint", "build", "test", "docs"}
+    assert found["docs"] == "the declaration changed: ci/defs.py"
+    assert set(reasons(plan, "ci/other.py")) == {"lint"}
 
 
 FOLDERS = ("a", "b", "c", "d")

@@ -1,8 +1,8 @@
 """Which jobs the changed files concern. Pure.
 
-A job is affected by a change to one of its files, to the image that it runs in, or to a job whose
-output it gets; not by one that merely has to come earlier. A job that does not say which files it
-depends on is affected by anything.
+A job is affected by a change to one of its files, to the image that it runs in, to a job whose
+output it gets, or to the declaration; not by one to a job that merely has to come earlier. A job
+that does not say which files it depends on is affected by anything.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ class _Change:
         self._own_images = frozenset(image_artifact(image.name) for image in plan.images)
         self._changed = changed
         self._submodules = submodules
+        # What it was before is not known here; jobs whose key is the same are reused.
+        declared_in = frozenset(plan.declared_in)
+        self._declaration = told(path for path in changed if path in declared_in)
         self._states = States()
         self._by_footprint: dict[Footprint, str] = {}
         self._images: dict[str, str] = {}
@@ -60,6 +63,8 @@ class _Change:
 
     def own_reason(self, job: Job) -> str:
         """Why a job is affected for its own sake, or ""."""
+        if self._declaration:
+            return f"the declaration {self._declaration}"
         if is_build(job):
             built = {image_artifact(image.name) for image in concerned(job, self._plan.images)}
             return next((self._images[name] for name in self._images if name in built), "")

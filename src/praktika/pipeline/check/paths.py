@@ -1,6 +1,6 @@
 """Paths that a declaration names: files must be there, artifacts must stay in the repository."""
 
-# ruff: noqa: PTH110, PTH117, PTH118, PTH207 - importing pathlib costs start-up time
+# ruff: noqa: PTH110, PTH114, PTH117, PTH118, PTH207 - importing pathlib costs start-up time
 
 from __future__ import annotations
 
@@ -31,6 +31,25 @@ def inside(root: str, path: str) -> str | None:
 def real_inside(root: str, path: str) -> str | None:
     """The same, behind symbolic links: of the folder where the files are that a path leads to."""
     return inside(os.path.realpath(root), os.path.realpath(os.path.join(root, path)))
+
+
+def behind_links(root: str, path: str) -> list[str]:
+    """A path relative to the repository, and where symbolic links on its way lead to.
+
+    To git a link is a file of its own, and nothing is below it; so what an author means by a path
+    through a link is the link and what it leads to.
+    """
+    named = inside(root, path) or path
+    found = [named]
+    parts = named.split("/")
+    for count in range(1, len(parts) + 1):
+        here = "/".join(parts[:count])
+        if has_magic(here):
+            break
+        if os.path.islink(os.path.join(root, here)):
+            target = real_inside(root, "/".join(parts))
+            return [*found, here, *([target] if target else [])]
+    return found
 
 
 def listed(value: str | list[str]) -> list[str]:

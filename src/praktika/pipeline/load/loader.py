@@ -20,6 +20,7 @@ from praktika.pipeline.load.redirect import install
 from praktika.pipeline.load.settings import Read, read_settings
 from praktika.pipeline.load.workflows import NAME, misspelt, own_workflows, unlisted, workflows_of
 from praktika.pipeline.suggest import did_you_mean
+from praktika.sdk.settings import files as settings_files
 from praktika.sdk.settings import module_of, remember
 
 PROJECT = "CloudInfrastructure"
@@ -41,6 +42,16 @@ class Loaded(NamedTuple):
     settings: dict[str, Any]
     projects: list[Declared]
     findings: list[Finding]
+
+
+def executed(root: str) -> tuple[str, ...]:
+    """The repository's files that were executed so far, relative to its root, sorted."""
+    base = os.path.join(os.path.realpath(root), "")
+    paths = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    paths += settings_files(root)
+    real = (os.path.realpath(path) for path in paths if isinstance(path, str))
+    names = {path.removeprefix(base) for path in real if path.startswith(base)}
+    return tuple(sorted(name for name in names if name.isprintable()))
 
 
 def _silent(path: str) -> None:

@@ -130,14 +130,16 @@ def _fetched(
         size = _size_of_plain(scene, artifact, prefix)
     packed = beside(scene.workspace, artifact.name, form)
     different = f"artifact '{artifact.name}' is not what its producer stored"
+    mend = f"; run the job again that provides it (its files are in {prefix})"
     if size != stored.size:
-        raise OperatorError(f"{different}: {size:,} bytes instead of {stored.size:,}")
+        raise OperatorError(f"{different}: {size:,} bytes instead of {stored.size:,}{mend}")
     try:
         scene.blobs.fetch(blob_of(prefix, artifact.name, form), packed)
         with packed.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != stored.sha256:
-            raise OperatorError(f"{different}: SHA-256 {digest} instead of {stored.sha256}")
+            text = f"{different}: SHA-256 {digest} instead of {stored.sha256}"
+            raise OperatorError(text + mend)
         yield packed, form
     finally:
         packed.unlink(missing_ok=True)
