@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -27,6 +28,7 @@ from praktika.ports.clock import Clock
 from praktika.ports.secrets import Secrets
 from praktika.runner import artifacts, attachments, environment, hooks, images, kv
 from praktika.runner.container import Request, run_in_container
+from praktika.runner.container.login import logged_in
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
@@ -226,8 +228,16 @@ class _Attempt:
             library=self.bench.library,
             folder=self.bench.work / self.bench.name,
             inherited=self.bench.inherited,
+            login=self._log_in,
         )
         return run_in_container(request, log, limits, self.stop)
+
+    def _log_in(self, image: str) -> AbstractContextManager[Mapping[str, str]]:
+        """Let images be pulled with the team's login, but for the code of strangers."""
+        if self.assignment.run_file.facts.trust == "untrusted":
+            return nullcontext({})
+        place = self.bench.work / self.bench.name
+        return logged_in(self.assignment.plan, self.bench.secrets, place, image)
 
     @property
     def line(self) -> str:

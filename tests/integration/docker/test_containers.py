@@ -7,9 +7,15 @@ import os
 import subprocess
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 
 from tests.docker_engine import BASE
+from tests.docker_registry import PASSWORD, USER
+
+from praktika.sdk.images.engine import client_settings
+from praktika.sdk.job.secret import variable_of
+from praktika.sdk.registry.access import Login
 
 
 def log_of(ran) -> str:
@@ -239,3 +245,29 @@ def test_row_9_a_job_in_a_container_reaches_nothing_of_other_jobs(project, boxed
 
     assert ran.code == 0, ran.out
     assert state.is_dir()
+
+
+def test_an_image_of_a_private_registry_is_pulled_with_the_login_of_the_team(
+    project, docker_engine, locked_registry
+):
+    image = f"{locked_registry.host}/{uuid.uuid4().hex[:10]}:1"
+    docker_engine.docker("tag", BASE, image)
+    with client_settings({locked_registry.host: Login(USER, PASSWORD)}) as settings:
+        env = {**os.environ, **docker_engine.environment(), "DOCKER_CONFIG": settings}
+        subprocess.run([env["PRAKTIKA_DOCKER"], "push", "-q", image], env=env, check=True)
+    docker_engine.docker("rmi", image)
+    project.jobs(f"jobs = [Job(name='boxed', command='env', run_in_docker={image!r})]").commit()
+    refused = project.praktika("run")
+    assert refused.statuses == {"boxed": "ERROR"}
+    assert "SECRET_DOCKER_REGISTRY" in refused.job("boxed")["info"]
+
+    project.file("ci/settings/settings.py", "SECRET_DOCKER_REGISTRY = 'registry'\n").commit()
+    login = {"username": USER, "password": PASSWORD, "registry": locked_registry.host}
+    project.env[variable_of("registry")] = json.dumps(login)
+    ran = project.praktika("run")
+    assert ran.statuses == {"boxed": "OK"}, ran.job("boxed")
+    log = next(ran.folder.rglob("job.log")).read_text()
+    assert f"docker pull {image}" in log
+    assert PASSWORD not in log
+    assert not any(project.root.parent.rglob("praktika-docker-*"))
+    docker_engine.docker("rmi", image)

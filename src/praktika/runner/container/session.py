@@ -22,7 +22,7 @@ from praktika.model.task import Task
 from praktika.runner.container.box import Box, bind, create_arguments, folders, name_of
 from praktika.runner.container.docker import Docker
 from praktika.runner.container.images import image_of
-from praktika.runner.container.pull import fetch
+from praktika.runner.container.pull import LogIn, Pull, nobody
 from praktika.runner.process import Command, Exit, Limits, Stop, run
 from praktika.runner.workspace import remove
 
@@ -51,6 +51,7 @@ class Request:
         library: a folder that holds `praktika`.
         folder: of the runner; nobody else notes containers there.
         inherited: the environment that docker gets.
+        login: gives the variables with which an image is pulled, for as long as its block lasts.
     """
 
     task: Task
@@ -62,6 +63,7 @@ class Request:
     library: Path
     folder: Path
     inherited: Mapping[str, str]
+    login: LogIn = nobody
 
 
 def run_in_container(request: Request, log: BinaryIO, limits: Limits, stop: Stop) -> Exit:
@@ -82,7 +84,8 @@ def run_in_container(request: Request, log: BinaryIO, limits: Limits, stop: Stop
     began = time.monotonic()
     docker = Docker(request.inherited)
     box = _box(request)
-    end = fetch(docker, box.image, box.container, log, limits, stop)
+    pull = Pull(docker, box.image, box.container, request.login)
+    end = pull.fetch(log, limits, stop)
     if end is None:
         with _created(docker, box, request.values, log):
             rest = max(0.0, limits.timeout - (time.monotonic() - began))
