@@ -6,12 +6,13 @@ are bugs, and a store that cannot even take the Result.
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from msgspec import structs
 
@@ -28,7 +29,6 @@ from praktika.ports.clock import Clock
 from praktika.ports.secrets import Secrets
 from praktika.runner import artifacts, attachments, environment, hooks, images, kv
 from praktika.runner.container import Request, run_in_container
-from praktika.runner.container.login import logged_in
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
@@ -237,7 +237,10 @@ class _Attempt:
         if self.assignment.run_file.facts.trust == "untrusted":
             return nullcontext({})
         place = self.bench.work / self.bench.name
-        return logged_in(self.assignment.plan, self.bench.secrets, place, image)
+        # Loaded only where an image is pulled: it takes longer than the rest of the runner.
+        login = importlib.import_module("praktika.runner.container.login")
+        opened = login.logged_in(self.assignment.plan, self.bench.secrets, place, image)
+        return cast("AbstractContextManager[Mapping[str, str]]", opened)
 
     @property
     def line(self) -> str:

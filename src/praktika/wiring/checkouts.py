@@ -6,7 +6,7 @@ import os
 
 from praktika.adapters.local.git.mirrors.checkouts import MirroredCheckouts, granted
 from praktika.ports.checkouts import Checkouts
-from praktika.wiring.local_run import cache_folder
+from praktika.wiring.places import cache_folder
 
 CREDENTIALS = "PRAKTIKA_GIT_CREDENTIALS"
 """The variable with URLs that have credentials in them. Jobs never get it."""

@@ -20,7 +20,8 @@ from praktika.errors import PraktikaError
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.runner.container import remove_left
-from praktika.wiring.local_run import RUNNER, clean_up, discard, work_folder
+from praktika.wiring.local_run import RUNNER, clean_up, discard
+from praktika.wiring.places import work_folder
 from praktika.wiring.presence import presence
 from praktika.wiring.stores import Stores
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from msgspec import structs
 
-from praktika.adapters.registry.http import HttpRegistry, logins_in
 from praktika.engine.choice.images import decide_builds, is_build, tagged
 from praktika.engine.choice.scopes import Scopes
 from praktika.errors import PraktikaError
@@ -56,16 +56,19 @@ class PlanImages:
     @property
     def _registry(self) -> Registry:
         if self._opened is None:
+            # Loaded only where there are images: it takes longer than all the rest of planning.
+            http = importlib.import_module("praktika.adapters.registry.http")
             insecure = self._settings.get("DOCKER_INSECURE_REGISTRIES") or ()
-            self._opened = HttpRegistry(self._logins(), insecure, timeout=_TIMEOUT)
-        return self._opened
+            logins = self._logins(http.logins_in)
+            self._opened = http.HttpRegistry(logins, insecure, timeout=_TIMEOUT)
+        return cast("Registry", self._opened)
 
-    def _logins(self) -> Mapping[str, Any]:
+    def _logins(self, read: Callable[[str], Mapping[str, Any]]) -> Mapping[str, Any]:
         """Who we are; without the secret we are nobody, which does for public images."""
         name = self._settings.get("SECRET_DOCKER_REGISTRY")
         if name:
             with suppress(PraktikaError, ValueError):
-                return logins_in(self._secrets.get(str(name)))
+                return read(self._secrets.get(str(name)))
         return {}
 
 

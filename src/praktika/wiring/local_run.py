@@ -28,6 +28,7 @@ from praktika.orchestrator.surroundings import Observer, Surroundings
 from praktika.report import render
 from praktika.runner.container import remove_left
 from praktika.runner.environment import OWNER
+from praktika.wiring.places import cache_folder, work_folder
 from praktika.wiring.planning import decided, of_snapshot
 from praktika.wiring.presence import alone, forget, gone, presence
 from praktika.wiring.source import Archiving, source_key
@@ -43,26 +44,6 @@ _CONTAINERS_EVERY = 30.0
 def new_run_id() -> str:
     """An id that sorts by time and is easy to read aloud."""
     return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2)
-
-
-def cache_folder() -> Path:
-    """Where runs work, outside of the checkout.
-
-    Tools that look for their configuration in the folders above a job's workspace must not find
-    the author's own.
-    """
-    try:
-        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    except RuntimeError:
-        raise OperatorError(
-            "there is no home folder to work in; set HOME or XDG_CACHE_HOME to one"
-        ) from None
-    return Path(cache).absolute() / "praktika"
-
-
-def work_folder(run: str) -> Path:
-    """Where the run's source and its runners' workspaces are."""
-    return cache_folder() / run
 
 
 def clean_up(state: Path) -> None:

@@ -17,7 +17,7 @@ from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.patience import patiently
-from praktika.wiring.local_run import cache_folder
+from praktika.wiring.places import cache_folder
 from praktika.wiring.source import archive, own_key, source_key
 from praktika.wiring.stores import Stores
 

@@ -14,7 +14,7 @@ from praktika.orchestrator import names
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
-from praktika.wiring.local_run import work_folder
+from praktika.wiring.places import work_folder
 from praktika.wiring.stores import Stores, open_stores
 
 

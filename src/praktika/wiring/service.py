@@ -25,7 +25,7 @@ from praktika.runner.sources import Sources
 from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.host import FRESH, Registration
-from praktika.wiring.local_run import cache_folder
+from praktika.wiring.places import cache_folder
 from praktika.wiring.planning import decided, of_source
 from praktika.wiring.stores import Stores
 

@@ -1,0 +1,28 @@
+"""Where runs work on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from praktika.errors import OperatorError
+
+
+def cache_folder() -> Path:
+    """Where runs work, outside of the checkout.
+
+    Tools that look for their configuration in the folders above a job's workspace must not find
+    the author's own.
+    """
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        raise OperatorError(
+            "there is no home folder to work in; set HOME or XDG_CACHE_HOME to one"
+        ) from None
+    return Path(cache).absolute() / "praktika"
+
+
+def work_folder(run: str) -> Path:
+    """Where the run's source and its runners' workspaces are."""
+    return cache_folder() / run
