@@ -44,12 +44,13 @@ def filtered(loaded: Loaded, compilation: Compilation, folder: str) -> Compilati
     plans = []
     for plan in compilation.plans:
         workflow = hooks.get(plan.workflow)
-        if workflow is not None:
-            facts = Environment.from_fs()
-            facts.WORKFLOW_NAME, facts.EVENT_TYPE = plan.workflow, plan.event
-            facts.dump()
-            plan = _filtered_plan(plan, workflow, natives, problems, loaded.root)  # noqa: PLW2901
-        plans.append(plan)
+        if workflow is None:
+            plans.append(plan)
+            continue
+        facts = Environment.from_fs()
+        facts.WORKFLOW_NAME, facts.EVENT_TYPE = plan.workflow, plan.event
+        facts.dump()
+        plans.append(_filtered_plan(plan, workflow, natives, problems, loaded.root))
     return msgspec.structs.replace(
         compilation,
         plans=() if problems else tuple(plans),

@@ -12,11 +12,12 @@ from praktika.adapters.local.git import Checkout, changes, commits
 from praktika.adapters.local.sandbox import LocalSandbox
 from praktika.model.plan import Compilation
 from praktika.model.task import Facts
+from praktika.model.wire import encode
 
 __all__ = ["Checkout", "compile_declaration", "find_checkout", "with_changes"]
 
 _CHANGED_BYTES = 100_000
-"""Names of changed files travel with the request for a run, which has a limit."""
+"""Of the names of changed files: they travel with the request for a run, which is one message."""
 
 
 def find_checkout(start: Path | None = None) -> Checkout:
@@ -39,15 +40,15 @@ def with_changes(place: Checkout, base: str) -> Checkout:
     """
     sha = commits.commit_id(place.root, base)
     apart = changes.merge_base(place.root, sha, place.facts.sha) if place.facts.sha else sha
-    changed = changes.changed_files(place.root, apart) if apart else None
+    found = changes.changed_files(place.root, apart) if apart else None
+    changed = None if found is None else tuple(map(_storable, found))
+    note = ""
     if changed is None:
         note = f"it is not known what changed since {base}: the clone is shallow, or has no history"
-    elif sum(map(len, changed)) > _CHANGED_BYTES:
-        note, changed = f"{len(changed):,} files changed since {base}, too many to go by", None
-    else:
-        note = ""
-    stored = None if changed is None else tuple(map(_storable, changed))
-    facts = structs.replace(place.facts, base_branch=base, base_sha=apart or sha, changed=stored)
+    elif len(encode(changed)) > _CHANGED_BYTES:
+        note = f"{len(changed):,} files changed since {base}, too many to go by: everything runs"
+        changed = None
+    facts = structs.replace(place.facts, base_branch=base, base_sha=apart or sha, changed=changed)
     return replace(place, facts=facts, notes=(*place.notes, *((note,) if note else ())))
 
 

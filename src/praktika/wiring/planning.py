@@ -138,8 +138,9 @@ class _Store(NamedTuple):
 def _decided(plan: Plan, request: RunRequested, opened: Opened, store: _Store) -> Plan:
     """The plan with its decisions; what cannot be read of the code is a miss of the cache."""
     files: Files | str = ""
+    is_filtered = plan.filters and request.facts.changed is not None
     with ExitStack() as stack:
-        if plan.caches or plan.filters or plan.images:
+        if plan.caches or plan.images or is_filtered:
             try:
                 files = stack.enter_context(opened())
             except PraktikaError as error:

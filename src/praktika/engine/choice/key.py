@@ -75,12 +75,12 @@ def with_keys(
     artifacts = {artifact.name: artifact for artifact in plan.artifacts}
     done: dict[str, Job] = {}
     for job in plan.jobs:
+        done[job.key] = job
         parts = _parts(job, done, files, artifacts, own, images)
         if parts is not None:
             items = (text for item in sorted(parts.items()) for text in item)
             digest = digest_of((FORMAT, str(version), *items))
-            job = msgspec.structs.replace(job, digest=digest, parts=parts)  # noqa: PLW2901
-        done[job.key] = job
+            done[job.key] = msgspec.structs.replace(job, digest=digest, parts=parts)
     return msgspec.structs.replace(plan, jobs=tuple(done.values()))
 
 

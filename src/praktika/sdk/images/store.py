@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from praktika.sdk.images.order import Image, Order
@@ -42,7 +43,7 @@ class Store:
         client = self._clients[image.registry]
         for tag in tags:
             try:
-                return self._patiently(lambda tag=tag: client.digest(image.repository, tag))  # type: ignore[misc]
+                return self._patiently(partial(client.digest, image.repository, tag))
             except NotThere:
                 continue
         return ""
