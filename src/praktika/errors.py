@@ -8,7 +8,8 @@
     │   └── OutOfSpace   a disk is full; jobs that end may make room
     ├── Conflict         somebody else was first; look again
     └── TransientError   it may work when tried again                          exit 4
-        └── Unavailable  a store or service did not answer
+        ├── Unavailable  a store or service did not answer
+        └── Limited      a service wants to be left alone for a while
 
 Anything else that is raised is a bug of praktika itself.
 """
@@ -67,3 +68,11 @@ class TransientError(PraktikaError):
 
 class Unavailable(TransientError):
     """A store or service did not answer."""
+
+
+class Limited(TransientError):
+    """A service wants to be left alone until `until`, in seconds since the epoch."""
+
+    def __init__(self, text: str, until: float) -> None:
+        super().__init__(text)
+        self.until = until

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from praktika.adapters.local.sandbox import LocalSandbox
-from praktika.model.task import Facts
+from praktika.model.facts import Facts
 from praktika.pipeline import codes
 
 ROOT = Path(__file__).parents[2]

@@ -25,9 +25,9 @@ from praktika.model.events import (
     RunRequested,
     TimerFired,
 )
+from praktika.model.facts import Facts
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Status
-from praktika.model.task import Facts
 
 GOOD = {Status.OK, Status.SKIPPED, Status.XFAIL}
 OPEN = {Status.PENDING, Status.RUNNING}

@@ -42,9 +42,9 @@ from praktika.model.events import (
     TimerFired,
     decode_event,
 )
+from praktika.model.facts import Facts
 from praktika.model.plan import Plan, Stored
 from praktika.model.result import Status
-from praktika.model.task import Facts
 from praktika.model.wire import encode
 
 Attempt = tuple[str, int]

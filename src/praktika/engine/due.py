@@ -25,7 +25,7 @@ from praktika.model.commands import (
 def due(run: Run) -> tuple[AnyCommand, ...]:
     """What must be under way for a run in this state; to be carried out by a successor."""
     match run.stage:
-        case Stage.NEW:
+        case Stage.NEW | Stage.AWAITING:
             return ()
         case Stage.PLANNING:
             assert run.requested is not None

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from rpds import HashTrieMap, HashTrieSet
 
+from praktika.engine.approval import planning
 from praktika.engine.decision import Decision
 from praktika.engine.due import joining
 from praktika.engine.moves import Moves
 from praktika.engine.outcome import Outcome, worse
 from praktika.engine.reused import has_taken, is_to_take, with_doubt, with_input
 from praktika.engine.run import JobState, Phase, Run, Stage
-from praktika.model.commands import MakePlan
 from praktika.model.events import RerunRequested, RerunScope
 from praktika.model.plan import Job, Need
 from praktika.model.result import Status
@@ -29,15 +29,15 @@ def rerun(run: Run, event: RerunRequested) -> Decision:
     heard = run.heard | {event.id}
     if run.stage is Stage.CONCLUDED and run.plan is None and run.requested is not None:
         anew = Run(
-            stage=Stage.PLANNING,
             requested=run.requested,
             heard=heard,
+            approved_by=run.approved_by,
             began=event.at,
             at=run.at,
             round=run.round + 1,
             stay=run.stay + 1,
         )
-        return Decision(anew, (MakePlan(workflow=run.requested.workflow),))
+        return planning(anew)
     if run.stage not in {Stage.GOING, Stage.CONCLUDED} or (run.cancelled_by and run.open):
         return Decision(run)
     keys = chosen(run, event)

@@ -28,6 +28,8 @@ class Stage(Enum):
     """Where a run stands."""
 
     NEW = "new"
+    AWAITING = "awaiting"
+    """Somebody has to approve of its code."""
     PLANNING = "planning"
     HELD = "held"
     """Another run of its concurrency group goes on."""
@@ -182,6 +184,7 @@ class Run:
         open: how many jobs are not settled.
         worst: the worst outcome so far of jobs that count.
         cancelled_by: who cancelled the run, or "".
+        approved_by: who approved of its code, or "".
         forced: whether the cancel stops the jobs that always run, too.
         failure: why there is no plan, or "".
         at: the latest time that an event told of.
@@ -202,6 +205,7 @@ class Run:
     open: int = 0
     worst: Status = Status.OK
     cancelled_by: str = ""
+    approved_by: str = ""
     forced: bool = False
     failure: str = ""
     at: float = 0.0

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
+from praktika.engine.approval import awaited, planning
 from praktika.engine.decision import Decision
 from praktika.engine.due import due, joining
 from praktika.engine.moves import Moves
@@ -20,10 +21,11 @@ from praktika.engine.retry import INFRASTRUCTURE
 from praktika.engine.run import Graph, JobState, Phase, Run, Stage
 from praktika.engine.sound import flaw
 from praktika.engine.timers import fired
-from praktika.model.commands import Conclude, MakePlan
+from praktika.model.commands import Conclude
 from praktika.model.events import (
     Admitted,
     AnyEvent,
+    Approved,
     CancelRequested,
     JobFinished,
     JobLost,
@@ -65,6 +67,8 @@ def _decided(run: Run, event: AnyEvent) -> Decision:  # noqa: C901, PLR0911 - on
             return _cancelled(run, event)
         case RerunRequested():
             return rerun(run, event)
+        case Approved():
+            return _approved(run, event)
         case Admitted():
             return _admitted(run, event)
         case TimerFired():
@@ -84,8 +88,17 @@ def replay(events: Iterable[AnyEvent]) -> Run:
 def _requested(run: Run, event: RunRequested) -> Decision:
     if run.stage is not Stage.NEW:
         return Decision(run)
-    planning = replace(run, stage=Stage.PLANNING, requested=event, began=event.at)
-    return Decision(planning, (MakePlan(workflow=event.workflow),))
+    return planning(replace(run, requested=event, began=event.at))
+
+
+def _approved(run: Run, event: Approved) -> Decision:
+    """Go on, if the commit that was looked at is the one that would run."""
+    if run.stage is not Stage.AWAITING or event.id in run.heard:
+        return Decision(run)
+    if not event.by or event.sha != awaited(run):
+        return Decision(run)
+    heard = run.heard | {event.id} if event.id else run.heard
+    return planning(replace(run, approved_by=event.by, heard=heard))
 
 
 def _plan_failed(run: Run, event: PlanFailed) -> Decision:
@@ -215,7 +228,7 @@ def _cancelled(run: Run, event: CancelRequested) -> Decision:
         return Decision(run)
     by = run.cancelled_by or event.by or "somebody"
     run = replace(run, cancelled_by=by, heard=heard)
-    if run.stage is Stage.PLANNING:
+    if run.stage in {Stage.AWAITING, Stage.PLANNING}:
         gone = replace(run, stage=Stage.CONCLUDED, worst=Status.DROPPED)
         return Decision(gone, (Conclude(status=Status.DROPPED),))
     moves = Moves(replace(run, forced=event.force), event.at)

@@ -9,9 +9,10 @@ from typing import Literal
 
 import msgspec
 
+from praktika.model.facts import Facts, Merge
+from praktika.model.forge import Subject
 from praktika.model.plan import Plan, Stored
 from praktika.model.result import Status
-from praktika.model.task import Facts
 from praktika.model.wire import decode
 
 RerunScope = Literal["failed", "all", "jobs"]
@@ -43,6 +44,11 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
         inbox: name of the queue of events that the run listens to.
         no_cache: whether outcomes of earlier runs are not to be taken.
         host: of a run that one process serves: the machine and checkout of that process.
+        merge: of a change that is tested merged with its base; then `facts.sha` is its head until
+            the plan is made.
+        declared: the commit that the declaration is read from, if not the one that is run.
+        needs_approval: whether nothing begins before somebody has approved of this very commit.
+        subject: what the run is for on a forge.
     """
 
     workflow: str
@@ -60,6 +66,10 @@ class RunRequested(Event, frozen=True, kw_only=True, tag=True):
     inbox: str = ""
     no_cache: bool = False
     host: str = ""
+    merge: Merge | None = None
+    declared: str = ""
+    needs_approval: bool = False
+    subject: Subject | None = None
 
 
 class Planned(Event, frozen=True, kw_only=True, tag=True):
@@ -160,6 +170,20 @@ class RerunRequested(Event, frozen=True, kw_only=True, tag=True):
     failed_tests: bool = False
 
 
+class Approved(Event, frozen=True, kw_only=True, tag=True):
+    """Somebody who may do so has approved of running this code.
+
+    Attributes:
+        by: who.
+        sha: the commit that was looked at; no other one is approved.
+        id: names the request, so that one which arrives again is known.
+    """
+
+    by: str
+    sha: str
+    id: str = ""
+
+
 class Admitted(Event, frozen=True, kw_only=True, tag=True):
     """No other run of the concurrency group goes on: this one may begin.
 
@@ -189,6 +213,7 @@ AnyEvent = (
     | JobLost
     | CancelRequested
     | RerunRequested
+    | Approved
     | Admitted
     | TimerFired
 )

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from praktika.model.problem import Problem
+from praktika.model.routes import Route
 
 VERSION = 1
 
@@ -231,6 +232,26 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     config: dict[str, Any] = {}
 
 
+class Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of a run is shown on the forge, beside the check of the workflow.
+
+    Attributes:
+        job_checks: which jobs have a check of their own: "all", "failures" or "none".
+        job_statuses: keys of the jobs that have a commit status of their own.
+        failed_statuses: whether every job that fails has one.
+        ready: context of the status that says that a change may be merged, or "".
+        summary: whether the pull request gets a comment that sums the run up.
+        automerge: whether a pull request is merged when the run has ended well.
+    """
+
+    job_checks: str = "failures"
+    job_statuses: tuple[str, ...] = ()
+    failed_statuses: bool = False
+    ready: str = ""
+    summary: bool = False
+    automerge: bool = False
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One workflow, ready to run.
 
@@ -248,6 +269,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         filters: whether jobs are left out that the changed files do not concern.
         branches: globs of pushed branches that start it; empty means any.
         base_branches: globs of a pull request's base that start it; empty means any.
+        paths: globs of changed files that it is for; empty means any.
+        shown: what of it is shown on the forge.
         secrets: names of the declared secrets with their kinds.
         settings: the settings that runners need (`TEMP_DIR` …).
         warnings: findings that did not stop the compilation.
@@ -275,6 +298,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     filters: bool = False
     branches: tuple[str, ...] = ()
     base_branches: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    shown: Shown = Shown()
     secrets: tuple[tuple[str, str], ...] = ()
     settings: dict[str, Any] = {}
     aliases: dict[str, str] = {}
@@ -296,9 +321,11 @@ class Compilation(msgspec.Struct, frozen=True, kw_only=True):
         problems: everything found, errors and warnings, in file order.
         settings: all settings by name, as far as they are plain data.
         pools: the labels that declared runner pools serve; None when no pool is declared.
+        routes: what starts each of the workflows, in their order.
     """
 
     plans: tuple[Plan, ...]
     problems: tuple[Problem, ...]
     settings: dict[str, Any] = {}
     pools: tuple[str, ...] | None = None
+    routes: tuple[Route, ...] = ()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
 import msgspec
 
+from praktika.model.facts import Facts, Merge
 from praktika.model.plan import Stored
-
-Trust = Literal["trusted", "untrusted"]
 
 TASK_LIMIT = 240 * 1024
 """Bytes of a task; what a queue takes."""
@@ -101,63 +98,6 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.run}.{self.stay}"
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known about the code of a run, for the job's environment.
-
-    Attributes:
-        repository: `owner/name`, or the directory's name.
-        sha: of the commit, or "".
-        branch: or "" on a detached head.
-        base_branch: of the pull request, or the main branch.
-        dirty: number of changed files that are not in the commit.
-        message: of the commit.
-        author: of the commit, `Name <address>`.
-        local: whether the run was started by hand on one machine.
-        by_hand: whether a person asked for the code as it lies in a checkout of theirs.
-        trust: whether those who wrote the code may change what others rely on.
-        base_sha: the commit that `changed` is relative to, or "".
-        changed: paths that differ from `base_sha`, sorted; None if that is unknown, or they are
-            too many to be told.
-    """
-
-    repository: str = ""
-    sha: str = ""
-    branch: str = ""
-    base_branch: str = ""
-    dirty: int = 0
-    message: str = ""
-    author: str = ""
-    event: str = ""
-    pr_number: int = 0
-    local: bool = True
-    by_hand: bool = False
-    trust: Trust = "trusted"
-    base_sha: str = ""
-    changed: tuple[str, ...] | None = None
-
-    @property
-    def environment(self) -> dict[str, Any]:
-        """The facts by the keys of `environment.json`, which jobs and hooks read."""
-        known = {} if self.changed is None else {"changed_files": list(self.changed)}
-        return {
-            "REPOSITORY": self.repository,
-            "BRANCH": self.branch,
-            "SHA": self.sha,
-            "PR_NUMBER": -1 if self.local else self.pr_number,
-            "EVENT_TYPE": self.event,
-            "BASE_BRANCH": self.base_branch,
-            "FORK_NAME": self.repository,
-            "COMMIT_MESSAGE": self.message,
-            "COMMIT_AUTHORS": [self.author] if self.author else [],
-            "LOCAL_RUN": self.local,
-            "JOB_KV_DATA": known,
-        }
-
-    def of_event(self, event: str) -> Facts:
-        """The same facts for a workflow that this kind of event starts."""
-        return msgspec.structs.replace(self, event=event)
-
-
 class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The blob `runs/<id>/run.json`: what every runner of a run reads once.
 
@@ -168,6 +108,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         folder: the same, unpacked, on the machine that asked for the run; "" if there is none.
         name: of the checkout's folder, which each workspace gets.
         remote: URL that the commit can be fetched from, instead of the archive, or "".
+        merge: what the commit is made from, if every machine makes it for itself.
     """
 
     run: str
@@ -177,3 +118,4 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
     folder: str = ""
     remote: str = ""
+    merge: Merge | None = None

@@ -76,6 +76,7 @@ class Case:
         if again:
             self.refresh()
         pending = events
+        before, is_second = self.position, again
         commands: Sequence[AnyCommand] = due(self.run) if again else ()
         while commands or pending:
             pending = [*self._carry_out(commands), *pending]
@@ -96,6 +97,8 @@ class Case:
             else:
                 # What others wrote is done: events come when those before are dealt with.
                 commands = ()
+        if is_second or self.position > before:
+            self._hands.around.announce(self.id, self.run)
 
     def lost_with(self, runners: Container[str], at: float) -> list[AnyEvent]:
         """What was lost with runners that died."""

@@ -120,6 +120,7 @@ class Hands:
         request = run.requested
         assert request is not None
         try:
+            request = self.around.settle(request)
             plan = self.around.make_plan(request)
         except TransientError:
             raise
@@ -134,6 +135,7 @@ class Hands:
             folder=request.folder,
             name=request.name,
             remote=request.remote,
+            merge=request.merge,
         )
         self._put(names.run_file(run_id), pretty(run_file))
         return Planned(at=self.around.clock.now(), plan=plan)

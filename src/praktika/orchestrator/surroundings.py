@@ -41,6 +41,10 @@ class Surroundings:
         render: the page of a Result.
         supply: how the pool that serves a label is supplied with runners.
         lost: names of runners that ended without being asked to, each told once.
+        settle: what a request means, once its commits are here: the merge of a change, the files
+            that it changes; raises PraktikaError.
+        announce: is told, at least once, whenever a run has moved, before the events that moved it
+            are acknowledged.
     """
 
     journal: Journal
@@ -54,3 +58,5 @@ class Surroundings:
     render: Callable[[Result], bytes]
     supply: Callable[[str], Supply] = lambda _: Supply()
     lost: Callable[[], list[str]] = field(default=list)
+    settle: Callable[[RunRequested], RunRequested] = lambda request: request
+    announce: Callable[[str, Run], None] = lambda _run, _state: None

@@ -20,6 +20,7 @@ from praktika.pipeline.draft import Draft, Surroundings
 from praktika.pipeline.finding import Finding, Place
 from praktika.pipeline.load.loader import Loaded, executed
 from praktika.pipeline.plain import is_plain, plain
+from praktika.pipeline.routes import route_of
 
 
 def compile(loaded: Loaded) -> Compilation:  # noqa: A001 - the room's verb, never imported bare
@@ -48,6 +49,7 @@ def compile(loaded: Loaded) -> Compilation:  # noqa: A001 - the room's verb, nev
         problems=problems,
         settings=settings,
         pools=pools,
+        routes=tuple(route_of(draft.workflow) for draft in drafts),
     )
 
 

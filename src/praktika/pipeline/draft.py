@@ -39,6 +39,7 @@ from praktika.pipeline.image_jobs import (
     images_of,
 )
 from praktika.pipeline.plain import plain, plain_fields
+from praktika.pipeline.routes import shown_of
 
 JOBS_LIMIT = 10_000
 
@@ -117,6 +118,8 @@ class Draft:
             secrets=tuple(
                 (name, secret.type) for secret in workflow.secrets for name in secret.names()
             ),
+            paths=tuple(workflow.paths),
+            shown=shown_of(workflow, workflow.jobs, self._around.settings),
             declared_in=files,
             caches=workflow.enable_cache,
             filters=workflow.enable_job_filtering_by_changes,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from praktika.model.facts import Merge
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
@@ -19,12 +21,14 @@ class Commit:
             hand out branches only are asked for it.
         submodules: whether the submodules recorded in the commit are checked out, too; their
             folders are empty otherwise.
+        merge: if `sha` is a merge that every machine makes for itself, what it is made from.
     """
 
     remote: str
     sha: str
     branch: str = ""
     submodules: bool = False
+    merge: Merge | None = None
 
 
 class Checkouts(Protocol):

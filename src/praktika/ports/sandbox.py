@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from praktika.model.facts import Facts
 from praktika.model.plan import Compilation
-from praktika.model.task import Facts
 
 
 class Sandbox(Protocol):

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from praktika.model.facts import Facts
 from praktika.model.plan import Job, Plan
-from praktika.model.task import Facts, Task
+from praktika.model.task import Task
 from praktika.model.wire import decode, pretty
 from praktika.runner.container import tag_of
 from praktika.runner.job_files import read_file, write_file
@@ -100,21 +101,12 @@ def _document(setting: Setting, kv: Mapping[str, Any]) -> dict[str, Any]:
         "WORKFLOW_NAME": setting.plan.workflow,
         "JOB_NAME": setting.job.name,
         **facts.environment,
-        "EVENT_TIME": "",
         "JOB_OUTPUT_STREAM": "",
         "EVENT_FILE_PATH": "",
-        "CHANGE_URL": "",
-        "COMMIT_URL": "",
         "RUN_ID": setting.task.run,
-        "RUN_URL": "",
         "INSTANCE_TYPE": "",
         "INSTANCE_ID": "",
         "INSTANCE_LIFE_CYCLE": "",
-        "PR_BODY": "",
-        "PR_TITLE": "",
-        "USER_LOGIN": "",
-        "LINKED_PR_NUMBER": 0,
-        "PR_LABELS": [],
         "REPORT_MESSAGES": [],
         "JOB_CONFIG": setting.job.config,
         "TRACEBACKS": [],

@@ -85,7 +85,11 @@ class Sources:
             raise OperatorError(f"nothing on this machine can fetch from {run_file.remote}")
         facts = run_file.facts
         commit = Commit(
-            remote=run_file.remote, sha=facts.sha, branch=facts.branch, submodules=submodules
+            remote=run_file.remote,
+            sha=facts.sha,
+            branch=facts.branch,
+            submodules=submodules,
+            merge=run_file.merge,
         )
         return self.checkouts.checkout(commit, place)
 

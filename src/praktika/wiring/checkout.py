@@ -10,8 +10,8 @@ from msgspec import structs
 from praktika.adapters.local import git
 from praktika.adapters.local.git import Checkout, changes, commits
 from praktika.adapters.local.sandbox import LocalSandbox
+from praktika.model.facts import Facts
 from praktika.model.plan import Compilation
-from praktika.model.task import Facts
 from praktika.model.wire import encode
 
 __all__ = ["Checkout", "compile_declaration", "find_checkout", "with_changes"]

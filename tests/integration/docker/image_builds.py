@@ -21,9 +21,10 @@ from praktika.adapters.memory import MemoryBlobs, MemoryQueue, MemorySecrets
 from praktika.adapters.registry import HttpRegistry, logins_in
 from praktika.engine.choice.images import decide_builds, is_build, tagged
 from praktika.model.events import JobFinished
+from praktika.model.facts import Facts
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result
-from praktika.model.task import Facts, RunFile, Task
+from praktika.model.task import RunFile, Task
 from praktika.model.wire import decode
 from praktika.orchestrator.images import resolve
 from praktika.runner.attempt import Assignment, Bench, execute

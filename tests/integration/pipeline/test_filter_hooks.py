@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from praktika.adapters.local.sandbox import LocalSandbox
+from praktika.model.facts import Facts
 from praktika.model.plan import Compilation
-from praktika.model.task import Facts
 
 DECLARED = """
     from praktika import Job, Workflow

@@ -15,9 +15,10 @@ from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.queue import MemoryQueue
 from praktika.adapters.memory.secrets import MemorySecrets
+from praktika.model.facts import Facts
 from praktika.model.plan import Artifact, Job, Plan
 from praktika.model.result import Result, Status
-from praktika.model.task import Facts, RunFile, Task
+from praktika.model.task import RunFile, Task
 from praktika.model.wire import decode
 from praktika.runner.attempt import Assignment, Bench, execute
 from praktika.runner.hold import Hold, LeaseLost

@@ -19,9 +19,10 @@ from praktika.adapters.memory.queue import MemoryQueue
 from praktika.adapters.memory.secrets import MemorySecrets
 from praktika.errors import Unavailable
 from praktika.model.events import JobFinished, JobLost, JobStarted, decode_event
+from praktika.model.facts import Facts
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Status
-from praktika.model.task import Claim, Facts, RunFile, Stop, Task
+from praktika.model.task import Claim, RunFile, Stop, Task
 from praktika.model.wire import encode
 from praktika.runner import loop
 from praktika.runner.attempt import Bench, execute

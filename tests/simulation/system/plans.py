@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import msgspec
 
 from praktika.model.events import RunRequested
+from praktika.model.facts import Facts
 from praktika.model.plan import Artifact, Job, Need, Origin, Plan, Stored
-from praktika.model.task import Facts
 
 LABELS = ("small", "large")
 

@@ -19,9 +19,9 @@ from praktika.model.events import (
     RunRequested,
     TimerFired,
 )
+from praktika.model.facts import Facts
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Status
-from praktika.model.task import Facts
 
 LOCAL = Facts()
 CHANGE = Facts(repository="o/r", pr_number=7, local=False)

@@ -9,8 +9,9 @@ from praktika.engine.admission import next_in_line, standing
 from praktika.engine.run import Stage
 from praktika.model.commands import Conclude, Dispatch, Enter, Leave
 from praktika.model.events import Admitted, PlanFailed, Planned
+from praktika.model.facts import Facts
 from praktika.model.result import Status
-from praktika.model.task import Facts, Ticket
+from praktika.model.task import Ticket
 
 OLD = Ticket(run="old", inbox="old.events", at=1.0)
 MINE = Ticket(run="mine", inbox="mine.events", at=2.0)

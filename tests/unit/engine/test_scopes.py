@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from praktika.engine.choice.scopes import Scopes, scopes
-from praktika.model.task import Facts
+from praktika.model.facts import Facts
 
 HOST = "laptop:/home/ann/code"
 

@@ -9,9 +9,9 @@ from tests.unit.engine.scenes import Scene, job, key
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.errors import Unavailable
 from praktika.model.cache import Record
+from praktika.model.facts import Facts
 from praktika.model.plan import Artifact, Code, Stored
 from praktika.model.result import Status
-from praktika.model.task import Facts
 from praktika.model.wire import decode, encode
 from praktika.orchestrator import names
 from praktika.orchestrator.cache import Cache, origin_of, remember

@@ -19,9 +19,10 @@ from praktika.model.events import (
     JobStarted,
     RunRequested,
 )
+from praktika.model.facts import Facts
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Result, Status
-from praktika.model.task import Facts, Task
+from praktika.model.task import Task
 from praktika.model.wire import decode, encode
 from praktika.orchestrator import names
 from praktika.orchestrator.own_run import OwnRun

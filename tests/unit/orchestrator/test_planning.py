@@ -12,9 +12,9 @@ from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.engine.choice.scopes import Scopes
 from praktika.errors import OperatorError
 from praktika.model.events import RunRequested
+from praktika.model.facts import Facts
 from praktika.model.plan import Artifact, Code, Footprint, Image, Job, Plan
 from praktika.model.result import Status
-from praktika.model.task import Facts
 from praktika.orchestrator import names
 from praktika.orchestrator.cache import remember
 from praktika.orchestrator.planning import complete

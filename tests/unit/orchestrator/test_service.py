@@ -18,10 +18,11 @@ from praktika.model.events import (
     RunRequested,
     TimerFired,
 )
+from praktika.model.facts import Facts
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Result, Status
 from praktika.model.supply import Supply
-from praktika.model.task import Facts, Stop, Task
+from praktika.model.task import Stop, Task
 from praktika.model.wire import decode, encode
 from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Orchestrator

@@ -12,8 +12,9 @@ from msgspec import structs
 
 from praktika.errors import AuthorError
 from praktika.model.container import parse
+from praktika.model.facts import Facts
 from praktika.model.plan import Image, Job, Plan, Stored
-from praktika.model.task import Facts, Task
+from praktika.model.task import Task
 from praktika.runner.container.box import SCRIPT, Box, create_arguments, folders, name_of
 from praktika.runner.container.docker import last_words
 from praktika.runner.container.images import image_of

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from praktika.model.facts import Facts
 from praktika.model.plan import Image, Job, Plan, image_artifact
-from praktika.model.task import Facts, Task
+from praktika.model.task import Task
 from praktika.runner import images
 from praktika.runner.environment import Setting
 

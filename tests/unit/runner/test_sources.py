@@ -12,7 +12,8 @@ import pytest
 
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.errors import OperatorError
-from praktika.model.task import Facts, RunFile
+from praktika.model.facts import Facts
+from praktika.model.task import RunFile
 from praktika.ports.checkouts import Commit
 from praktika.runner.sources import Sources
 

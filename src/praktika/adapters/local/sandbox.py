@@ -21,9 +21,9 @@ from typing import BinaryIO
 import praktika
 from praktika import process_tree
 from praktika.errors import OperatorError
+from praktika.model.facts import Facts
 from praktika.model.plan import Compilation
 from praktika.model.problem import Problem
-from praktika.model.task import Facts
 from praktika.model.wire import WireError, decode, encode
 from praktika.pipeline import codes
 

@@ -129,7 +129,7 @@ def _status(history: History, recorded: Recorded) -> str:
             return recorded.run.worst
         case _ if history.is_interrupted(recorded):
             return INTERRUPTED
-        case Stage.NEW | Stage.PLANNING | Stage.HELD:
+        case Stage.NEW | Stage.AWAITING | Stage.PLANNING | Stage.HELD:
             return Status.PENDING
         case _:
             return Status.RUNNING

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from praktika.model.task import Facts
+from praktika.model.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)

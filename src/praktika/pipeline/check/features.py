@@ -17,6 +17,7 @@ from praktika.pipeline.declare.workflow import (
     WorkflowConfig,
     WorkflowEngine,
     WorkflowEvent,
+    WorkflowJobChecks,
 )
 from praktika.pipeline.finding import Finding, warning
 from praktika.pipeline.suggest import did_you_mean
@@ -43,6 +44,7 @@ def check_workflow(workflow: WorkflowConfig) -> Iterator[Finding]:
     """What is wrong with a workflow's own fields."""
     yield from _check_choice(workflow, "event", WorkflowEvent)
     yield from _check_choice(workflow, "engine", WorkflowEngine)
+    yield from _check_choice(workflow, "job_checks", WorkflowJobChecks)
     yield from _check_schedule(workflow)
     yield from _check_timeout(workflow)
     yield from _check_concurrency(workflow)

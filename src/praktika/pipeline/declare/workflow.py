@@ -36,6 +36,14 @@ class WorkflowConcurrency:
     QUEUE = "queue"
 
 
+class WorkflowJobChecks:
+    """Which jobs have a check of their own, beside that of the workflow."""
+
+    ALL = "all"
+    FAILURES = "failures"
+    NONE = "none"
+
+
 class WorkflowInput(Declared):
     """A value that is asked for when a workflow is dispatched by hand."""
 
@@ -73,6 +81,7 @@ class WorkflowParts:
     Event: TypeAlias = WorkflowEvent
     Engine: TypeAlias = WorkflowEngine
     Concurrency: TypeAlias = WorkflowConcurrency
+    JobChecks: TypeAlias = WorkflowJobChecks
     InputConfig: TypeAlias = WorkflowInput
     OrchestratorAI: TypeAlias = WorkflowAdviser
 
@@ -101,6 +110,12 @@ class WorkflowConfig(WorkflowParts, Declared):
             are a group of their own without it.
         concurrency_policy: one of `Workflow.Concurrency`: a newer run cancels the older ones of
             its group, or waits for them.
+        paths: patterns of changed files that it is for, as in a digest config; none means any.
+        merge_commit: whether a pull request is tested merged with its base; False tests its head.
+        allow_untrusted: whether pull requests from outside run without approval. Without secrets,
+            and by runners for untrusted code only, they run in any case.
+        job_checks: one of `Workflow.JobChecks`.
+        enable_merge_commit: kept for older pipelines; see `merge_commit`.
     """
 
     KIND: ClassVar[str] = "Workflow"
@@ -142,6 +157,10 @@ class WorkflowConfig(WorkflowParts, Declared):
     timeout: int | float = 48 * 3600
     concurrency: str = ""
     concurrency_policy: str = WorkflowConcurrency.CANCEL
+    paths: list[str] = fresh(factory=list)
+    merge_commit: bool = True
+    allow_untrusted: bool = False
+    job_checks: str = WorkflowJobChecks.FAILURES
 
     def is_event_pull_request(self) -> bool:
         """Whether a pull request starts it."""

@@ -14,7 +14,7 @@ from praktika.adapters.local.git.call import STATE_DIR
 from praktika.adapters.local.git.call import call as _git
 from praktika.adapters.local.git.call import text as _text
 from praktika.errors import OperatorError
-from praktika.model.task import Facts
+from praktika.model.facts import Facts
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 

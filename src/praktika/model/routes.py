@@ -1,0 +1,71 @@
+"""The routing table: what starts which workflow, as the default branch says."""
+
+from __future__ import annotations
+
+import msgspec
+
+from praktika.model.facts import InputValue
+
+VERSION = 1
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value that is asked for when a workflow is dispatched.
+
+    Attributes:
+        kind: "text", "boolean", "number" or "choice".
+        options: of the kind "choice".
+        default: None if there is none.
+    """
+
+    name: str
+    kind: str = "text"
+    description: str = ""
+    required: bool = False
+    default: InputValue | None = None
+    options: tuple[str, ...] = ()
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What starts one workflow.
+
+    Attributes:
+        workflow: its name.
+        event: the kind of event, one of `Workflow.Event`.
+        branches: globs of branches, for pushes; empty means any.
+        base_branches: globs of the branch that a change is for; empty means any.
+        paths: globs of changed files; empty means any.
+        schedules: cron lines, in UTC.
+        inputs: of a dispatch.
+        merge: whether a pull request is tested merged with its base.
+        open: whether changes from outside run without approval.
+    """
+
+    workflow: str
+    event: str
+    branches: tuple[str, ...] = ()
+    base_branches: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    merge: bool = True
+    open: bool = False
+
+
+class RoutingTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All routes of a repository.
+
+    Attributes:
+        repository: `owner/name`.
+        sha: the commit of the default branch that it was compiled from.
+        at: when, in seconds since the epoch.
+        routes: in the order of the declaration; empty if it has errors.
+        problems: why it could not be compiled, or "".
+    """
+
+    repository: str
+    sha: str
+    at: float
+    routes: tuple[Route, ...] = ()
+    problems: str = ""
+    version: int = VERSION
