@@ -1,0 +1,1 @@
+"""GitHub: webhooks, the REST API, the tokens of an app."""

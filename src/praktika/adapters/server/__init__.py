@@ -1,0 +1,1 @@
+"""Another praktika's stores, by its HTTP API."""
