@@ -52,9 +52,9 @@ class Hub(Deeds):
         self.clock = self.state.clock
         self.app = self.state.app
         self.views = Views(self.state)
-        self.deliveries = Deliveries(seed, self.app.id, self.app.secret)
+        self.deliveries = Deliveries(seed, self.app.id, self.app.secret, self.clock.now)
         self.events = Events(self.state, self.views, self.deliveries.send)
-        self._api = Api(self.state, self.views, self.events)
+        self._api = Api(self.state, self.views, self.events, self.deliveries)
         self.limits = self._api.limits
         self.server = Server(self._api, base, self._pushed)
         self.site_url = f"http://127.0.0.1:{self.server.server_port}"
@@ -137,6 +137,11 @@ class Hub(Deeds):
                     del self.state.tokens[value]
             written = self.views.installation(gone)
             self.events.tell("installation", None, account, action="deleted", installation=written)
+
+    def delete_repository(self, name: str) -> None:
+        """Let a repository be gone; of a fork, the pull requests stay, and their commits."""
+        with self.state.lock:
+            del self.state.repositories[name]
 
     def fork(self, name: str, login: str) -> str:
         """Fork a repository to somebody's account; the name of the fork."""
