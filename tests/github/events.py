@@ -34,7 +34,11 @@ class Events:
         if repository is not None and self.state.installation(repository.name) is None:
             return
         if event in self.state.app.events or event.startswith("installation"):
-            self._send(event, self.payloads.write(event, repository, sender, told))
+            self.emit(event, repository, sender, **told)
+
+    def emit(self, event: str, repository: Repository | None, sender: str, **told: Any) -> None:
+        """Send a webhook, whether the app has asked for it or not."""
+        self._send(event, self.payloads.write(event, repository, sender, told))
 
     def moved(self, repository: Repository, branch: str, before: str, sender: str) -> None:
         """A branch is not where it was."""
@@ -50,8 +54,7 @@ class Events:
             for pull in other.pulls.values():
                 if (pull.head_repository, pull.head, pull.state) == (name, branch, "open"):
                     self._head_moved(other, pull, after, sender)
-        if after != NOTHING:
-            self._base_moved(repository, branch, after, sender)
+        self._base_moved(repository, branch, after, sender)
 
     def opened(self, repository: Repository, pull: Pull) -> None:
         repository.pulls[pull.number] = pull
@@ -206,11 +209,13 @@ class Events:
         return self._merges[both]
 
     def _base_moved(self, repository: Repository, branch: str, after: str, sender: str) -> None:
-        """What the branch has got now is merged, however it came there."""
+        """What the branch has got now is merged, however it came there; what was for it ends with it."""
         for pull in repository.pulls.values():
             if (pull.base, pull.state) != (branch, "open"):
                 continue
-            if self.state.git.common(repository.name, pull.sha, after) == pull.sha:
+            if after == NOTHING:
+                self.close(repository, pull, sender)
+            elif self.state.git.common(repository.name, pull.sha, after) == pull.sha:
                 now = self.state.clock.now()
                 pull.merged, pull.merged_as, pull.merged_by = now, after, sender
                 self.close(repository, pull, sender)

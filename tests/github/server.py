@@ -112,6 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815 # as http.server finds them
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(timestamp or self.server.api.state.clock.now())
+
     def log_message(self, *_: object) -> None:
         pass
 

@@ -18,6 +18,16 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
         yield hub
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client of a GitHub for all tests that change nothing there."""
+    with serve(tmp_path_factory.mktemp("refusing")) as hub:
+        hub.create_repository(SHOP)
+        client = Client(hub, token_of(hub))
+        yield client
+        client.close()
+
+
 @pytest.fixture
 def client(hub: Hub) -> Iterator[Client]:
     """With a token for everything."""

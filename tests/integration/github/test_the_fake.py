@@ -11,7 +11,8 @@ from tests.github.hub import Hub, serve
 from tests.integration.github.client import REPO, SHOP, Client, signed, token_of
 
 GREEN = {"status": "completed", "conclusion": "success"}
-PULL = {"title": "It went well", "summary": "All of it"}
+LINE = {"path": "a", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "m"}
+OUTPUT = {"title": "It went well", "summary": "All of it"}
 
 
 def check_at(client: Client, sha: str, **more: object) -> int:
@@ -32,36 +33,33 @@ def check_at(client: Client, sha: str, **more: object) -> int:
         {"name": 7},
         {"started_at": "yesterday"},
         {"output": {"title": "no summary"}},
-        {"output": PULL | {"summary": "x" * 65_536}},
-        {"output": PULL | {"text": "x" * 65_536}},
-        {"output": PULL | {"annotations": [{"path": "a"}]}},
+        {"output": OUTPUT | {"summary": "x" * 65_536}},
+        {"output": OUTPUT | {"text": "x" * 65_536}},
+        {"output": OUTPUT | {"annotations": [{"path": "a"}]}},
+        {"output": OUTPUT | {"annotations": [LINE | {"end_line": 0}]}},
+        {"output": OUTPUT | {"annotations": [LINE | {"end_line": 2, "start_column": 1}]}},
         {"actions": [{"label": "l", "description": "d", "identifier": "i"}] * 4},
         {"actions": [{"label": "l" * 21, "description": "d", "identifier": "i"}]},
         {"actions": [{"label": "l", "description": "d" * 41, "identifier": "i"}]},
         {"actions": [{"label": "l", "description": "d", "identifier": "i" * 21}]},
     ],
 )
-def test_a_wrong_check_is_refused_and_remembered(hub: Hub, client: Client, body: dict[str, object]):
+def test_a_wrong_check_is_refused_and_remembered(refusing: Client, body: dict[str, object]):
+    hub = refusing.hub
+    hub.violations.clear()
     asked = {"name": "CI", "head_sha": hub.tip(SHOP)} | body
-    assert client.post("/check-runs", **asked).status == 422
+    assert refusing.post("/check-runs", **asked).status == 422
     assert hub.violations
     assert not hub.checks(SHOP)
 
 
 def test_annotations_come_fifty_at_a_time_and_add_up(hub: Hub, client: Client):
-    one = {
-        "path": "a",
-        "start_line": 1,
-        "end_line": 1,
-        "annotation_level": "notice",
-        "message": "m",
-    }
-    number = check_at(client, hub.tip(SHOP), output=PULL | {"annotations": [one] * 50})
-    more = {"output": PULL | {"annotations": [one] * 50}}
+    number = check_at(client, hub.tip(SHOP), output=OUTPUT | {"annotations": [LINE] * 50})
+    more = {"output": OUTPUT | {"annotations": [LINE] * 50}}
     assert client.ask("PATCH", f"{REPO}/check-runs/{number}", more).status == 200
     assert not hub.violations
     assert client.get(f"/check-runs/{number}").json["output"]["annotations_count"] == 100
-    too_many = {"output": PULL | {"annotations": [one] * 51}}
+    too_many = {"output": OUTPUT | {"annotations": [LINE] * 51}}
     assert client.ask("PATCH", f"{REPO}/check-runs/{number}", too_many).status == 422
 
 
@@ -76,9 +74,10 @@ def test_remarks_have_their_lengths(hub: Hub, client: Client):
 
 
 @pytest.mark.parametrize("query", ["per_page=101", "per_page=0", "state=ajar", "colour=red"])
-def test_a_wrong_query_is_refused(hub: Hub, client: Client, query: str):
-    assert client.get(f"/pulls?{query}").status == 422
-    assert hub.violations
+def test_a_wrong_query_is_refused(refusing: Client, query: str):
+    refusing.hub.violations.clear()
+    assert refusing.get(f"/pulls?{query}").status == 422
+    assert refusing.hub.violations
 
 
 def test_what_github_does_not_have_is_not_there(hub: Hub, client: Client):

@@ -200,6 +200,41 @@ def test_everything_else_that_people_do_is_told(hub: Hub):
     assert hub.deliveries.of("push")[-1].payload["deleted"]
 
 
+def test_choosing_repositories_is_told_and_ends_what_tokens_may(hub: Hub, client: Client):
+    hub.create_repository("acme/other", private=True)
+    hub.install("acme", repositories=["acme/other"])
+    told = hub.deliveries.of("installation_repositories", "removed")[0].payload
+    assert [each["full_name"] for each in told["repositories_removed"]] == [SHOP]
+    assert client.get("").status == 404
+    hub.commit(SHOP, "main", {"b": "1"})
+    assert not hub.deliveries.of("push")
+    hub.uninstall("acme")
+    assert hub.deliveries.of("installation", "deleted")
+    assert client.get("").status == 401
+
+
+def test_a_pull_request_that_is_opened_again_has_what_was_pushed(hub: Hub):
+    hub.commit(SHOP, "feature", {"b": "1"})
+    hub.open_pull(SHOP, head="feature")
+    hub.close_pull(SHOP, 1)
+    sha = hub.push_to_pull(SHOP, 1, {"b": "2"})
+    assert hub.pull(SHOP, 1).sha != sha
+    hub.reopen(SHOP, 1)
+    assert hub.deliveries.of("pull_request")[-1].payload["pull_request"]["head"]["sha"] == sha
+    hub.push(SHOP, "main", sha)
+    assert hub.pull(SHOP, 1).merged
+
+
+def test_any_other_webhook_can_be_sent(hub: Hub):
+    hub.emit(
+        "repository_dispatch", SHOP, by="bob", action="on-demand-test", client_payload={"a": 1}
+    )
+    told = hub.deliveries.of("repository_dispatch")[0].payload
+    assert (told["sender"]["login"], told["repository"]["full_name"]) == ("bob", SHOP)
+    with pytest.raises(AssertionError):
+        hub.emit("repository_dispatch", SHOP, action="on-demand-test", colour="red")
+
+
 def test_git_needs_a_token_of_a_private_repository(hub: Hub, tmp_path: Path):
     url = hub.url(SHOP).replace("http://", "http://x-access-token:{}@")
     assert not fetched(tmp_path / "1", url.format("wrong"), "main")
