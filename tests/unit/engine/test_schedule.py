@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.engine.checkouts import SEARCH
 
 from praktika.engine.routing.schedule import MOST_MISSED, Due, comes, due, next_time
-from praktika.pipeline.check.cron import cron_fault
+from praktika.pipeline.check.triggers.cron import cron_fault
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _MINUTE = timedelta(minutes=1)

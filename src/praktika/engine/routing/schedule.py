@@ -1,7 +1,8 @@
 """When cron lines are due, in UTC. Pure.
 
-A line has five fields, see `pipeline.check.cron`. If both the day of the month and the day of the
-week say something, either will do, as POSIX has it; a field that begins with a `*` says nothing.
+A line has five fields, see `pipeline.check.triggers.cron`. If both the day of the month and the day
+of the week say something, either will do, as POSIX has it; a field that begins with a `*` says
+nothing.
 """
 
 from __future__ import annotations
