@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from praktika.errors import OperatorError
 from praktika.model.notices import AnyNotice, Installed
 
-_NAME = re.compile(r"[A-Za-z0-9-_.]+/[A-Za-z0-9-_.]+")
+_NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9._-]+")
 
 
 class Allowed:

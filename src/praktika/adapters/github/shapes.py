@@ -15,13 +15,14 @@ from msgspec import UNSET, Meta, UnsetType
 
 from praktika.model.facts import InputValue
 
+_FULL_NAME = r"[A-Za-z0-9_-]{1,100}/(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,100}"
 _ID = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 _REF_PART = r"[^\x00-\x20\x7f~^:?*\[\\]{1,250}"
 
 Sha = Annotated[str, Meta(pattern=rf"\A{_ID}\Z")]
-FullName = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9-_.]{1,100}/[A-Za-z0-9-_.]{1,100}\Z")]
-Login = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9-_.\[\]]{1,100}\Z")]
-Ref = Annotated[str, Meta(pattern=rf"\Arefs/{_REF_PART}\Z")]
+FullName = Annotated[str, Meta(pattern=rf"\A{_FULL_NAME}\Z")]
+Login = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._\[\]-]{1,100}\Z")]
+Ref = Annotated[str, Meta(pattern=rf"\Arefs/(?!heads/\Z){_REF_PART}\Z")]
 HeadsRef = Annotated[str, Meta(pattern=rf"\Arefs/heads/{_REF_PART}\Z")]
 Name = Annotated[str, Meta(max_length=200)]
 Number = Annotated[int, Meta(ge=1, le=2**53)]
