@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from praktika.adapters.github import outputs, texts
 from praktika.adapters.github.answers import CheckRun, CheckRuns
 from praktika.adapters.github.api import CHECKS, STATUSES, Api
-from praktika.adapters.github.comments import Comments
+from praktika.adapters.github.app.tokens import App
+from praktika.adapters.github.board import outputs, texts
+from praktika.adapters.github.board.comments import Comments
+from praktika.adapters.github.board.merging import merge
 from praktika.adapters.github.http.site import segment
-from praktika.adapters.github.merging import merge
-from praktika.adapters.github.tokens import App
 from praktika.model.forge import Check, CheckStatus, CommitStatus, Conclusion, KnownCheck
 
 _UNFINISHED = {"waiting", "requested", "pending"}

@@ -10,8 +10,8 @@ from datetime import datetime
 
 import msgspec
 
-from praktika.adapters.github.app import Signer
-from praktika.adapters.github.grants import checked
+from praktika.adapters.github.app.grants import checked
+from praktika.adapters.github.app.signer import Signer
 from praktika.adapters.github.http.answer import Answer, Request
 from praktika.adapters.github.http.site import path_of
 from praktika.adapters.github.http.transport import Transport

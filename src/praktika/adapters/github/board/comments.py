@@ -7,10 +7,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from praktika.adapters.github import texts
 from praktika.adapters.github.answers import Comment
 from praktika.adapters.github.api import COMMENTS, Api, Session
-from praktika.adapters.github.tokens import App
+from praktika.adapters.github.app.tokens import App
+from praktika.adapters.github.board import texts
 from praktika.errors import Absent
 
 _MARKER = re.compile(r"[A-Za-z0-9._/-]{1,200}")

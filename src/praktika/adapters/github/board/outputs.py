@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from praktika.adapters.github import texts
+from praktika.adapters.github.board import texts
 from praktika.model.forge import Action, Annotation, Check
 
 ANNOTATIONS = 50
