@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import random
@@ -62,13 +63,16 @@ class Mutator:
         self._history.append(change.__name__.strip("_"))
         return change(self, *arguments)
 
+    def _odd(self) -> Any:
+        return copy.deepcopy(self._random.choice(ODD))
+
     def _maybe(self, share: float) -> bool:
         return self._random.random() < share
 
     def _sample(self, event: str) -> dict[str, Any]:
         """A copy of an example, made to tell something now and then."""
         known = self._random.choice(examples().get(event) or examples()["ping"])
-        payload: dict[str, Any] = json.loads(json.dumps(known))
+        payload = copy.deepcopy(known)
         if "action" in payload and self._maybe(0.5):
             fitting = [action for one, action in _READERS if one == event]
             payload["action"] = self._random.choice(fitting or ACTIONS)
@@ -100,7 +104,7 @@ class Mutator:
     def _replace(self, payload: Any) -> None:
         here, key = self._place(payload)
         if key is not None:
-            here[key] = self._random.choice(ODD)
+            here[key] = self._odd()
 
     def _remove(self, payload: Any) -> None:
         here, key = self._place(payload)
@@ -111,7 +115,7 @@ class Mutator:
         here, key = self._place(payload)
         there, other = self._place(payload)
         if key is not None and other is not None:
-            here[key] = json.loads(json.dumps(there[other]))
+            here[key] = copy.deepcopy(there[other])
 
     def _wrap(self, payload: Any) -> None:
         here, key = self._place(payload)
@@ -125,7 +129,7 @@ class Mutator:
     def _new_fields(self, payload: Any) -> None:
         here, _ = self._place(payload)
         if isinstance(here, dict):
-            here[f"new_{self._random.randrange(9)}"] = self._random.choice(ODD)
+            here[f"new_{self._random.randrange(9)}"] = self._odd()
 
     def _text(self, payload: Any) -> bytes:
         if self._maybe(0.02):
