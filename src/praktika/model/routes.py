@@ -69,3 +69,22 @@ class RoutingTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     routes: tuple[Route, ...] = ()
     problems: str = ""
     version: int = VERSION
+
+
+class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What has happened that may start workflows.
+
+    Attributes:
+        event: its kind, one of `Workflow.Event`.
+        branch: that was pushed to, or whose code a dispatch is for; "" if that is not known.
+        base_branch: that a pull request, or a group of a merge queue, is for.
+        changed: paths of the changed files, both names of one that was renamed; None if that is
+            not known, and then no workflow is left out for its paths.
+        workflow: name of the one that is scheduled, or dispatched.
+    """
+
+    event: str
+    branch: str = ""
+    base_branch: str = ""
+    changed: tuple[str, ...] | None = None
+    workflow: str = ""

@@ -1,0 +1,1 @@
+"""GitHub, as an installation is set up for it."""
