@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "Find every problem in the pipelines.",
     "plan": "Show what would run, in which order, and why.",
     "run": "Run workflows or jobs here.",
+    "yaml": "Write the workflows for GitHub Actions.",
     "runs": "List the runs, newest first.",
     "logs": "Print the log of a job.",
     "report": "Show where the report of a run is.",
