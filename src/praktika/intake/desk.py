@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from praktika.engine.run import Run
 from praktika.engine.step import replay
 from praktika.errors import Absent
+from praktika.intake.allowed import Allowed
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.forge import Repository, Subject
 from praktika.model.routes import RoutingTable
@@ -32,7 +33,7 @@ class Desk:
         inbox: the queue of events that runs listen to.
         compile: the routing table of a repository at a commit; errors of the declaration are in it.
         address: of a run's page, by its id.
-        is_served: whether a repository is one that this installation works for.
+        allowed: the repositories that this installation works for.
         answer: tells people under a pull request why a command did nothing: repository, number,
             Markdown.
         log: `log(event, **fields)`.
@@ -45,7 +46,7 @@ class Desk:
     clock: Clock
     inbox: str
     compile: Callable[[Repository, str], RoutingTable]
-    is_served: Callable[[str], bool]
+    allowed: Allowed
     log: Log
     address: Callable[[str], str] = lambda _run: ""
     answer: Callable[[str, int, str], None] = lambda _repository, _number, _text: None

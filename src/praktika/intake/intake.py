@@ -46,7 +46,7 @@ class Intake:
             TransientError: the forge or a store does not answer; the notice has to come again.
             OperatorError: they refuse.
         """
-        if not self._desk.is_served(notice.repository):
+        if not self._desk.allowed.concerns(notice):
             self._desk.log("notice.refused", repository=notice.repository, reason="not served here")
             return
         try:

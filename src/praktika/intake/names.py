@@ -1,38 +1,44 @@
-"""Names of what the intake keeps, and of its queue."""
+"""The names of the intake's queues, and what is dealt with one after another."""
 
 from __future__ import annotations
 
+from typing import assert_never
+
+from praktika.model.notices import (
+    AnyNotice,
+    ButtonPressed,
+    Commented,
+    Dispatched,
+    Installed,
+    PullChanged,
+    Pushed,
+    Queued,
+    Ticked,
+)
 from praktika.model.plan import job_key
 
 NOTICES = "notices.fifo"
-"""The queue of notices; those of one pull request or branch are one group."""
+"""The queue of notices."""
 
 
-def table(repository: str) -> str:
-    """The routing table of a repository."""
-    return f"forge/{job_key(repository)}/routes.json"
+def group_of(notice: AnyNotice) -> str:
+    """What a notice belongs to in its queue: notices of one group are dealt with one by one.
+
+    That is a pull request, a branch, a commit with checks, a schedule, or an account.
+    """
+    return job_key(f"{notice.repository.lower()} {_concern(notice)}")
 
 
-def schedules(repository: str) -> str:
-    """Until when the schedules of a repository have been looked at."""
-    return f"forge/{job_key(repository)}/schedules.json"
-
-
-def seen(repository: str) -> str:
-    """All heads, as the reconciler saw them last."""
-    return f"forge/{job_key(repository)}/seen.json"
-
-
-def head(repository: str, ref: str) -> str:
-    """What was dealt with last of a branch or pull request."""
-    return f"forge/{job_key(repository)}/heads/{job_key(ref)}.json"
-
-
-def runs_of_commit(repository: str, sha: str) -> str:
-    """The runs that were asked for a commit, each by its id."""
-    return f"forge/{job_key(repository)}/commits/{sha}"
-
-
-def runs_of_pull(repository: str, number: int) -> str:
-    """The runs that may go on for a pull request, each by its id."""
-    return f"forge/{job_key(repository)}/pulls/{number}"
+def _concern(notice: AnyNotice) -> str:
+    match notice:
+        case PullChanged(number=number) | Commented(number=number):
+            return f"pull {number}"
+        case Pushed(branch=branch) | Dispatched(branch=branch) | Queued(branch=branch):
+            return f"branch {branch}"
+        case ButtonPressed(sha=sha):
+            return f"commit {sha}"
+        case Ticked(workflow=workflow):
+            return f"schedule {workflow}"
+        case Installed(account=account):
+            return f"account {account.lower()}"
+    assert_never(notice)

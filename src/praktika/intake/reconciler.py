@@ -8,7 +8,7 @@ only noted: nobody wants hundreds of old branches to run.
 from __future__ import annotations
 
 from praktika.errors import Limited, PraktikaError
-from praktika.intake import names
+from praktika.intake import keys
 from praktika.intake.changes import Changes
 from praktika.intake.desk import Desk
 from praktika.intake.register import Head, Register
@@ -54,7 +54,7 @@ class Reconciler:
                 if self._register.head(repository, head.ref) is None:
                     self._register.dealt_with(repository, head)
         if fresh or len(before) != len(now):
-            self._desk.put(names.seen(repository), encode(now))
+            self._desk.put(keys.seen(repository), encode(now))
         return missed
 
     def _heads(self, repository: Repository) -> list[tuple[Head, Pull | None]]:
@@ -100,7 +100,7 @@ class Reconciler:
         return True
 
     def _seen(self, repository: str) -> dict[str, list[str]]:
-        data = self._desk.get(names.seen(repository))
+        data = self._desk.get(keys.seen(repository))
         if data is None:
             return {}
         try:

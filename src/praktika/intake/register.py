@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from praktika.engine.run import Run, Stage
-from praktika.intake import names
+from praktika.intake import keys
 from praktika.intake.desk import Desk
 from praktika.model.events import RunRequested
 from praktika.model.wire import WireError, decode, encode
@@ -44,19 +44,19 @@ class Register:
         subject = request.subject
         if subject is None:
             return
-        folders = [names.runs_of_commit(subject.repository, subject.sha)]
+        folders = [keys.runs_of_commit(subject.repository, subject.sha)]
         if subject.number:
-            folders.append(names.runs_of_pull(subject.repository, subject.number))
+            folders.append(keys.runs_of_pull(subject.repository, subject.number))
         for folder in folders:
             self._desk.put(f"{folder}/{run}", b"")
 
     def of_commit(self, repository: str, sha: str) -> list[str]:
         """Ids of the runs that were asked for a commit."""
-        return self._listed(names.runs_of_commit(repository, sha))
+        return self._listed(keys.runs_of_commit(repository, sha))
 
     def going(self, repository: str, number: int) -> dict[str, Run]:
         """The runs of a pull request that are not over, by id; the others are forgotten."""
-        folder = names.runs_of_pull(repository, number)
+        folder = keys.runs_of_pull(repository, number)
         found = {}
         for run_id in self._listed(folder):
             run = self._desk.load(run_id)
@@ -68,7 +68,7 @@ class Register:
 
     def head(self, repository: str, ref: str) -> Head | None:
         """What was dealt with last of a branch or pull request."""
-        data = self._desk.get(names.head(repository, ref))
+        data = self._desk.get(keys.head(repository, ref))
         if data is None:
             return None
         try:
@@ -78,7 +78,7 @@ class Register:
 
     def dealt_with(self, repository: str, head: Head) -> None:
         """Note that everything that this head starts was asked for."""
-        self._desk.put(names.head(repository, head.ref), encode(head))
+        self._desk.put(keys.head(repository, head.ref), encode(head))
 
     def _listed(self, folder: str) -> list[str]:
         return [key.rpartition("/")[2] for key in self._desk.blobs.list(folder)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from praktika.intake import names
+from praktika.intake import keys
 from praktika.intake.desk import Desk
 from praktika.model.forge import Repository
 from praktika.model.routes import RoutingTable
@@ -23,7 +23,7 @@ class Tables:
 
     def known(self, name: str) -> RoutingTable | None:
         """The table that was published last, if one was."""
-        data = self._desk.get(names.table(name))
+        data = self._desk.get(keys.table(name))
         if data is None:
             return None
         try:
@@ -54,5 +54,5 @@ class Tables:
             table = replace(table, routes=known.routes)
         if table.problems:
             self._desk.log("routes.broken", repository=repository.name, sha=sha)
-        self._desk.put(names.table(repository.name), encode(table))
+        self._desk.put(keys.table(repository.name), encode(table))
         return table

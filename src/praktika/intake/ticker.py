@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from praktika.engine.routing.schedule import due
-from praktika.intake import names
+from praktika.intake import keys
 from praktika.intake.desk import Desk
+from praktika.intake.names import NOTICES, group_of
 from praktika.intake.tables import Tables
 from praktika.model.notices import Ticked
 from praktika.model.routes import Route
@@ -42,7 +43,7 @@ class Ticker:
                 told += self._tell(repository, route, looked.get(route.workflow, now), now)
         names_now = {route.workflow: now for route in table.routes if route.schedules}
         if names_now and (told or looked.keys() != names_now.keys()):
-            self._desk.put(names.schedules(repository), encode(names_now))
+            self._desk.put(keys.schedules(repository), encode(names_now))
         return told
 
     def _tell(self, repository: str, route: Route, since: float, now: float) -> bool:
@@ -59,14 +60,12 @@ class Ticker:
             due=found.at,
             missed=found.missed,
         )
-        queue, group = self._desk.queue, f"{repository} {route.workflow}"
-        patiently(
-            lambda: queue.send(names.NOTICES, [encode(notice)], group=group, identity=[identity])
-        )
+        queue, group = self._desk.queue, group_of(notice)
+        patiently(lambda: queue.send(NOTICES, [encode(notice)], group=group, identity=[identity]))
         return True
 
     def _looked(self, repository: str) -> dict[str, float]:
-        data = self._desk.get(names.schedules(repository))
+        data = self._desk.get(keys.schedules(repository))
         try:
             return decode(data, dict[str, float]) if data is not None else {}
         except WireError:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from praktika.errors import Limited, PraktikaError, TransientError
-from praktika.intake import names
 from praktika.intake.intake import Intake
+from praktika.intake.names import NOTICES
 from praktika.model.notices import decode_notice
 from praktika.model.wire import WireError
 from praktika.patience import patiently
@@ -47,9 +47,7 @@ class Worker:
     def turn(self, *, wait: float = 0.0) -> int:
         """Deal with the notices that are there; how many there were."""
         queue = self._queue
-        messages = patiently(
-            lambda: queue.receive(names.NOTICES, limit=_BATCH, lease=LEASE, wait=wait)
-        )
+        messages = patiently(lambda: queue.receive(NOTICES, limit=_BATCH, lease=LEASE, wait=wait))
         held: set[str] = set()
         for message in messages:
             if message.group in held:  # one before it could not be dealt with
@@ -63,7 +61,7 @@ class Worker:
             self._intake.take(decode_notice(message.body))
         except WireError as error:
             self._on_trouble(message.group, error)
-            aside = dead_letters(names.NOTICES)
+            aside = dead_letters(NOTICES)
             patiently(lambda: self._queue.send(aside, [message.body], group=message.group))
         except Exception as error:  # noqa: BLE001 - the edge of the loop: one notice, not all
             self._on_trouble(message.group, error)

@@ -74,13 +74,6 @@ def test_a_repository_is_owner_and_name(said, name):
         find_github(said | {"PRAKTIKA_GITHUB_REPOSITORIES": name})
 
 
-def test_repositories_are_compared_without_case(said):
-    found = find_github(said)
-    assert found is not None
-    assert found.serves("Acme/Shop")
-    assert not any(map(found.serves, ("acme/shop2", "")))
-
-
 def test_no_secret_is_shown(said):
     shown = repr(find_github(said))
     assert SECRET not in shown

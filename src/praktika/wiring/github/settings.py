@@ -48,10 +48,6 @@ class GitHubSettings:
     secrets: tuple[str, ...] = field(repr=False)
     repositories: tuple[str, ...]
 
-    def serves(self, repository: str) -> bool:
-        """Whether this installation works for a repository."""
-        return repository.lower() in {name.lower() for name in self.repositories}
-
 
 def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings | None:
     """The settings, or None if nothing is said of GitHub.
