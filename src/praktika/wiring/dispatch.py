@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from praktika.errors import Absent, OperatorError
-from praktika.intake import names
+from praktika.intake import keys
+from praktika.intake.names import NOTICES, group_of
 from praktika.model.notices import Dispatched
-from praktika.model.plan import job_key
 from praktika.model.routes import RoutingTable
 from praktika.model.wire import WireError, decode, encode
 from praktika.patience import patiently
@@ -19,7 +19,7 @@ def known_table(stores: Stores, repository: str) -> RoutingTable:
         OperatorError: it keeps none.
     """
     try:
-        return decode(stores.blobs.get(names.table(repository)), RoutingTable)
+        return decode(stores.blobs.get(keys.table(repository)), RoutingTable)
     except (Absent, WireError) as error:
         raise OperatorError(
             f"nothing here listens for dispatches of '{repository}': there is no routing table. "
@@ -30,10 +30,9 @@ def known_table(stores: Stores, repository: str) -> RoutingTable:
 
 def send_dispatch(stores: Stores, notice: Dispatched) -> None:
     """Tell the intake that somebody wants a run; the same notice again wants nothing new."""
-    patiently(lambda: stores.queue.create(names.NOTICES))
-    group = job_key(f"{notice.repository.lower()} branch {notice.branch}")
+    patiently(lambda: stores.queue.create(NOTICES))
     patiently(
         lambda: stores.queue.send(
-            names.NOTICES, [encode(notice)], group=group, identity=[notice.delivery]
+            NOTICES, [encode(notice)], group=group_of(notice), identity=[notice.delivery]
         )
     )
