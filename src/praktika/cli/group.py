@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "Find every problem in the pipelines.",
     "plan": "Show what would run, in which order, and why.",
     "run": "Run workflows or jobs here.",
+    "yaml": "Write the workflows for GitHub Actions.",
     "dispatch": "Ask for a run of a workflow.",
     "workflows": "List the workflows, and what starts each.",
     "runs": "List the runs, newest first.",
