@@ -11,7 +11,7 @@ from praktika.model.routes import Input
 
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LONGEST = 20_000
-"""Characters of one value: all of them have to travel in one message."""
+"""Characters of all texts together, which have to travel in one message."""
 
 _LARGEST = 2**53
 """Up to here every program that reads JSON sees the same number."""
@@ -44,6 +44,9 @@ def checked(inputs: Sequence[Input], given: Mapping[str, InputValue]) -> dict[st
             values[each.name] = _read(each, value)
         except ValueError as error:
             faults.append(f"input '{each.name}' {error}")
+    length = sum(len(value) for value in values.values() if isinstance(value, str))
+    if length > _LONGEST:
+        faults.append(f"the inputs have {length:,} characters; {_LONGEST:,} are the most")
     if faults:
         raise AuthorError(text="\n".join(faults))
     return values
@@ -92,8 +95,6 @@ def _choice(options: Sequence[str], value: InputValue) -> str:
 def _text(value: InputValue) -> str:
     if not isinstance(value, str):
         raise ValueError(f"is {_quoted(value)}; it is a text")  # noqa: TRY004 - read as the others
-    if len(value) > _LONGEST:
-        raise ValueError(f"has {len(value):,} characters; {_LONGEST:,} are the most")
     if value.encode("utf-8", "replace").decode() != value:
         raise ValueError("is not written in UTF-8")
     return value

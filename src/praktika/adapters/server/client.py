@@ -58,11 +58,11 @@ class _Request(NamedTuple):
     sink: BinaryIO | None = None
 
 
-class _Told(msgspec.Struct):
+class _Told(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-class _Fault(msgspec.Struct):
+class _Fault(msgspec.Struct, frozen=True):
     error: _Told = _Told()
 
 

@@ -93,7 +93,7 @@ def _show(console: Console, recorded: Recorded, sha: str) -> None:
 def _lines(request: RunRequested, sha: str) -> list[tuple[str, str]]:
     facts, subject = request.facts, request.subject
     number = subject.number if subject and subject.number else facts.pr_number
-    repository = request.repository or facts.repository
+    repository = (subject and subject.repository) or request.repository or facts.repository
     change = f"#{number} of {repository}" if number else repository
     lines = [
         ("change", f"{change}  {facts.title}".rstrip()),
