@@ -16,6 +16,9 @@ UNKNOWN_SETTING = "unknown-setting"
 DEPRECATED = "deprecated"
 INTERNAL_ERROR = "internal-error"
 
+# Planning a run
+GONE_WORKFLOW = "gone-workflow"
+
 # Calling filter hooks
 FILTER_FAILED = "filter-failed"
 

@@ -32,6 +32,19 @@ class Commit:
     merge: Merge | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a commit says of itself.
+
+    Attributes:
+        message: in full.
+        author: `Name <address>`.
+    """
+
+    message: str
+    author: str
+
+
 class Checkouts(Protocol):
     """Makes work trees of commits that other machines have."""
 
@@ -68,6 +81,13 @@ class Checkouts(Protocol):
             old: full id of a commit.
             new: likewise; of `merge`, if that is given.
             merge: what `new` is made from.
+
+        Raises:
+            OperatorError, TransientError: as `checkout`.
+        """
+
+    def described(self, remote: str, sha: str) -> Description:
+        """What a commit says of itself; it is here afterwards.
 
         Raises:
             OperatorError, TransientError: as `checkout`.

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
-from praktika.errors import Absent, AuthorError, OperatorError, PraktikaError
-from praktika.model.events import RunRequested
-from praktika.model.plan import Plan
+from praktika.errors import Absent, PraktikaError
 from praktika.model.supply import Supply
-from praktika.model.task import RunFile
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Orchestrator
 from praktika.orchestrator.surroundings import Surroundings
 from praktika.report import render
-from praktika.runner.sources import Sources
-from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.host import FRESH, Registration
-from praktika.wiring.places import cache_folder
-from praktika.wiring.planning import decided, of_source
+from praktika.wiring.planner import Planner
 from praktika.wiring.stores import Stores
 
 _THREADS = 2
@@ -48,7 +40,7 @@ class Service:
     def __init__(self, stores: Stores, log: FilteringBoundLogger) -> None:
         self._stores = stores
         self._log = log
-        self._checkouts = open_checkouts()
+        planner = Planner(stores, open_checkouts())
         self._over = threading.Event()
         self._orchestrator = Orchestrator(
             Surroundings(
@@ -59,7 +51,8 @@ class Service:
                 inbox=names.INBOX,
                 alarms=names.ALARMS,
                 tasks=names.tasks,
-                make_plan=self._make_plan,
+                make_plan=planner.make_plan,
+                settle=planner.settle,
                 render=render,
                 supply=self._supply,
             ),
@@ -123,30 +116,6 @@ class Service:
         else:
             self._log.error("run.failed", run=run, exc_info=error)
 
-    def _make_plan(self, request: RunRequested) -> Plan:
-        """The plan of the requested workflow, compiled from the run's own code."""
-        run_file = RunFile(
-            run="",
-            name=request.name,
-            plan="",
-            facts=request.facts,
-            source=request.source,
-            remote=request.remote,
-        )
-        with tempfile.TemporaryDirectory(prefix="praktika-plan-", dir=_scratch()) as folder:
-            sources = Sources(
-                blobs=self._stores.blobs, unpacked=Path(folder), checkouts=self._checkouts
-            )
-            with sources.code_of(run_file) as source:
-                compilation = compile_declaration(source, request.facts)
-                if any(problem.severity == "error" for problem in compilation.problems):
-                    raise AuthorError(compilation.problems)
-                for plan in compilation.plans:
-                    if plan.workflow == request.workflow:
-                        return decided(plan, request, of_source(source, request), self._stores)
-        known = ", ".join(f"'{plan.workflow}'" for plan in compilation.plans)
-        raise AuthorError(text=f"there is no workflow '{request.workflow}'; there are {known}")
-
     def _supply(self, label: str) -> Supply:
         """What the hosts of runners say of themselves."""
         now, found = self._stores.clock.now(), []
@@ -156,12 +125,3 @@ class Service:
         fresh = [host for host in found if now - host.at < FRESH]
         runners = sum(host.count for host in fresh)
         return Supply(known=bool(found), runners=runners, maximum=runners or None)
-
-
-def _scratch() -> Path:
-    folder = cache_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OperatorError(f"{folder} cannot be made: {error.strerror}") from error
-    return folder

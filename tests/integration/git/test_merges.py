@@ -434,3 +434,12 @@ def test_changed_files_are_all_told_however_many(fork, machine):
 def test_changes_since_a_commit_that_is_gone(fork, machine):
     with pytest.raises(Absent):
         checkouts(machine).changed(fork.origin.url, "c" * 40, fork.common)
+
+
+def test_what_a_commit_says_of_itself(fork, machine):
+    head = fork.on("change", {"h": "h"})
+    run_git(fork.origin.path, "commit", "-q", "--amend", "-m", "One\n\nTwo ünï $(x)")
+    head = run_git(fork.origin.path, "rev-parse", "HEAD")
+    found = checkouts(machine).described(fork.origin.url, head)
+    assert found.message == "One\n\nTwo ünï $(x)"
+    assert found.author == "Ann <ann@example.invalid>"

@@ -133,6 +133,6 @@ def _ask(wanted: _Wanted, *, force: bool) -> bool:
             _check(history, recorded)
             if _is_stopping(recorded, wanted.job, force=force):
                 return True
-        time.sleep(_PERIOD)
+        time.sleep(max(_PERIOD, stores.pace.look))
     _check(history, history.load(recorded.id))
     return False

@@ -76,8 +76,7 @@ def command(
     identity = secrets.token_hex(8)
     while True:
         asked = _asked(words, identity, every=every, failed_tests=failed_tests)
-        is_own = inbox_of(asked.recorded.id, asked.recorded.run) != queues.INBOX
-        if not is_own:
+        if asked.history.stores.server or not _is_own(asked.recorded):
             _post(asked)
             return _tell(console, asked, as_json=as_json)
         if not asked.history.is_alive(asked.recorded.id):
@@ -87,6 +86,11 @@ def command(
                 return code
         elif _is_heard(asked):
             return _tell(console, asked, as_json=as_json)
+
+
+def _is_own(recorded: Recorded) -> bool:
+    """Whether the run is served by a `praktika run` or `praktika rerun` of its own."""
+    return inbox_of(recorded.id, recorded.run) != queues.INBOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,11 @@ def _asked(words: tuple[str, ...], identity: str, *, every: bool, failed_tests: 
         raise AuthorError(
             text=f"Run {recorded.id} was begun by `praktika run` in {elsewhere} and has not ended. "
             "If that process is gone, `praktika rerun` goes on with it there."
+        )
+    if history.stores.server and _is_own(recorded):
+        raise AuthorError(
+            text=f"Run {recorded.id} was made by `praktika run` at {history.stores.server}; "
+            "only `praktika rerun` there goes on with it."
         )
     going = recorded.run.stage is not Stage.CONCLUDED
     if going and history.is_interrupted(recorded) and scope == "failed":

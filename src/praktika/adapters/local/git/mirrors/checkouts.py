@@ -20,7 +20,7 @@ from praktika.adapters.local.git.mirrors.remote import remote as source_of
 from praktika.errors import AuthorError, OperatorError, PraktikaError
 from praktika.model.facts import Merge
 from praktika.patience import patiently
-from praktika.ports.checkouts import Commit
+from praktika.ports.checkouts import Commit, Description
 
 SUBMODULES_LIMIT = 1000
 DEPTH_LIMIT = 20
@@ -36,7 +36,8 @@ class MirroredCheckouts:
 
     Args:
         folder: of the mirrors.
-        credentials: `USER:PASSWORD` for a URL that has none itself, or "".
+        credentials: `USER:PASSWORD` for a URL that has none itself, or ""; asked when something
+            has to be fetched.
     """
 
     def __init__(self, folder: Path, credentials: Credentials = no_credentials) -> None:
@@ -75,17 +76,22 @@ class MirroredCheckouts:
         mirror = self._mirror(source_of(remote), new)
         options = ("-r", "-z", "--no-renames", "--name-only", "--no-commit-id")
         known = (Wanted(new, merge=_real(merge, new)), Wanted(old))
-        with mirror.lent(*known):
-            try:
-                said = git(git_dir(mirror.place), "diff-tree", *options, old, new)
-            except Damaged:
-                for each in known:
-                    patiently(partial(mirror.repair, each))
-                said = git(git_dir(mirror.place), "diff-tree", *options, old, new)
+        said = _said(mirror, known, "diff-tree", *options, old, new)
         return sorted(os.fsdecode(name) for name in said.split(b"\0") if name)
 
+    def described(self, remote: str, sha: str) -> Description:
+        """See the port."""
+        _check_ids(sha)
+        mirror = self._mirror(source_of(remote), sha)
+        options = ("--no-walk", "--format=%an <%ae>%n%B", "--encoding=UTF-8", "--no-show-signature")
+        said = _said(mirror, (Wanted(sha),), "log", *options, sha).decode("utf-8", "replace")
+        author, _, message = said.partition("\n")
+        return Description(message=message.rstrip("\n"), author=author)
+
     def _mirror(self, source: Remote, sha: str) -> Mirror:
-        login = source.login or self._credentials(source.url)
+        def login() -> str:
+            return source.login or self._credentials(source.url)
+
         return Mirror(self._folder, source, login, "sha256" if len(sha) == 64 else "sha1")
 
     def _put(self, uses: ExitStack, source: Remote, wanted: Wanted, place: Path) -> None:
@@ -116,6 +122,17 @@ def _real(merge: Merge | None, sha: str) -> Merge | None:
     if sha != merge.base:
         raise OperatorError(f"{sha} is not the merge of {merge.head} into {merge.base}")
     return None
+
+
+def _said(mirror: Mirror, known: Sequence[Wanted], *arguments: str) -> bytes:
+    """What git says of commits, which are fetched or made if they are not there."""
+    with mirror.lent(*known):
+        try:
+            return git(git_dir(mirror.place), *arguments)
+        except Damaged:
+            for each in known:
+                patiently(partial(mirror.repair, each))
+            return git(git_dir(mirror.place), *arguments)
 
 
 def _check_ids(*shas: str) -> None:
