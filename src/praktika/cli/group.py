@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "why": "Explain what became of a job.",
     "cancel": "Stop a run, or one of its jobs.",
     "rerun": "Run jobs of a run again.",
+    "serve": "Serve a small team: web pages, API, orchestrator and runners.",
     "orchestrator": "Serve the runs of this installation.",
     "runner": "Do the jobs of one label on this machine.",
 }
