@@ -15,7 +15,7 @@ SECTION = re.compile(r"^### (\S+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```python\n# (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 sections = dict(SECTION.findall(PAGE.read_text()))
-without_example = {codes.NO_WORKFLOWS, codes.INTERNAL_ERROR}
+without_example = {codes.NO_WORKFLOWS, codes.INTERNAL_ERROR, codes.GONE_WORKFLOW}
 
 
 def test_every_code_has_a_section_and_every_section_a_code():
@@ -25,7 +25,7 @@ def test_every_code_has_a_section_and_every_section_a_code():
 def test_every_code_is_used_somewhere():
     sources = "".join(
         path.read_text()
-        for folder in ("pipeline", "adapters/local")
+        for folder in ("pipeline", "adapters/local", "wiring")
         for path in (ROOT / "src" / "praktika" / folder).rglob("*.py")
         if path.name != "codes.py"
     )

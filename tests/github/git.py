@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-NOTHING = "0" * 40
+ID = 40
+NOTHING = "0" * ID
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 WHO = ("Ada", "ada@example.com")
 SETTINGS = """
@@ -114,14 +116,14 @@ class Repositories:
         branch = self.place(name) / "refs/heads" / revision.removeprefix("heads/")
         if ".." not in revision and branch.is_file():
             return branch.read_text().strip()
-        for kind in ("refs/heads/", "refs/tags/", "refs/", ""):
-            if not kind and not _is_id(revision):
-                break
-            try:
-                wanted = f"{kind}{revision}^{{commit}}"
-                return self._git(name, "rev-parse", "-q", "--verify", "--end-of-options", wanted)
-            except GitFailed:
-                pass
+        asked = ("rev-parse", "-q", "--verify", "--end-of-options")
+        with suppress(GitFailed):
+            if len(revision) == ID and _is_id(revision):
+                return self._fixed(name, *asked, f"{revision}^{{commit}}")
+        kinds = ["refs/tags/", "refs/", *([""] if _is_id(revision) else [])]
+        for kind in kinds:
+            with suppress(GitFailed):
+                return self._git(name, *asked, f"{kind}{revision}^{{commit}}")
         return ""
 
     def common(self, name: str, one: str, other: str) -> str:
@@ -186,7 +188,7 @@ class Repositories:
 
 
 def _is_id(text: str) -> bool:
-    return 7 <= len(text) <= 40 and not set(text) - set("0123456789abcdef")
+    return 7 <= len(text) <= ID and not set(text) - set("0123456789abcdef")
 
 
 def _data(content: bytes) -> bytes:

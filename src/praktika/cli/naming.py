@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from praktika.cli.console import one_line
+from praktika.engine.routing.globs import is_branch_chosen
 from praktika.errors import AuthorError
 from praktika.model.plan import Job, Plan
 from praktika.pipeline.suggest import did_you_mean
@@ -66,8 +66,7 @@ def started_by_pull_request(plans: Iterable[Plan], base: str) -> list[Wanted]:
     return [
         Wanted(plan)
         for plan in plans
-        if plan.event == "pull_request"
-        and (not plan.base_branches or any(fnmatchcase(base, glob) for glob in plan.base_branches))
+        if plan.event == "pull_request" and is_branch_chosen(plan.base_branches, base)
     ]
 
 

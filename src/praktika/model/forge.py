@@ -89,6 +89,18 @@ class Pull(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: str = ""
 
 
+class Apart(msgspec.Struct, frozen=True, kw_only=True):
+    """How a change stands to the branch that it is for.
+
+    Attributes:
+        base: the tip of the branch now.
+        common: the commit from which the two went apart; "" if there is none.
+    """
+
+    base: str
+    common: str
+
+
 class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     """A remark at lines of a file."""
 

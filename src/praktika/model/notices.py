@@ -121,9 +121,15 @@ class Ticked(Notice, frozen=True, kw_only=True, omit_defaults=True, tag=True):
 
 
 class Installed(Notice, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """Which repositories the app may work for has changed."""
+    """Which repositories the app may work for has changed.
+
+    Attributes:
+        action: GitHub's word.
+        account: login of the user or organisation whose repositories they are.
+    """
 
     action: str
+    account: str = ""
 
 
 AnyNotice = (

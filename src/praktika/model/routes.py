@@ -32,6 +32,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         workflow: its name.
         event: the kind of event, one of `Workflow.Event`.
+        engine: who runs it, one of `Workflow.Engine`; praktika starts its own only.
         branches: globs of branches, for pushes; empty means any.
         base_branches: globs of the branch that a change is for; empty means any.
         paths: globs of changed files; empty means any.
@@ -43,6 +44,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     workflow: str
     event: str
+    engine: str = "praktika"
     branches: tuple[str, ...] = ()
     base_branches: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -69,3 +71,22 @@ class RoutingTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     routes: tuple[Route, ...] = ()
     problems: str = ""
     version: int = VERSION
+
+
+class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What has happened that may start workflows.
+
+    Attributes:
+        event: its kind, one of `Workflow.Event`.
+        branch: that was pushed to, or whose code a dispatch is for; "" if that is not known.
+        base_branch: that a pull request, or a group of a merge queue, is for.
+        changed: paths of the changed files, both names of one that was renamed; None if that is
+            not known, and then no workflow is left out for its paths.
+        workflow: name of the one that is scheduled, or dispatched.
+    """
+
+    event: str
+    branch: str = ""
+    base_branch: str = ""
+    changed: tuple[str, ...] | None = None
+    workflow: str = ""

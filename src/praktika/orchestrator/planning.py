@@ -10,12 +10,13 @@ from typing import Protocol
 
 import msgspec
 
-from praktika.engine.choice.affected import UNAFFECTED, affected
+from praktika.engine.choice.affected import UNAFFECTED, affected, listed
 from praktika.engine.choice.compare import differences, fields_that_differ
 from praktika.engine.choice.key import declaration, unknown, with_keys
 from praktika.engine.choice.scopes import Scopes, scopes
 from praktika.engine.choice.select import NOT_ASKED, asked_for, choose
 from praktika.engine.files.footprint import Rules
+from praktika.engine.routing.globs import is_any_file_chosen
 from praktika.errors import PraktikaError
 from praktika.model.cache import Record
 from praktika.model.container import parse
@@ -75,9 +76,12 @@ def complete(
     Raises:
         PraktikaError: the files cannot be read, and the plan has images, which are named by them.
     """
-    known, trouble = (None, files) if isinstance(files, str) else (files, "")
     settings = plan.settings
     mine = scopes(request.facts, request.host, str(settings.get("MAIN_BRANCH") or "main"))
+    if not concerned(plan, request):
+        plan = msgspec.structs.replace(plan, scope=mine.writes)
+        return choose(plan, {}, left_out=f"no changed file is one of {listed(plan.paths)}")
+    known, trouble = (None, files) if isinstance(files, str) else (files, "")
     if known is not None:
         try:
             if plan.caches:
@@ -108,6 +112,12 @@ def complete(
     misses = _Misses(chosen, request, known, found, trouble or outage)
     jobs = tuple(misses.explained(job) for job in chosen.jobs)
     return msgspec.structs.replace(chosen, jobs=jobs)
+
+
+def concerned(plan: Plan, request: RunRequested) -> bool:
+    """Whether the workflow is for the files that changed, as far as they are known."""
+    changed = request.facts.changed
+    return bool(request.only) or changed is None or is_any_file_chosen(plan.paths, changed)
 
 
 def with_digests(plan: Plan, files: Files, images: Images, mine: Scopes) -> Plan:

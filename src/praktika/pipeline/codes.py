@@ -16,6 +16,9 @@ UNKNOWN_SETTING = "unknown-setting"
 DEPRECATED = "deprecated"
 INTERNAL_ERROR = "internal-error"
 
+# Planning a run
+GONE_WORKFLOW = "gone-workflow"
+
 # Calling filter hooks
 FILTER_FAILED = "filter-failed"
 
@@ -27,6 +30,7 @@ WRONG_VALUE = "wrong-value"
 BAD_NAME = "bad-name"
 BAD_TIMEOUT = "bad-timeout"
 BAD_CRON = "bad-cron"
+BAD_PATTERN = "bad-pattern"
 EMPTY_COMMAND = "empty-command"
 OUTSIDE_PATH = "outside-path"
 MISSING_FILE = "missing-file"

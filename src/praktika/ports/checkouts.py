@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,19 @@ class Commit:
     merge: Merge | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a commit says of itself.
+
+    Attributes:
+        message: in full.
+        author: `Name <address>`.
+    """
+
+    message: str
+    author: str
+
+
 class Checkouts(Protocol):
     """Makes work trees of commits that other machines have."""
 
@@ -47,4 +61,34 @@ class Checkouts(Protocol):
         Raises:
             OperatorError: the remote does not have it or refuses, or it cannot be checked out.
             TransientError: the remote did not answer for too long.
+        """
+
+    def merged(self, remote: str, merge: Merge) -> str:
+        """The id of the merge commit, the same on every machine. It is here afterwards.
+
+        If the base has all of the head's history already, it is the base itself.
+
+        Raises:
+            AuthorError: the two conflict; the text names the files.
+            OperatorError, TransientError: as `checkout`.
+        """
+
+    def changed(self, remote: str, old: str, new: str, merge: Merge | None = None) -> Sequence[str]:
+        """The paths at which two commits differ, sorted; a rename is two paths.
+
+        Args:
+            remote: URL of the repository.
+            old: full id of a commit.
+            new: likewise; of `merge`, if that is given.
+            merge: what `new` is made from.
+
+        Raises:
+            OperatorError, TransientError: as `checkout`.
+        """
+
+    def described(self, remote: str, sha: str) -> Description:
+        """What a commit says of itself; it is here afterwards.
+
+        Raises:
+            OperatorError, TransientError: as `checkout`.
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from praktika.model.forge import Permission, Pull, Repository
+from praktika.model.forge import Apart, Permission, Pull, Repository
 
 
 class Forge(Protocol):
@@ -30,8 +30,11 @@ class Forge(Protocol):
     def branches(self, repository: str) -> dict[str, str]:
         """The tips of all branches, by name."""
 
-    def common_commit(self, repository: str, base: str, head: str) -> str:
-        """The commit from which two went apart; `head` may be one of a fork's pull request."""
+    def commit(self, repository: str, branch: str) -> str:
+        """The tip of a branch."""
+
+    def apart(self, repository: str, base: str, head: str) -> Apart:
+        """Where a branch and a commit, which may be one of a fork's pull request, went apart."""
 
     def permission(self, repository: str, login: str) -> Permission:
         """What somebody may do; "none" for whom it does not know."""

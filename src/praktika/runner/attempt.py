@@ -21,7 +21,7 @@ from praktika.model.events import JobFinished
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Task
-from praktika.model.wire import WireError, encode, pretty
+from praktika.model.wire import WireError, decode, encode, pretty
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.checkouts import Checkouts
@@ -35,7 +35,7 @@ from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
 from praktika.runner.job_secrets import secret_variables
 from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
-from praktika.runner.process import Command, Exit, Limits, Stop, run
+from praktika.runner.process import Command, Exit, Limits, Mask, Stop, run
 from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
@@ -101,7 +101,7 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
     at = bench.clock.now()
     began = bench.clock.monotonic()
     with patiently(lambda: bench.blobs.stream(f"{assignment.prefix}/job.log")) as log:
-        result = attempt.run(log)
+        result = _masked(attempt.run(log), attempt.mask)
     circumstances = Circumstances(
         job=assignment.job,
         names={job.key: job.name for job in assignment.plan.jobs},
@@ -134,6 +134,13 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
     )
 
 
+def _masked(result: Result, mask: Mask) -> Result:
+    """The Result without secrets that the job has written into it."""
+    data = encode(result)
+    shown = mask.json(data)
+    return result if shown == data else decode(shown, Result)
+
+
 def _in_one_line(result: Result) -> str:
     """Why the attempt did not go well, or ""."""
     if result.status.is_ok:
@@ -154,6 +161,7 @@ class _Attempt:
         self.end: Exit | None = None
         self.stored: list[artifacts.Record] = []
         self.earlier: Result | None = None
+        self.mask = Mask()
 
     def run(self, log: BinaryIO) -> Result:
         """The Result of the attempt, before it is dressed with its circumstances."""
@@ -186,9 +194,10 @@ class _Attempt:
         setting = self._prepare(here)
         declared = images.secrets_for(self.assignment.plan, self.job)
         own = patiently(lambda: secret_variables(self.bench.secrets, declared))
+        self.mask = Mask(own.values())
         own |= self._failed_tests(setting)
         variables = environment.variables(setting, self.bench.inherited)
-        base = Command(line="", cwd=here, env=variables | own)
+        base = Command(line="", cwd=here, env=variables | own, mask=self.mask)
         limits = replace(self.bench.limits, timeout=self.job.timeout)
         before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)
         command = replace(base, line=self.line, cleanup=self.job.cleanup)

@@ -5,11 +5,13 @@ Their values are nowhere else: not in the plan, the task, the log or the Result.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 
-from praktika.errors import Absent
+from praktika.errors import Absent, AuthorError
 from praktika.ports.secrets import Secrets
+from praktika.runner.process.mask import SHORTEST
 from praktika.sdk.job.secret import variable_of
 
 
@@ -24,6 +26,7 @@ def secret_variables(store: Secrets, declared: Iterable[tuple[str, str]]) -> dic
 
     Raises:
         Denied: one of them may not be read.
+        AuthorError: one of them is too short to be masked.
         TransientError: the store does not answer.
     """
     names = list(declared)
@@ -36,4 +39,10 @@ def secret_variables(store: Secrets, declared: Iterable[tuple[str, str]]) -> dic
         for name, kind in names:
             with suppress(Absent):
                 values[name] = store.get(name, kind)
+    short = [name for name, value in values.items() if len(os.fsencode(value)) < SHORTEST]
+    if short:
+        raise AuthorError(
+            text=f"the secret '{short[0]}' has fewer than {SHORTEST} bytes, so it could not be "
+            "masked in logs: give it a longer value"
+        )
     return {variable_of(name): value for name, value in values.items()}

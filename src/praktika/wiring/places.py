@@ -23,6 +23,20 @@ def cache_folder() -> Path:
     return Path(cache).absolute() / "praktika"
 
 
+def scratch() -> Path:
+    """A folder for what is needed for a moment.
+
+    Raises:
+        OperatorError: it cannot be made.
+    """
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(f"{folder} cannot be made: {error.strerror}") from error
+    return folder
+
+
 def work_folder(run: str) -> Path:
     """Where the run's source and its runners' workspaces are."""
     return cache_folder() / run

@@ -22,7 +22,7 @@ from praktika.engine.files.footprint import Rules
 from praktika.errors import AuthorError, PraktikaError
 from praktika.model.events import RunRequested
 from praktika.model.plan import Job, Plan
-from praktika.orchestrator.planning import Files, complete, with_digests
+from praktika.orchestrator.planning import Files, complete, concerned, with_digests
 from praktika.ports.blobs import Blobs
 from praktika.ports.secrets import Secrets
 from praktika.wiring.checkout import compile_declaration
@@ -140,7 +140,7 @@ def _decided(plan: Plan, request: RunRequested, opened: Opened, store: _Store) -
     files: Files | str = ""
     is_filtered = plan.filters and request.facts.changed is not None
     with ExitStack() as stack:
-        if plan.caches or plan.images or is_filtered:
+        if concerned(plan, request) and (plan.caches or plan.images or is_filtered):
             try:
                 files = stack.enter_context(opened())
             except PraktikaError as error:

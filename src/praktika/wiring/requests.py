@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -12,6 +10,7 @@ from msgspec import structs
 
 from praktika.adapters.local import git
 from praktika.adapters.local.git.mirrors.remote import remote
+from praktika.engine.identity import derived_run_id
 from praktika.engine.run import Run
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.wire import encode
@@ -20,13 +19,6 @@ from praktika.patience import patiently
 from praktika.wiring.places import cache_folder
 from praktika.wiring.source import archive, own_key, source_key
 from praktika.wiring.stores import Stores
-
-
-def derived_run_id(repository: str, workflow: str, delivery: str) -> str:
-    """The id of the run that was asked for; the same request means the same run."""
-    asked = f"{repository}\0{workflow}\0{delivery}".encode("utf-8", "surrogatepass")
-    slug = re.sub(r"[^a-z0-9]+", "-", workflow.lower()).strip("-")[:20].rstrip("-") or "run"
-    return f"{slug}-{hashlib.sha256(asked).hexdigest()[:16]}"
 
 
 def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery: str = "") -> str:

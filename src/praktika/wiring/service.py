@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
-from praktika.errors import Absent, AuthorError, OperatorError, PraktikaError
-from praktika.model.events import RunRequested
-from praktika.model.plan import Plan
+from praktika.errors import Absent, PraktikaError
 from praktika.model.supply import Supply
-from praktika.model.task import RunFile
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Orchestrator
 from praktika.orchestrator.surroundings import Surroundings
 from praktika.report import render
-from praktika.runner.sources import Sources
-from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.host import FRESH, Registration
-from praktika.wiring.places import cache_folder
-from praktika.wiring.planning import decided, of_source
+from praktika.wiring.planner import Planner
 from praktika.wiring.stores import Stores
 
 _THREADS = 2
@@ -48,7 +40,7 @@ class Service:
     def __init__(self, stores: Stores, log: FilteringBoundLogger) -> None:
         self._stores = stores
         self._log = log
-        self._checkouts = open_checkouts()
+        planner = Planner(stores, open_checkouts())
         self._over = threading.Event()
         self._orchestrator = Orchestrator(
             Surroundings(
@@ -59,7 +51,8 @@ class Service:
                 inbox=names.INBOX,
                 alarms=names.ALARMS,
                 tasks=names.tasks,
-                make_plan=self._make_plan,
+                make_plan=planner.make_plan,
+                settle=planner.settle,
                 render=render,
                 supply=self._supply,
             ),
@@ -69,9 +62,9 @@ class Service:
 
     def serve(self, *, while_true: Callable[[], bool]) -> None:
         """Serve until `while_true` says otherwise."""
-        self._make_queues()
+        self.make_queues()
         turns = 1 if self._stores.is_remote else _THREADS  # each costs money while it waits
-        actions = [self._turn] * turns + [self._ring]
+        actions: list[Callable[[], object]] = [self.turn] * turns + [self.ring]
         threads = [
             threading.Thread(target=self._again_and_again, args=(action,), daemon=True)
             for action in actions
@@ -85,14 +78,17 @@ class Service:
         for thread in threads:
             thread.join(_REST)
 
-    def _make_queues(self) -> None:
+    def make_queues(self) -> None:
+        """Make the queues that `turn` and `ring` listen to; nothing if they are there."""
         for name in (names.INBOX, names.ALARMS):
             self._stores.queue.create(name)
 
-    def _turn(self) -> None:
-        self._orchestrator.turn(wait=self._stores.pace.wait)
+    def turn(self) -> int:
+        """Deal with the events that are there, or wait a little; how many there were."""
+        return self._orchestrator.turn(wait=self._stores.pace.wait)
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Wake the runs whose time has come, or wait a little."""
         alarms = self._orchestrator.alarms
         if not self._stores.is_remote:
             alarms.ring(wait=self._stores.pace.wait)
@@ -106,7 +102,7 @@ class Service:
             self._over.wait(min(rest, 1.0))
         alarms.ring(wait=_REST)
 
-    def _again_and_again(self, action: Callable[[], None]) -> None:
+    def _again_and_again(self, action: Callable[[], object]) -> None:
         while not self._over.is_set():
             try:
                 action()
@@ -115,37 +111,13 @@ class Service:
                 self._over.wait(_REST)
                 if isinstance(error, Absent):  # somebody has removed them
                     with suppress(PraktikaError):
-                        self._make_queues()
+                        self.make_queues()
 
     def _on_trouble(self, run: str, error: Exception) -> None:
         if isinstance(error, PraktikaError | WireError):
             self._log.error("run.delayed", run=run, reason=str(error))
         else:
             self._log.error("run.failed", run=run, exc_info=error)
-
-    def _make_plan(self, request: RunRequested) -> Plan:
-        """The plan of the requested workflow, compiled from the run's own code."""
-        run_file = RunFile(
-            run="",
-            name=request.name,
-            plan="",
-            facts=request.facts,
-            source=request.source,
-            remote=request.remote,
-        )
-        with tempfile.TemporaryDirectory(prefix="praktika-plan-", dir=_scratch()) as folder:
-            sources = Sources(
-                blobs=self._stores.blobs, unpacked=Path(folder), checkouts=self._checkouts
-            )
-            with sources.code_of(run_file) as source:
-                compilation = compile_declaration(source, request.facts)
-                if any(problem.severity == "error" for problem in compilation.problems):
-                    raise AuthorError(compilation.problems)
-                for plan in compilation.plans:
-                    if plan.workflow == request.workflow:
-                        return decided(plan, request, of_source(source, request), self._stores)
-        known = ", ".join(f"'{plan.workflow}'" for plan in compilation.plans)
-        raise AuthorError(text=f"there is no workflow '{request.workflow}'; there are {known}")
 
     def _supply(self, label: str) -> Supply:
         """What the hosts of runners say of themselves."""
@@ -156,12 +128,3 @@ class Service:
         fresh = [host for host in found if now - host.at < FRESH]
         runners = sum(host.count for host in fresh)
         return Supply(known=bool(found), runners=runners, maximum=runners or None)
-
-
-def _scratch() -> Path:
-    folder = cache_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OperatorError(f"{folder} cannot be made: {error.strerror}") from error
-    return folder

@@ -18,6 +18,7 @@ from tests.git_server import serve
 from tests.integration.git.conftest import Bench, Origin, run_git, tree
 
 from praktika.adapters.local.git.mirrors import mirror as mirrors
+from praktika.adapters.local.git.mirrors import uses
 from praktika.errors import Absent, Denied, OperatorError, Unavailable
 
 
@@ -460,7 +461,7 @@ def test_a_mirror_that_nobody_uses_is_removed(origin, machine, tmp_path, monkeyp
     sha = origin.commit({"a": "a"})
     with machine.checkout(origin.url, sha):
         (first,) = machine.mirrors
-        monkeypatch.setattr(mirrors, "IDLE", -1.0)
+        monkeypatch.setattr(uses, "IDLE", -1.0)
         other = Origin(tmp_path / "other")
         with machine.checkout(other.url, other.commit({"b": "b"}), "w2"):
             assert first in machine.mirrors

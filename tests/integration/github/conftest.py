@@ -1,4 +1,4 @@
-"""A GitHub, and a client of it."""
+"""GitHubs for tests: one that is strict, one that says what it is told to; and clients of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,29 @@ from pathlib import Path
 import pytest
 from tests.github.hub import Hub, serve
 from tests.integration.github.client import SHOP, Client, token_of
+from tests.scripted_http import ScriptedServer
+
+from praktika.adapters.github.http.site import Site
+from praktika.adapters.github.http.transport import Transport
+from praktika.adapters.memory import ManualClock
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def transport(server: ScriptedServer, clock: ManualClock) -> Iterator[Transport]:
+    transport = Transport(Site.of(server.url), clock, timeout=5.0)
+    yield transport
+    transport.close()
 
 
 @pytest.fixture

@@ -278,3 +278,58 @@ def test_but_images_cannot_be_named_without_them() -> None:
 
     with pytest.raises(OperatorError, match="a tree is missing"):
         planned(MemoryBlobs(), Unreadable(OLD), requested(), with_image)
+
+
+# The files that a workflow is for.
+
+
+def for_paths(*paths: str) -> Plan:
+    return replace(PLAN, paths=paths)
+
+
+def test_a_workflow_that_is_not_for_the_changed_files_skips_every_job_and_says_why() -> None:
+    plan = planned(MemoryBlobs(), Files(OLD), requested(("src/a",)), for_paths("docs", "web/**"))
+    assert set(decisions(plan).values()) == {"skip"}
+    assert set(told(plan).values()) == {"no changed file is one of docs, web/**"}
+
+
+def test_nothing_is_asked_for_a_workflow_that_is_not_for_the_changed_files() -> None:
+    class Nobody:
+        def __getattr__(self, name: str) -> object:
+            raise AssertionError(name)
+
+    request = requested(("src/a",))
+    plan = complete(for_paths("docs"), request, files="", images=Nobody(), blobs=Nobody(), now=10.0)
+    assert set(decisions(plan).values()) == {"skip"}
+    assert plan.scope == "branch main"
+
+
+@pytest.mark.parametrize(
+    ("paths", "changed"),
+    [
+        (("docs", "src"), ("src/a",)),
+        (("src/*",), ("x", "src/a")),
+        (("**", "!docs"), ("docs/a", "src/a")),
+        ((), ("src/a",)),
+        (("docs",), None),
+    ],
+)
+def test_a_workflow_that_is_for_one_of_them_runs_or_if_they_are_not_known(paths, changed) -> None:
+    plan = planned(MemoryBlobs(), Files(OLD), requested(changed), for_paths(*paths))
+    assert decisions(plan)["build"] == "run"
+
+
+def test_a_pattern_takes_files_out() -> None:
+    plan = planned(MemoryBlobs(), Files(OLD), requested(("docs/a",)), for_paths("**", "!docs"))
+    assert set(decisions(plan).values()) == {"skip"}
+
+
+def test_a_workflow_without_changes_is_for_no_file() -> None:
+    plan = planned(MemoryBlobs(), Files(OLD), requested(()), for_paths("src"))
+    assert set(decisions(plan).values()) == {"skip"}
+
+
+def test_what_somebody_asks_for_by_name_runs_whatever_has_changed() -> None:
+    request = requested(("src/a",), only=(key("docs"),))
+    plan = planned(MemoryBlobs(), Files(OLD), request, for_paths("docs"))
+    assert decisions(plan)["docs"] == "run"

@@ -4,7 +4,7 @@ import pytest
 
 from praktika import Artifact, Job, Workflow
 from praktika.infrastructure import CloudInfrastructure, Components
-from praktika.pipeline.check.cron import cron_fault
+from praktika.pipeline.check.triggers.cron import cron_fault
 
 JOB = Job(name="build", command="make")
 

@@ -1,4 +1,4 @@
-"""What a workflow and its jobs switch on: events, schedules, and features that need one another."""
+"""What a workflow and its jobs switch on, and features that need one another."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from praktika.model.container import read
 from praktika.pipeline import codes
-from praktika.pipeline.check.cron import cron_fault
 from praktika.pipeline.check.sound import called, said, shown
+from praktika.pipeline.check.triggers.events import check_triggers
 from praktika.pipeline.declare.artifact import ArtifactConfig, ArtifactType
 from praktika.pipeline.declare.declared import Declared, is_written, place_of
 from praktika.pipeline.declare.job import JobConfig
@@ -27,12 +27,6 @@ _NEEDS = (
     ("enable_open_issues_check", "enable_report"),
     ("enable_open_issues_check", "enable_merge_ready_status"),
 )
-_ONLY_FOR = (
-    ("branches", (WorkflowEvent.PUSH, WorkflowEvent.SCHEDULE, WorkflowEvent.DISPATCH)),
-    ("base_branches", (WorkflowEvent.PULL_REQUEST, WorkflowEvent.MERGE_QUEUE)),
-    ("cron_schedules", (WorkflowEvent.SCHEDULE,)),
-    ("enable_gh_summary_comment", (WorkflowEvent.PULL_REQUEST,)),
-)
 
 _LONGEST = 1e9
 _MOST_RETRIES = 10
@@ -45,7 +39,7 @@ def check_workflow(workflow: WorkflowConfig) -> Iterator[Finding]:
     yield from _check_choice(workflow, "event", WorkflowEvent)
     yield from _check_choice(workflow, "engine", WorkflowEngine)
     yield from _check_choice(workflow, "job_checks", WorkflowJobChecks)
-    yield from _check_schedule(workflow)
+    yield from check_triggers(workflow)
     yield from _check_timeout(workflow)
     yield from _check_concurrency(workflow)
     for field, needed in _NEEDS:
@@ -54,10 +48,6 @@ def check_workflow(workflow: WorkflowConfig) -> Iterator[Finding]:
             yield Finding(
                 place_of(workflow, field), codes.FEATURE_NEEDS, text, f"Add {needed}=True."
             )
-    for field, events in _ONLY_FOR:
-        if getattr(workflow, field) and workflow.event not in events:
-            text = f"'{field}' of {called(workflow)} has no effect on event '{workflow.event}'."
-            yield warning(place_of(workflow, field), codes.NO_EFFECT, text)
     for field in ("pre_hooks", "post_hooks"):
         for hook in getattr(workflow, field):
             if isinstance(hook, str) and not hook.strip():
@@ -176,16 +166,3 @@ def _check_choice(thing: Declared, field: str, names: type) -> Iterator[Finding]
     hint = did_you_mean(value, known) or f"Use one of: {', '.join(known)}."
     text = f"'{field}' of {called(thing)} is '{shown(value)}', which is none of the known ones."
     yield Finding(place_of(thing, field), codes.WRONG_VALUE, text, hint)
-
-
-def _check_schedule(workflow: WorkflowConfig) -> Iterator[Finding]:
-    place = place_of(workflow, "cron_schedules")
-    if workflow.event == WorkflowEvent.SCHEDULE and not workflow.cron_schedules:
-        text = f"{called(workflow)} is for event 'schedule' and needs 'cron_schedules'."
-        hint = 'Add cron_schedules=["0 3 * * *"] for three o\'clock each night.'
-        yield Finding(place, codes.MISSING_FIELD, text, hint)
-    for line in workflow.cron_schedules:
-        fault = cron_fault(line)
-        if fault:
-            text = f"The schedule '{shown(line)}' of {called(workflow)} {fault}."
-            yield Finding(place, codes.BAD_CRON, text, "The five fields are those of POSIX cron.")

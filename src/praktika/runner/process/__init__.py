@@ -13,10 +13,11 @@ import time
 from contextlib import ExitStack, suppress
 from typing import BinaryIO
 
+from praktika.runner.process.mask import Mask
 from praktika.runner.process.terms import Command, Exit, Limits, Stop, never
 from praktika.runner.process.watch import Watch
 
-__all__ = ["Command", "Exit", "Limits", "Stop", "never", "run"]
+__all__ = ["Command", "Exit", "Limits", "Mask", "Stop", "never", "run"]
 
 
 def run(command: Command, log: BinaryIO, limits: Limits, stop: Stop = never) -> Exit:
@@ -41,6 +42,7 @@ def run(command: Command, log: BinaryIO, limits: Limits, stop: Stop = never) -> 
         else:
             watch.end_all(limits.grace, cleanup=command.cleanup if cause == "timeout" else "")
         watch.drain()
+        watch.pump.finish()
     code, name = _decode(watch.wait_status)
     return Exit(
         cause="log" if watch.pump.error and cause != "timeout" else cause,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from praktika.errors import PraktikaError
+from praktika.runner.process.mask import Mask
 
 CHUNK = 1 << 20
 _TAIL = 16 << 10
@@ -20,6 +21,8 @@ class Pump:
 
     log: BinaryIO
     limit: int
+    mask: Mask = field(default_factory=Mask)
+    held: bytes = b""
     written: int = 0
     dropped: int = 0
     error: str = ""
@@ -33,14 +36,22 @@ class Pump:
         except BlockingIOError:
             return None
         if size:
-            data = memoryview(self.buffer)[:size]
-            self.tail = (self.tail + bytes(data[-_TAIL:]))[-_TAIL:]
-            self._store(data)
+            shown, self.held = self.mask.split(self.held + bytes(self.buffer[:size]))
+            self._show(shown)
         return size
+
+    def finish(self) -> None:
+        """Store what was held back: nothing comes any more."""
+        shown, self.held = self.mask.last(self.held), b""
+        self._show(shown)
 
     def text(self) -> str:
         """The last output as text, without what no text has."""
         return self.tail.decode("utf-8", "replace").replace("\0", "").strip("\n")
+
+    def _show(self, data: bytes) -> None:
+        self.tail = (self.tail + data[-_TAIL:])[-_TAIL:]
+        self._store(memoryview(data))
 
     def _store(self, data: memoryview) -> None:
         keep = min(len(data), max(0, self.limit - self.written))

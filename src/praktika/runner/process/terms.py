@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from praktika.runner.process.mask import Mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Command:
         cwd: its working directory.
         env: its whole environment.
         cleanup: a line for bash that runs beside SIGTERM at a timeout, or "".
+        mask: what must not come out in its output.
     """
 
     line: str
@@ -42,6 +45,7 @@ class Command:
     env: Mapping[str, str]
     argv: tuple[str, ...] = ()
     cleanup: str = ""
+    mask: Mask = field(default_factory=Mask)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ class Watch:
 
     def __init__(self, command: Command, log: BinaryIO, limit: int) -> None:
         self.command = command
-        self.pump = Pump(log, limit)
+        self.pump = Pump(log, limit, command.mask)
         self.wait_status: int | None = None
         self.selector = selectors.DefaultSelector()
         self.pipe, write_end = os.pipe()

@@ -11,7 +11,7 @@ import base64
 import os
 import re
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from praktika.adapters.local.git.mirrors.remote import Remote
@@ -95,10 +95,34 @@ def git(
     Raises:
         PraktikaError: git failed; the kind says what for.
     """
-    command = ["git", "-c", f"core.hooksPath={os.devnull}", *arguments]
+    answer = _answer(arguments, env=env, keep=keep, given=given)
+    if answer.returncode != 0:
+        raise _meaning(_verb(arguments), answer.stderr.decode("utf-8", "replace"), secrets)
+    return answer.stdout
+
+
+def asked(*arguments: str, keep: Collection[int] = ()) -> tuple[bool, bytes]:
+    """Whether git says yes (its exit code is 0) or no (it is 1), and what it writes to stdout.
+
+    Raises:
+        PraktikaError: as `git`.
+    """
+    answer = _answer(arguments, env=None, keep=keep, given=None)
+    if answer.returncode not in {0, 1}:
+        raise _meaning(_verb(arguments), answer.stderr.decode("utf-8", "replace"), ())
+    return answer.returncode == 0, answer.stdout
+
+
+def _answer(
+    arguments: Sequence[str],
+    *,
+    env: dict[str, str] | None,
+    keep: Collection[int],
+    given: bytes | None,
+) -> subprocess.CompletedProcess[bytes]:
     try:
         answer = subprocess.run(
-            command,
+            ["git", "-c", f"core.hooksPath={os.devnull}", *arguments],
             cwd="/",
             env=_environment() | (env or {}),
             input=given if given is not None else b"",
@@ -113,9 +137,7 @@ def git(
         raise Unavailable(f"git {_verb(arguments)} took longer than {_LIMIT:g} seconds") from None
     if answer.returncode < 0:
         raise Unavailable(f"git {_verb(arguments)} was ended by signal {-answer.returncode}")
-    if answer.returncode != 0:
-        raise _meaning(_verb(arguments), answer.stderr.decode("utf-8", "replace"), secrets)
-    return answer.stdout
+    return answer
 
 
 def authorization(remote: Remote, login: str) -> tuple[dict[str, str], list[str]]:

@@ -1,6 +1,7 @@
 """A bare repository that has some commits of a remote, for all runners of this machine.
 
     <slug>-<digest>.git/refs/commits/<sha>   a commit that is all there; last used at its mtime
+    <slug>-<digest>.git/merges/<digest>      id of the commit that a merge comes to
     <slug>-<digest>.git/uses/<token>         a commit in use; locked for as long as it is
     <slug>-<digest>.fetching                 locked while git changes the mirror
     <slug>-<digest>.tidying                  locked, by many, while a use begins; by one, while
@@ -18,26 +19,26 @@ import hashlib
 import os
 import secrets
 import shutil
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from praktika.adapters.disk import os_fault
 from praktika.adapters.local.git.mirrors.command import Damaged, authorization, git, git_dir
+from praktika.adapters.local.git.mirrors.merging import merged
 from praktika.adapters.local.git.mirrors.remote import Remote
+from praktika.adapters.local.git.mirrors.uses import forget_idle, in_use, locked
 from praktika.errors import Absent, OperatorError, PraktikaError
+from praktika.model.facts import Merge
 from praktika.patience import patiently
 
-KEPT = 20
-"""Commits that are kept although nobody uses them."""
+KEPT = 40
+"""Commits that are kept although nobody uses them; a merge and what it is made from are four."""
 
 PACKS = 40
 """Fetches after which commits are forgotten and the rest is put together."""
-
-IDLE = 30 * 24 * 3600.0
-"""Seconds after which a mirror that nobody uses is removed."""
 
 _DEPTH = "50"
 """Commits of a branch that are looked at where a server does not hand out single ones."""
@@ -61,17 +62,37 @@ _FETCH = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A commit that is to be in a mirror.
+
+    Attributes:
+        sha: full id.
+        branch: that it is on, or "".
+        merge: what it is made from, if the remote does not have it.
+    """
+
+    sha: str
+    branch: str = ""
+    merge: Merge | None = None
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Those of a merge; of other commits they are not known."""
+        return (self.merge.base, self.merge.head) if self.merge else ()
+
+
 class Mirror:
     """The mirror of one remote.
 
     Args:
         folder: of all mirrors.
         remote: what is mirrored.
-        login: credentials for it, or "".
+        login: gives credentials for it, or "", when something has to be fetched.
         digest: how the repository names objects, "sha1" or "sha256".
     """
 
-    def __init__(self, folder: Path, remote: Remote, login: str, digest: str) -> None:
+    def __init__(self, folder: Path, remote: Remote, login: Callable[[], str], digest: str) -> None:
         self._folder = folder
         self._remote = remote
         self._login = login
@@ -86,14 +107,14 @@ class Mirror:
         return self.place / "objects"
 
     @contextmanager
-    def lent(self, sha: str, branch: str = "") -> Iterator[None]:
-        """The commit is in the mirror in the block, and stays.
+    def lent(self, *wanted: Wanted) -> Iterator[None]:
+        """The commits are in the mirror in the block, and stay.
 
         Raises:
-            PraktikaError: it cannot be fetched.
+            PraktikaError: they cannot be fetched or made.
         """
         try:
-            self._held.append(self._taken(sha) or patiently(lambda: self._fetched(sha, branch)))
+            self._held += self._taken(wanted) or patiently(lambda: self._fetched(wanted))
         except OSError as error:
             raise os_fault(error, f"cannot use {self.place}") from error
         try:
@@ -105,18 +126,35 @@ class Mirror:
                 use.close()
             self._tidy()
 
-    def repair(self, sha: str) -> None:
+    def merged(self, merge: Merge) -> str:
+        """The id of the merge commit, which is in the mirror then.
+
+        Raises:
+            PraktikaError: the commits conflict, or cannot be fetched.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            sha = self._known(merge) or patiently(lambda: self._merged(merge))
+        except OSError as error:
+            raise os_fault(error, f"cannot use {self.place}") from error
+        self._tidy()
+        return sha
+
+    def repair(self, wanted: Wanted) -> None:
         """Fetch the commit anew, whatever of it seems to be there.
 
         Raises:
             PraktikaError: as `lent`.
         """
-        with _locked(self._lock("fetching")) as lock:
+        with locked(self._lock("fetching")) as lock:
             self._sweep()
+            shas = _parts(wanted.merge) if wanted.merge else (wanted.sha,)
             try:
-                self._fetch(f"+{sha}:{_COMMITS}/{sha}", lock, "--depth=1", "--refetch")
+                self._fetch([_named(sha) for sha in shas], lock, "--depth=1", "--refetch")
+                if wanted.merge:
+                    self._merge(wanted.merge, lock)
             except Damaged:
-                self._held.append(self._made_anew(sha, "", lock))
+                self._held += self._made_anew((wanted,), lock)
 
     def _lock(self, name: str) -> Path:
         return self.place.with_suffix(f".{name}")
@@ -131,46 +169,91 @@ class Mirror:
         except OSError:
             return False
 
-    def _taken(self, sha: str) -> BinaryIO | None:
-        """A use of the commit, if it is there."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with _locked(self._lock("tidying"), fcntl.LOCK_SH):
+    def _known(self, merge: Merge) -> str:
+        """The id of a merge that was made before and is still there, or ""."""
+        try:
+            sha = self._note(merge).read_text()
             if not self._has(sha):
-                return None
+                return ""
+            os.utime(self._ref(sha))
+        except (OSError, ValueError):
+            return ""
+        return sha
+
+    def _note(self, merge: Merge) -> Path:
+        named = hashlib.sha256("\n".join(_parts(merge)).encode()).hexdigest()
+        return self.place / "merges" / named
+
+    def _taken(self, wanted: Sequence[Wanted]) -> list[BinaryIO]:
+        """Uses of the commits, if all are there."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        uses: list[BinaryIO] = []
+        with locked(self._lock("tidying"), fcntl.LOCK_SH):
+            if not all(self._has(one.sha) for one in wanted):
+                return []
             try:
-                os.utime(self._ref(sha))
-                use = (self.place / "uses" / secrets.token_hex(8)).open("xb")
+                for one in wanted:
+                    os.utime(self._ref(one.sha))
+                    uses.append((self.place / "uses" / secrets.token_hex(8)).open("xb"))
+                    fcntl.flock(uses[-1], fcntl.LOCK_EX)
+                    uses[-1].write(one.sha.encode())
+                    uses[-1].flush()
             except FileNotFoundError:  # somebody has removed a part of the mirror
-                return None
-            fcntl.flock(use, fcntl.LOCK_EX)
-            use.write(sha.encode())
-            use.flush()
-            return use
+                for use in uses:
+                    use.close()
+                return []
+        return uses
 
-    def _fetched(self, sha: str, branch: str) -> BinaryIO:
-        with _locked(self._lock("fetching")) as lock:
-            use = self._taken(sha)
-            if use is not None:
-                return use
+    def _fetched(self, wanted: Sequence[Wanted]) -> list[BinaryIO]:
+        with locked(self._lock("fetching")) as lock:
+            uses = self._taken(wanted)
+            if uses:
+                return uses
             try:
-                return self._made(sha, branch, lock)
+                return self._made(wanted, lock)
             except Damaged:
-                return self._made_anew(sha, branch, lock)
+                return self._made_anew(wanted, lock)
 
-    def _made(self, sha: str, branch: str, lock: BinaryIO) -> BinaryIO:
-        """A use of the commit, which is fetched."""
+    def _made(self, wanted: Sequence[Wanted], lock: BinaryIO) -> list[BinaryIO]:
+        """Uses of the commits, which are fetched or made."""
         self._make()
         self._sweep()
-        self._fetch_commit(sha, branch, lock)
-        use = self._taken(sha)
-        if use is None:
-            raise OperatorError(f"git has fetched {sha}, and it is not in {self.place}")
-        return use
+        self._fetch_commits([one for one in wanted if not one.merge], lock)
+        for one in wanted:
+            if one.merge and not self._has(one.sha):
+                _check(one, self._merge(one.merge, lock))
+        uses = self._taken(wanted)
+        if not uses:
+            shas = " and ".join(one.sha for one in wanted)
+            raise OperatorError(f"git has fetched {shas}, and it is not in {self.place}")
+        return uses
 
-    def _made_anew(self, sha: str, branch: str, lock: BinaryIO) -> BinaryIO:
+    def _made_anew(self, wanted: Sequence[Wanted], lock: BinaryIO) -> list[BinaryIO]:
         """The same, from nothing: not even git can mend every damage."""
         self._drop()
-        return self._made(sha, branch, lock)
+        return self._made(wanted, lock)
+
+    def _merged(self, merge: Merge) -> str:
+        """The id of a merge, which is made."""
+        with locked(self._lock("fetching")) as lock:
+            for attempt in range(2):
+                try:
+                    self._make()
+                    self._sweep()
+                    return self._known(merge) or self._merge(merge, lock)
+                except Damaged:
+                    if attempt:
+                        raise
+                    self._drop()
+        raise AssertionError("not reached")
+
+    def _merge(self, merge: Merge, lock: BinaryIO) -> str:
+        self._fetch_commits([Wanted(sha) for sha in _parts(merge)], lock)
+        sha = merged(self.place, merge, [lock.fileno()])
+        # What somebody else has made of the same commits has the same id, and is there whole.
+        _write(self._ref(sha), f"{sha}\n")
+        _write(self._note(merge), sha)
+        return sha
 
     def _drop(self) -> None:
         """Remove a mirror that is broken.
@@ -178,8 +261,8 @@ class Mirror:
         Raises:
             Damaged: others work with it.
         """
-        with _locked(self._lock("tidying")):
-            if _in_use(self.place, {Path(use.name).name for use in self._held}):
+        with locked(self._lock("tidying")):
+            if in_use(self.place, {Path(use.name).name for use in self._held}):
                 raise Damaged(f"{self.place} is broken, and jobs work with it")
             aside = self.place.with_name(f"~{secrets.token_hex(8)}")
             self.place.rename(aside)
@@ -191,7 +274,7 @@ class Mirror:
             return
         if self.place.exists():
             self._drop()
-        _forget_idle(self._folder)
+        forget_idle(self._folder)
         draft = self._folder / f"~{secrets.token_hex(8)}"
         try:
             form = f"--object-format={self._digest}"
@@ -205,30 +288,38 @@ class Mirror:
         """Remove what a git that was killed has left: nobody else changes the mirror now."""
         left = [*self.place.glob("*.lock"), *(self.place / "refs").rglob("*.lock")]
         left += [*self.objects.glob("pack/tmp_*"), *self.objects.glob("pack/.tmp*")]
-        left += self.objects.glob("??/tmp_obj_*")
+        left += [*self.objects.glob("??/tmp_obj_*"), *self.place.glob("merges/*.lock")]
         for path in left:
             path.unlink(missing_ok=True)
 
-    def _fetch(self, what: str, lock: BinaryIO, *options: str) -> None:
-        env, words = authorization(self._remote, self._login)
-        arguments = (*_FETCH, *options, "--end-of-options", self._remote.url, what)
+    def _fetch(self, what: Sequence[str], lock: BinaryIO, *options: str) -> None:
+        env, words = authorization(self._remote, self._login())
+        arguments = (*_FETCH, *options, "--end-of-options", self._remote.url, *what)
         git(git_dir(self.place), *arguments, env=env, keep=[lock.fileno()], secrets=words)
 
-    def _fetch_commit(self, sha: str, branch: str, lock: BinaryIO) -> None:
+    def _fetch_commits(self, wanted: Sequence[Wanted], lock: BinaryIO) -> None:
+        """Fetch those that are not there, all at once."""
+        missing = {one.sha: one.branch for one in wanted if not self._has(one.sha)}
+        for sha in {one.sha for one in wanted} - missing.keys():
+            os.utime(self._ref(sha))
+        if not missing:
+            return
         try:
-            self._fetch(f"+{sha}:{_COMMITS}/{sha}", lock, "--depth=1")
+            self._fetch([_named(sha) for sha in missing], lock, "--depth=1")
         except Absent as error:
             if "unadvertised object" not in str(error):
+                lacking = [sha for sha in missing if sha in str(error)] or missing
                 raise Absent(
-                    f"{self._remote.url} does not have the commit {sha}, or not any more ({error});"
-                    " push it, or start a new run"
+                    f"{self._remote.url} does not have the commit {' or '.join(lacking)}, or not"
+                    f" any more ({error}); push it, or start a new run"
                 ) from error
-            self._fetch_branch(sha, branch, lock)
+            for sha, branch in missing.items():
+                self._fetch_branch(sha, branch, lock)
 
     def _fetch_branch(self, sha: str, branch: str, lock: BinaryIO) -> None:
         """For servers that hand out branches only."""
         what = f"+refs/heads/{branch or '*'}:{_ASIDE}/{branch or '*'}"
-        self._fetch(what, lock, f"--depth={_DEPTH}")
+        self._fetch([what], lock, f"--depth={_DEPTH}")
         here = git_dir(self.place)
         try:
             git(here, "cat-file", "-e", f"{sha}^{{commit}}")
@@ -250,8 +341,8 @@ class Mirror:
         # Whoever is busy here, or the next one, will see to it.
         with (
             suppress(OSError, PraktikaError),
-            _locked(self._lock("fetching"), fcntl.LOCK_EX | fcntl.LOCK_NB) as fetching,
-            _locked(self._lock("tidying"), fcntl.LOCK_EX | fcntl.LOCK_NB) as tidying,
+            locked(self._lock("fetching"), fcntl.LOCK_EX | fcntl.LOCK_NB) as fetching,
+            locked(self._lock("tidying"), fcntl.LOCK_EX | fcntl.LOCK_NB) as tidying,
         ):
             self._sweep()
             self._forget_commits()
@@ -262,64 +353,41 @@ class Mirror:
             git(git_dir(self.place), "prune", "--expire=now", keep=keep)
 
     def _forget_commits(self) -> None:
-        used = _in_use(self.place)
+        used = in_use(self.place)
         refs = sorted(
             (self.place / _COMMITS).iterdir(), key=lambda path: path.stat().st_mtime, reverse=True
         )
         for ref in refs[KEPT:]:
             if ref.name not in used:
                 ref.unlink()
+        for note in (self.place / "merges").glob("*"):
+            if not self._has(note.read_text()):
+                note.unlink()
 
 
-def _in_use(place: Path, own: Collection[str] = ()) -> set[str]:
-    """The commits that somebody else works with; uses of those who were killed are removed."""
-    found = set()
-    for path in (place / "uses").glob("*"):
-        if path.name in own:
-            continue
-        with suppress(FileNotFoundError), path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                path.unlink()
-            except BlockingIOError:
-                found.add(file.read().decode())
-    return found
+def _named(sha: str) -> str:
+    """What to ask a remote for, and the name that git gives it."""
+    return f"+{sha}:{_COMMITS}/{sha}"
 
 
-def _forget_idle(folder: Path) -> None:
-    """Remove mirrors that nobody has used for long, and what killed processes left half made."""
-    for place in folder.iterdir():
-        with suppress(OSError):
-            if time.time() - _last_used(place) < IDLE:
-                continue
-            if place.name.startswith("~"):
-                shutil.rmtree(place)
-            elif place.suffix == ".git":
-                _forget(place)
+def _check(wanted: Wanted, made: str) -> None:
+    if made != wanted.sha:
+        raise OperatorError(
+            f"the merge that was to be {wanted.sha} comes to {made} on this machine: all"
+            " machines need the same version of git and of praktika"
+        )
 
 
-def _last_used(place: Path) -> float:
-    uses, times = place / "uses", [place.stat().st_mtime]
-    if uses.is_dir():  # a use that begins or ends changes the folder
-        times.append(uses.stat().st_mtime)
-    return max(times)
+def _parts(merge: Merge) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((merge.base, merge.head, merge.common)))
 
 
-def _forget(place: Path) -> None:
-    at_once = fcntl.LOCK_EX | fcntl.LOCK_NB
-    with (
-        _locked(place.with_suffix(".fetching"), at_once),
-        _locked(place.with_suffix(".tidying"), at_once),
-    ):
-        if not _in_use(place):
-            aside = place.with_name(f"~{secrets.token_hex(8)}")
-            place.rename(aside)
-            shutil.rmtree(aside)
-
-
-@contextmanager
-def _locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[BinaryIO]:
-    """The file, locked in the block, and for as long as a child that got it lives."""
-    with path.open("ab") as file:
-        fcntl.flock(file, how)
-        yield file
+def _write(path: Path, text: str) -> None:
+    """Put a small file in its place whole, as git does."""
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_name(f"{path.name}.lock")
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from praktika.adapters.local.git.mirrors.command import git, git_dir
+from praktika.adapters.local.git.mirrors.mirror import Wanted
 from praktika.errors import OperatorError
 
 _LINK = "160000"
@@ -27,24 +28,25 @@ def is_branch(name: str) -> bool:
     )
 
 
-def make(place: Path, objects: Path, *, sha: str, branch: str, url: str) -> None:
+def make(place: Path, objects: Path, wanted: Wanted, *, branch: str, url: str) -> None:
     """Make the work tree.
 
     Args:
         place: an empty folder, or nothing yet.
-        objects: the folder to borrow from; it has the commit, and not those before it.
-        sha: the commit.
+        objects: the folder to borrow from; it has the commit and, of a merge, its parents; not
+            those before them.
+        wanted: the commit.
         branch: that the work tree is on, or "".
         url: what the repository calls its origin, without credentials.
 
     Raises:
         OperatorError: git refuses; `Damaged`, if it is the mirror's fault.
     """
-    own = place / ".git"
+    own, sha = place / ".git", wanted.sha
     (own / "objects" / "info").mkdir(parents=True, exist_ok=True)
     (own / "refs").mkdir(exist_ok=True)
     (own / "objects" / "info" / "alternates").write_bytes(os.fsencode(objects) + b"\n")
-    (own / "shallow").write_text(f"{sha}\n")
+    (own / "shallow").write_text("".join(f"{one}\n" for one in wanted.parents or (sha,)))
     (own / "config").write_text(_config(url, sha))
     on_branch = is_branch(branch)
     refs = f"{sha} refs/heads/{branch}\n{sha} refs/remotes/origin/{branch}\n" if on_branch else ""

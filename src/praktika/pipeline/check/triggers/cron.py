@@ -6,6 +6,9 @@ of `*`, a number, or a range, each perhaps with a step: `*/15`, `8-18/2`, `0,30`
 
 from __future__ import annotations
 
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""The most that each month has."""
+
 _FIELDS = (
     ("minute", 0, 59),
     ("hour", 0, 23),
@@ -25,6 +28,25 @@ def cron_fault(line: str) -> str:
             if not _is_part(part, low, high):
                 return f"has '{part}' as its {name}, not a number or range of {low} to {high}"
     return ""
+
+
+def never_comes(line: str) -> bool:
+    """Whether no day is meant by a line without a fault, as by `0 0 30 2 *`."""
+    _, _, days, months, weekdays = line.split()
+    if not weekdays.startswith("*"):  # a day of the week will do, or the day of the month is any
+        return False
+    longest = max(_DAYS[month - 1] for month in _numbers(months, 1, 12))
+    return min(_numbers(days, 1, 31)) > longest
+
+
+def _numbers(field: str, low: int, high: int) -> list[int]:
+    """The numbers that a field means."""
+    found: list[int] = []
+    for part in field.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = (f"{low}-{high}" if span == "*" else span).partition("-")
+        found += range(int(first), int(last or first) + 1, int(step or 1))
+    return found
 
 
 def _is_part(part: str, low: int, high: int) -> bool:

@@ -1,0 +1,165 @@
+"""Changes of code: pull requests, pushes, merge queues."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from praktika.engine.routing.route import route
+from praktika.engine.run import Stage
+from praktika.intake import requests
+from praktika.intake.desk import Desk
+from praktika.intake.register import Head, Register
+from praktika.intake.requests import Asked, Circumstances
+from praktika.intake.tables import Tables
+from praktika.model.events import CancelRequested, RerunRequested
+from praktika.model.forge import Pull, Repository
+from praktika.model.notices import PullChanged, Pushed, Queued
+from praktika.model.routes import Occasion, Route
+
+CLOSED = "the closing of the pull request"
+PUSHED = "a newer push"
+
+
+class Changes:
+    """Asks for the runs of changes, and stops those that nobody waits for any more.
+
+    Args:
+        desk: see `Desk`.
+        register: see `Register`.
+        tables: see `Tables`.
+    """
+
+    def __init__(self, desk: Desk, register: Register, tables: Tables) -> None:
+        self._desk = desk
+        self._register = register
+        self._tables = tables
+
+    def circumstances(self, repository: Repository, by: str, again: str = "") -> Circumstances:
+        """What requests have in common; to be made before the forge is asked for heads.
+
+        Should somebody else ask for a newer head meanwhile, this one does not count as newer.
+        """
+        now = self._desk.clock.now()
+        return Circumstances(
+            repository=repository,
+            inbox=self._desk.inbox,
+            at=now,
+            time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+            by=by,
+            again=again,
+        )
+
+    def pull(self, notice: PullChanged) -> None:
+        """Whatever has happened to a pull request: let its runs be those of its head now."""
+        repository = self._desk.forge.repository(notice.repository)
+        around = self.circumstances(repository, notice.sender)
+        pull = self._desk.forge.pull(notice.repository, notice.number)
+        if not pull.is_open:
+            self._stop(pull, (), CLOSED, notice.delivery)
+            return
+        asked = self.head_of_pull(around, pull)
+        if notice.action == "reopened":
+            self._resume(asked, notice)
+
+    def head_of_pull(self, around: Circumstances, pull: Pull) -> list[Asked]:
+        """Ask for the runs of an open pull request's head; what was asked for."""
+        table = self._tables.of(around.repository)
+        occasion = Occasion(event="pull_request", base_branch=pull.base_branch)
+        routes = route(table, occasion)
+        asked = self._of_pull(around, pull, routes)
+        self._stop(pull, [each.run for each in asked], PUSHED, pull.head_sha)
+        self.ask(asked)
+        ref = f"pull {pull.number}"
+        head = Head(ref=ref, sha=pull.head_sha, base=pull.base_branch)
+        self._register.dealt_with(pull.repository, head)
+        return asked
+
+    def again(self, around: Circumstances, pull: Pull, workflow: str) -> None:
+        """Ask for one more run of one workflow for a pull request's head."""
+        table = self._tables.of(around.repository)
+        occasion = Occasion(event="pull_request", base_branch=pull.base_branch)
+        routes = [each for each in route(table, occasion) if each.workflow == workflow]
+        self.ask(self._of_pull(around, pull, routes))
+
+    def push(self, notice: Pushed) -> None:
+        """A branch has moved: ask for the runs of its tip now, whichever push this is about."""
+        repository = self._desk.forge.repository(notice.repository)
+        around = self.circumstances(repository, notice.sender)
+        if not notice.sha:
+            return
+        tip = self._desk.forge.commit(notice.repository, notice.branch)
+        before = notice.before if tip == notice.sha else ""
+        self.tip_of_branch(around, notice.branch, tip, before)
+
+    def tip_of_branch(
+        self, around: Circumstances, branch: str, tip: str, before: str = ""
+    ) -> list[Asked]:
+        """Ask for the runs of a branch's tip; what was asked for."""
+        repository = around.repository
+        if branch == repository.main:
+            table = self._tables.renewed(repository, tip)
+        else:
+            table = self._tables.of(repository)
+        routes = route(table, Occasion(event="push", branch=branch))
+        asked = [requests.for_push(around, each, branch, tip, before) for each in routes]
+        self.ask(asked)
+        self._register.dealt_with(repository.name, Head(ref=f"branch {branch}", sha=tip))
+        return asked
+
+    def group(self, notice: Queued) -> None:
+        """A merge queue asks for checks of a group, or does not need them any more."""
+        repository = self._desk.forge.repository(notice.repository)
+        around = self.circumstances(repository, notice.sender)
+        table = self._tables.of(repository)
+        occasion = Occasion(event="merge_queue", base_branch=notice.base_branch)
+        asked = [requests.for_group(around, each, notice) for each in route(table, occasion)]
+        if notice.action == "destroyed":
+            for each in asked:
+                if self._desk.load(each.run).stage is not Stage.NEW:
+                    self._cancel(each.run, "the merge queue", f"{each.run} left the queue")
+            return
+        self.ask(asked)
+
+    def _of_pull(self, around: Circumstances, pull: Pull, routes: Sequence[Route]) -> list[Asked]:
+        if not routes:
+            return []
+        apart = self._desk.forge.apart(pull.repository, pull.base_branch, pull.head_sha)
+        return [requests.for_pull(around, each, pull, apart) for each in routes]
+
+    def ask(self, asked: Iterable[Asked]) -> None:
+        """Ask for runs, each noted before."""
+        for each in asked:
+            self._register.note(each.run, each.request)
+            self._desk.request(each.run, each.request)
+
+    def _stop(self, pull: Pull, wanted: Iterable[str], why: str, occasion: str) -> None:
+        """Stop the runs of a pull request that are not wanted any more.
+
+        Those of a newer head that have begun give way by themselves, in their concurrency group.
+        """
+        keep = set(wanted)
+        for run_id, run in self._register.going(pull.repository, pull.number).items():
+            if run_id not in keep and _is_needless(pull, run.stage):
+                self._cancel(run_id, why, f"{run_id} {occasion}")
+
+    def _cancel(self, run: str, by: str, identity: str) -> None:
+        event = CancelRequested(at=self._desk.clock.now(), by=by, id=identity)
+        self._desk.tell(run, event, identity=identity)
+
+    def _resume(self, asked: Iterable[Asked], notice: PullChanged) -> None:
+        """Run again what was stopped because the pull request was closed."""
+        for each in asked:
+            run = self._desk.load(each.run)
+            if run.stage is Stage.CONCLUDED and run.cancelled_by == CLOSED:
+                event = RerunRequested(
+                    at=self._desk.clock.now(), by=notice.sender, id=notice.delivery
+                )
+                self._desk.tell(each.run, event, identity=f"{each.run} {notice.delivery}")
+
+
+def _is_needless(pull: Pull, stage: Stage) -> bool:
+    """Whether nobody waits for a run of an earlier head, or of a change that is not open."""
+    if pull.is_merged:  # what goes on may still tell something of what was merged
+        return stage is Stage.AWAITING
+    return not pull.is_open or stage in {Stage.AWAITING, Stage.PLANNING}

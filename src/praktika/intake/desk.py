@@ -1,0 +1,85 @@
+"""What the intake works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from praktika.engine.run import Run
+from praktika.engine.step import replay
+from praktika.errors import Absent
+from praktika.intake.allowed import Allowed
+from praktika.model.events import AnyEvent, RunRequested
+from praktika.model.forge import Repository, Subject
+from praktika.model.routes import RoutingTable
+from praktika.model.wire import encode
+from praktika.patience import patiently
+from praktika.ports.blobs import Blobs
+from praktika.ports.clock import Clock
+from praktika.ports.forge import Forge
+from praktika.ports.journal import Journal
+from praktika.ports.queue import Queue
+
+Log = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the intake works with.
+
+    Attributes:
+        forge, journal, queue, blobs, clock: see the ports.
+        inbox: the queue of events that runs listen to.
+        compile: the routing table of a repository at a commit; errors of the declaration are in it.
+        address: of a run's page, by its id.
+        allowed: the repositories that this installation works for.
+        answer: tells people under a pull request why a command did nothing: repository, number,
+            Markdown.
+        log: `log(event, **fields)`.
+    """
+
+    forge: Forge
+    journal: Journal
+    queue: Queue
+    blobs: Blobs
+    clock: Clock
+    inbox: str
+    compile: Callable[[Repository, str], RoutingTable]
+    allowed: Allowed
+    log: Log
+    address: Callable[[str], str] = lambda _run: ""
+    answer: Callable[[str, int, str], None] = lambda _repository, _number, _text: None
+
+    def request(self, run: str, request: RunRequested) -> None:
+        """Ask for a run; one that was asked for before goes on as if nothing had happened."""
+        self.tell(run, request, identity=f"{run}/requested")
+        subject = request.subject
+        workflow = request.workflow
+        sha = subject.sha if subject is not None else request.facts.sha
+        self.log("run.requested", run=run, workflow=workflow, sha=sha)
+
+    def tell(self, run: str, event: AnyEvent, *, identity: str) -> None:
+        """Tell a run something."""
+        patiently(
+            lambda: self.queue.send(self.inbox, [encode(event)], group=run, identity=[identity])
+        )
+
+    def load(self, run: str) -> Run:
+        """The run as its journal tells of it; a new one if there is none."""
+        return replay(patiently(lambda: self.journal.read(run)))
+
+    def subject_of(self, run: str) -> Subject | None:
+        """What a run is for, as far as it is for anything on the forge."""
+        requested = self.load(run).requested
+        return requested.subject if requested is not None else None
+
+    def get(self, key: str) -> bytes | None:
+        """A blob, if there is one."""
+        with suppress(Absent):
+            return patiently(lambda: self.blobs.get(key))
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store a blob."""
+        patiently(lambda: self.blobs.put(key, data))

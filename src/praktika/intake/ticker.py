@@ -1,0 +1,72 @@
+"""The clock: schedules that are due become notices."""
+
+from __future__ import annotations
+
+from praktika.engine.routing.schedule import due
+from praktika.intake import keys
+from praktika.intake.desk import Desk
+from praktika.intake.names import NOTICES, group_of
+from praktika.intake.tables import Tables
+from praktika.model.notices import Ticked
+from praktika.model.routes import Route
+from praktika.model.wire import WireError, decode, encode
+from praktika.patience import patiently
+
+
+class Ticker:
+    """Looks at schedules.
+
+    Until when it has looked is stored after the notices are sent, and these have names: whoever
+    dies in between sends them once more, which begins nothing new.
+
+    Args:
+        desk: see `Desk`.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._tables = Tables(desk)
+
+    def look(self, repository: str) -> int:
+        """Tell of the schedules of a repository that are due; how many there were.
+
+        Of several times that have passed unheard, only the last one counts.
+        """
+        table = self._tables.known(repository)
+        if table is None:
+            return 0
+        now = self._desk.clock.now()
+        looked = self._looked(repository)
+        told = 0
+        for route in table.routes:
+            if route.schedules:
+                told += self._tell(repository, route, looked.get(route.workflow, now), now)
+        names_now = {route.workflow: now for route in table.routes if route.schedules}
+        if names_now and (told or looked.keys() != names_now.keys()):
+            self._desk.put(keys.schedules(repository), encode(names_now))
+        return told
+
+    def _tell(self, repository: str, route: Route, since: float, now: float) -> bool:
+        found = due(route.schedules, since, now)
+        if found is None:
+            return False
+        identity = f"{repository} {route.workflow} {found.at:.0f}"
+        notice = Ticked(
+            delivery=identity,
+            repository=repository,
+            sender="the clock",
+            at=now,
+            workflow=route.workflow,
+            due=found.at,
+            missed=found.missed,
+        )
+        queue, group = self._desk.queue, group_of(notice)
+        patiently(lambda: queue.send(NOTICES, [encode(notice)], group=group, identity=[identity]))
+        return True
+
+    def _looked(self, repository: str) -> dict[str, float]:
+        data = self._desk.get(keys.schedules(repository))
+        try:
+            return decode(data, dict[str, float]) if data is not None else {}
+        except WireError:
+            return {}

@@ -1,0 +1,142 @@
+"""Masking: secrets do not come out in what a job prints, whole or in the usual disguises.
+
+A secret is looked for as it is, line by line if it has several, in base64 at any alignment, as part
+of a URL, and as JSON writes it. What a job does to hide one (reverses it, prints it letter by
+letter) is not undone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+SHORTEST = 6
+"""Bytes of a secret: shorter ones would be masked in ordinary words."""
+
+STARS = b"***"
+_BASE64_LINE = 76
+
+
+class Mask:
+    """Replaces secrets by three stars.
+
+    Args:
+        values: the secrets. Those under `SHORTEST` bytes are not looked for.
+    """
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        secrets = {value for whole in values for value in _with_fields(whole)}
+        self._needles = sorted({one for value in secrets for one in _forms(value)}, key=_order)
+        self._in_json = sorted({one for value in secrets for one in _json_forms(value)}, key=_order)
+        self._pattern = _either(self._needles)
+        self._json_pattern = _either(self._in_json)
+        self._beginnings = {one[:end] for one in self._needles for end in range(1, len(one))}
+        self._longest = max(map(len, self._beginnings), default=0)
+
+    def __repr__(self) -> str:
+        return f"Mask({len(self._needles)} forms)"
+
+    def text(self, text: str) -> str:
+        """The text without secrets."""
+        if self._pattern is None:
+            return text
+        masked = self._pattern.sub(STARS, text.encode("utf-8", "surrogatepass"))
+        return masked.decode("utf-8", "surrogatepass")
+
+    def json(self, document: bytes) -> bytes:
+        """A JSON document without secrets, still JSON."""
+        return document if self._json_pattern is None else self._json_pattern.sub(STARS, document)
+
+    def split(self, data: bytes) -> tuple[bytes, bytes]:
+        """What can be shown of a stream's data, without secrets; and what has to wait.
+
+        What waits may be the beginning of a secret: it goes before the data that comes next.
+        """
+        if self._pattern is None:
+            return data, b""
+        # What a match ends with begins no other one: so first the matches, then the rest.
+        end = 0
+        shown: list[bytes] = []
+        for match in self._pattern.finditer(data):
+            shown += (data[end : match.start()], STARS)
+            end = match.end()
+        rest = data[end:]
+        for size in range(min(self._longest, len(rest)), 0, -1):
+            if rest[-size:] in self._beginnings:
+                return b"".join((*shown, rest[:-size])), rest[-size:]
+        return b"".join((*shown, rest)), b""
+
+    def last(self, data: bytes) -> bytes:
+        """What can be shown of what has waited, when nothing comes any more."""
+        return data if self._pattern is None else self._pattern.sub(STARS, data)
+
+
+def _order(needle: bytes) -> tuple[int, bytes]:
+    """The longest first: a secret that holds another one is one."""
+    return -len(needle), needle
+
+
+def _either(needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
+    alternatives = b"|".join(map(re.escape, needles))
+    return re.compile(alternatives) if alternatives else None
+
+
+def _with_fields(value: str) -> Iterator[str]:
+    """A secret, and the texts in it if it is a JSON object."""
+    yield value
+    if value.lstrip().startswith("{"):
+        try:
+            fields = json.loads(value)
+        except (ValueError, RecursionError):
+            return
+        yield from (text for text in fields.values() if isinstance(text, str))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """A secret as one line or more, as far as each is long enough."""
+    for part in {value, value.strip(), *(line.strip() for line in value.splitlines())}:
+        if len(_bytes(part)) >= SHORTEST:
+            yield part
+
+
+def _forms(value: str) -> Iterator[bytes]:
+    for part in _parts(value):
+        data = _bytes(part)
+        yield data
+        yield from _json_forms(part)
+        yield from _base64_forms(data)
+        yield binascii.hexlify(data)
+
+
+def _json_forms(value: str) -> Iterator[bytes]:
+    for part in _parts(value):
+        for ascii_only in (True, False):
+            yield _bytes(json.dumps(part, ensure_ascii=ascii_only)[1:-1])
+        for quoted in (quote(_bytes(part), safe=""), quote_plus(_bytes(part)), quote(_bytes(part))):
+            yield quoted.encode()
+        yield from _base64_forms(_bytes(part))
+        yield binascii.hexlify(_bytes(part))
+
+
+def _base64_forms(data: bytes) -> Iterator[bytes]:
+    """What base64 makes of a secret, whatever stands before and after it."""
+    for before in range(3):
+        code = base64.b64encode(b"\0" * before + data)
+        # A digit has six bits: those that tell of the neighbours, too, are left out.
+        sure = code[-(-8 * before // 6) : 8 * (before + len(data)) // 6]
+        yield from (sure, sure.translate(bytes.maketrans(b"+/", b"-_")))
+        if before == 0 and len(code) > _BASE64_LINE:
+            lines = (code[at : at + _BASE64_LINE] for at in range(0, len(code), _BASE64_LINE))
+            yield from (line for line in lines if len(line) >= 2 * SHORTEST)
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes that a process gets as this text."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
