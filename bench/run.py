@@ -12,6 +12,7 @@ PARTS = [
     "engine",
     "log",
     "stores",
+    "webhooks",
     "durability",
     "aws",
     "checkouts",

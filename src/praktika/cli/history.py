@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
+import importlib
 import re
-from dataclasses import dataclass
 
 from praktika.cli.naming import listed
-from praktika.engine.run import Run, Stage
-from praktika.engine.step import replay
+from praktika.cli.server import chosen_server
 from praktika.errors import AuthorError
-from praktika.model.events import AnyEvent
-from praktika.orchestrator import names
 from praktika.pipeline.suggest import did_you_mean
 from praktika.wiring.checkout import find_checkout
-from praktika.wiring.presence import is_present
-from praktika.wiring.stores import Stores, has_stores, open_stores
+from praktika.wiring.history import Archive, Recorded
+from praktika.wiring.stores import has_stores, open_stores
+
+__all__ = ["History", "Recorded", "need_history", "open_history"]
+
+NOTHING = "Nothing has been run here yet. `praktika run` runs something."
 
 _SEARCHED = 100_000
-"""Runs among which a prefix is looked for: all that anybody keeps."""
+"""Runs among which a prefix is looked for: all that anybody keeps. A server gives fewer."""
+
+_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A run as its journal tells of it.
-
-    Attributes:
-        id: of the run.
-        run: its state.
-        events: what led there.
-    """
-
-    id: str
-    run: Run
-    events: list[AnyEvent]
-
-
-class History:
-    """The runs of one checkout."""
-
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
+class History(Archive):
+    """The runs of one checkout, or of a server."""
 
     def ids(self, limit: int = _SEARCHED) -> list[str]:
         """Ids of the runs, the newest first."""
         return self.stores.journal.runs(limit=limit)
+
+    def has(self, word: str) -> bool:
+        """Whether that is the id of a run."""
+        return bool(_ID.fullmatch(word) and self.stores.journal.read(word))
 
     def find(self, word: str) -> str:
         """The id of the run that a word means: an id, the beginning of one, `latest`, `-2`.
@@ -54,8 +43,10 @@ class History:
         back = re.fullmatch(r"latest(?:~(\d+))?", word)
         if back is not None:
             return self._back(int(back[1] or 0))
+        if self.has(word):
+            return word
         ids = self.ids()
-        found = [word] if word in ids else [run for run in ids if word and run.startswith(word)]
+        found = [run for run in ids if word and run.startswith(word)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -64,50 +55,35 @@ class History:
         parts = [f"There is no run '{word}'.", hint, "`praktika runs` lists them."]
         raise AuthorError(text=" ".join(part for part in parts if part))
 
-    def load(self, run: str) -> Recorded:
-        """What the journal tells of a run."""
-        events = self.stores.journal.read(run)
-        return Recorded(id=run, run=replay(events), events=events)
-
-    def is_alive(self, run: str) -> bool:
-        """Whether a process of this machine serves the run and no other, at this moment."""
-        return is_present(self.stores.state, run)
-
-    def is_interrupted(self, recorded: Recorded) -> bool:
-        """Whether the run will never be concluded by the process that began it.
-
-        A run of the service is never interrupted: it waits for an orchestrator. Of one that goes on
-        elsewhere nobody knows.
-        """
-        asked = recorded.run.requested
-        is_of_service = asked is not None and asked.inbox == names.INBOX
-        if is_of_service or self.elsewhere(recorded):
-            return False
-        return recorded.run.stage is not Stage.CONCLUDED and not self.is_alive(recorded.id)
-
-    def elsewhere(self, recorded: Recorded) -> str:
-        """Machine and checkout of the `praktika run` that has not ended it; "" if it is here."""
-        asked = recorded.run.requested
-        if not self.stores.is_remote or asked is None or recorded.run.stage is Stage.CONCLUDED:
-            return ""
-        return asked.host if asked.host != self.stores.host else ""
+    @property
+    def emptiness(self) -> str:
+        """What is said where there are no runs."""
+        if not self.stores.server:
+            return NOTHING
+        return f"Nothing has been run at {self.stores.server} yet. `praktika dispatch` asks for it."
 
     def _back(self, steps: int) -> str:
         ids = self.ids(steps + 1)
         if steps < len(ids):
             return ids[steps]
         if not ids:
-            raise AuthorError(text="Nothing has been run here yet. `praktika run` runs something.")
+            raise AuthorError(text=self.emptiness)
         there = "is only one run" if len(ids) == 1 else f"are only {len(ids)} runs"
         raise AuthorError(text=f"There {there}.")
 
 
 def open_history() -> History | None:
-    """The history of the checkout around the working directory; None if nothing was run there.
+    """The history of the chosen server, or of the checkout around the working directory.
+
+    None if nothing was run in the checkout.
 
     Raises:
         OperatorError: it cannot be opened.
     """
+    server = chosen_server()
+    if server:
+        # Loaded only where it is wanted: HTTP takes as long as all the rest.
+        return History(importlib.import_module("praktika.wiring.server").open_server(server))
     root = find_checkout().root
     return History(open_stores(root)) if has_stores(root) else None
 
@@ -121,5 +97,5 @@ def need_history() -> History:
     """
     history = open_history()
     if history is None:
-        raise AuthorError(text="Nothing has been run here yet. `praktika run` runs something.")
+        raise AuthorError(text=NOTHING)
     return history

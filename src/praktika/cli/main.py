@@ -16,6 +16,7 @@ import click
 
 from praktika.cli.console import Console, open_standard_streams
 from praktika.cli.group import LazyGroup, verbatim
+from praktika.cli.server import SERVER, refuse_server
 from praktika.version import VERSION
 
 
@@ -34,6 +35,8 @@ Later:
   praktika why 'Unit tests'        what became of it, and why
   praktika report --open           the page of the latest run
 
+With --server, the runs of another praktika are meant; `praktika login URL` keeps a token for it.
+
 Exit codes: 0 OK, 1 failed or cancelled, 2 the pipelines or the command line are wrong,
 3 something around them is, 4 it may work when tried again.
 """),
@@ -45,9 +48,18 @@ Exit codes: 0 OK, 1 failed or cancelled, 2 the pipelines or the command line are
     type=click.Path(exists=True, file_okay=False),
     help="Work in DIR instead of here.",
 )
+@click.option(
+    "--server",
+    metavar="URL",
+    envvar=SERVER,
+    help=f"The runs of that praktika, not of this checkout. Else the variable {SERVER}.",
+)
 @click.version_option(VERSION, prog_name="praktika", message="%(prog)s %(version)s")
-def praktika(folder: str | None) -> None:
+@click.pass_context
+def praktika(context: click.Context, /, *, folder: str | None, server: str | None) -> None:
     """Run CI pipelines that are declared as plain Python, on this machine."""
+    del server  # see `chosen_server`
+    refuse_server(context)
     if folder is not None:
         os.chdir(folder)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -34,6 +34,23 @@ def json_option(
         callback=_want_json,
         help=text,
     )
+
+
+def input_values(texts: Sequence[str]) -> dict[str, str]:
+    """The values of `NAME=VALUE`, by name.
+
+    Raises:
+        UsageError: one is written otherwise, or there twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise click.UsageError(f"'{text}' is no NAME=VALUE.")
+        if name in found:
+            raise click.UsageError(f"The input '{name}' is given twice.")
+        found[name] = value
+    return found
 
 
 class RunArguments(click.Command):

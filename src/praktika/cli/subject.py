@@ -45,7 +45,7 @@ def find_subject(words: Sequence[str]) -> Subject:
         raise click.UsageError(f"Too many names: {listed(words)}. Put quotes around a name.")
     history = need_history()
     *run, job = words
-    if not run and (_RUN.fullmatch(job) or job in history.ids()):
+    if not run and (_RUN.fullmatch(job) or history.has(job)):
         recorded = history.load(history.find(job))
         names = listed(one.name for one in recorded.run.plan.jobs) if recorded.run.plan else "none"
         raise click.UsageError(f"Name a job of the run, too. Its jobs: {names}.")

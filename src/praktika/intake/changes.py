@@ -19,7 +19,6 @@ from praktika.model.routes import Occasion, Route
 
 CLOSED = "the closing of the pull request"
 PUSHED = "a newer push"
-_NOT_BEGUN = {Stage.AWAITING, Stage.PLANNING}
 
 
 class Changes:
@@ -141,8 +140,7 @@ class Changes:
         """
         keep = set(wanted)
         for run_id, run in self._register.going(pull.repository, pull.number).items():
-            is_over = not pull.is_open and not pull.is_merged
-            if run_id not in keep and (is_over or run.stage in _NOT_BEGUN):
+            if run_id not in keep and _is_needless(pull, run.stage):
                 self._cancel(run_id, why, f"{run_id} {occasion}")
 
     def _cancel(self, run: str, by: str, identity: str) -> None:
@@ -158,3 +156,10 @@ class Changes:
                     at=self._desk.clock.now(), by=notice.sender, id=notice.delivery
                 )
                 self._desk.tell(each.run, event, identity=f"{each.run} {notice.delivery}")
+
+
+def _is_needless(pull: Pull, stage: Stage) -> bool:
+    """Whether nobody waits for a run of an earlier head, or of a change that is not open."""
+    if pull.is_merged:  # what goes on may still tell something of what was merged
+        return stage is Stage.AWAITING
+    return not pull.is_open or stage in {Stage.AWAITING, Stage.PLANNING}

@@ -27,7 +27,7 @@ LARGEST = 25 * 1024 * 1024
 
 SIGNATURE, EVENT, DELIVERY = "x-hub-signature-256", "x-github-event", "x-github-delivery"
 
-_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,9 @@ class Reception:
         Statuses: 202 queued, or ignored since the repository is not allowed; 200 nothing to do;
         401 not signed by us; 400 not readable; 413 too large; 503 the queue is not available.
         """
-        known = {name.lower(): value for name, value in headers.items()}
+        known: dict[str, str] = {}
+        for name, value in headers.items():
+            known.setdefault(name.lower(), value)
         try:
             answer = self._receive(known, body)
         except Exception as error:

@@ -1,12 +1,17 @@
-"""What is kept between commands: the folder `.praktika/` of the checkout, or a place on AWS."""
+"""What is kept between commands: the folder `.praktika/` of the checkout, or a place on AWS.
+
+What another praktika keeps is opened by `wiring.server`.
+"""
 
 from __future__ import annotations
 
 import importlib
 import os
 import socket
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from praktika.adapters.local.blobs import LocalBlobs
 from praktika.adapters.local.clock import SystemClock
@@ -23,6 +28,9 @@ from praktika.ports.queue import Queue
 from praktika.ports.secrets import Secrets
 from praktika.wiring.backend import LOCAL, Backend, find_backend
 
+if TYPE_CHECKING:
+    from praktika.adapters.server import Summary
+
 _DATABASE = "praktika.db"
 
 
@@ -33,10 +41,12 @@ class Pace:
     Attributes:
         lease: seconds that a task is leased for: so long does nobody notice a lost runner.
         wait: seconds to wait for messages in one request.
+        look: seconds between two looks at what changes, for those who would look more often.
     """
 
     lease: float
     wait: float
+    look: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,8 @@ class Stores:
         state: the folder on this machine.
         pace: see `Pace`.
         is_remote: whether other machines share them.
+        server: address of the praktika that serves these runs to us, "" where we could ourselves.
+        summaries: where its newest runs stand, in one request; None where journals are at hand.
     """
 
     state: Path
@@ -57,6 +69,8 @@ class Stores:
     clock: Clock
     pace: Pace
     is_remote: bool = False
+    server: str = ""
+    summaries: Callable[[int], Sequence[Summary]] | None = None
 
     @property
     def host(self) -> str:

@@ -52,10 +52,12 @@ class Repo:
             name: value
             for name, value in os.environ.items()
             if name not in {"NO_COLOR", "FORCE_COLOR", "CI", "PRAKTIKA_DEBUG", "PRAKTIKA"}
+            and not name.startswith("PRAKTIKA_SERVER")
         }
         self.env = clean | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "XDG_CACHE_HOME": str(root.parent / "cache"),
+            "XDG_CONFIG_HOME": str(root.parent / "config"),
             "TMPDIR": str(root.parent),
             "TERM": "xterm",
         }
@@ -159,6 +161,10 @@ class Terminal:
         while not holds():
             assert time.monotonic() < deadline, f"no {what} in {self.output[-500:]!r}"
             assert self._read(), f"it ended without {what}: {self.output[-500:]!r}"
+        return self
+
+    def type(self, text: str) -> Terminal:
+        os.write(self.master, text.encode())
         return self
 
     def press_ctrl_c(self) -> Terminal:

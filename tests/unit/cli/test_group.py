@@ -33,7 +33,7 @@ def test_help_loads_nothing_but_click():
     own = {name for name in modules if name.startswith("praktika.")}
     assert own == {
         "praktika.cli", "praktika.cli.console", "praktika.cli.group", "praktika.cli.main",
-        "praktika.version",
+        "praktika.cli.server", "praktika.version",
     }  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def times(lines: list[str], since: float, now: float) -> list[float]:
 @example(["30 12 1 * 1"], at(2024, 2, 29), 5 * 86_400)
 @example(["0 0 * * 7", "0 0 * * 0"], at(2024, 3, 1), 7 * 86_400)
 @example(["* * * * *"], at(2024, 3, 1), 0)
+@example(["* 5-5/2 * * 0-0/1,3"], at(2024, 2, 28), 7 * 86_400)
 def test_what_is_due_is_what_every_minute_says(lines, since, seconds):
     assert [cron_fault(line) for line in lines] == [""] * len(lines)
     found = times(lines, since, since + seconds)

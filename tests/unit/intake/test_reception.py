@@ -149,6 +149,7 @@ def test_of_an_account_that_is_not_ours_nothing_is_queued() -> None:
         ("X-GitHub-Delivery", "d" * 129),
         ("X-GitHub-Delivery", "d\n"),
         ("X-GitHub-Delivery", "../d"),
+        ("X-GitHub-Delivery", ".."),
         ("X-GitHub-Delivery", "é"),
         ("Content-Type", "application/x-www-form-urlencoded"),
     ],

@@ -97,7 +97,7 @@ class _Log:
                 start = start_of_last_lines(self._blobs, self._key, tail)
         while True:
             pieces = (
-                follow(self._blobs, self._key, start, is_over=self._is_over, pause=_pause)
+                follow(self._blobs, self._key, start, is_over=self._is_over, pause=self._pause)
                 if follows
                 else read_from(self._blobs, self._key, start)
             )
@@ -146,6 +146,5 @@ class _Log:
         state = self._state
         return interrupted or state.phase is Phase.SETTLED or state.attempt > self.attempt
 
-
-def _pause() -> None:
-    time.sleep(_PERIOD)
+    def _pause(self) -> None:
+        time.sleep(max(_PERIOD, self.subject.history.stores.pace.look))

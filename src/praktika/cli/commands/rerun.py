@@ -23,6 +23,7 @@ from praktika.engine.run import Stage
 from praktika.errors import Absent, AuthorError, Conflict
 from praktika.model.events import RerunRequested, RerunScope
 from praktika.orchestrator import names as queues
+from praktika.wiring.history import why_none_again
 from praktika.wiring.requests import inbox_of, post
 
 _PATIENCE = 10.0
@@ -76,8 +77,7 @@ def command(
     identity = secrets.token_hex(8)
     while True:
         asked = _asked(words, identity, every=every, failed_tests=failed_tests)
-        is_own = inbox_of(asked.recorded.id, asked.recorded.run) != queues.INBOX
-        if not is_own:
+        if asked.history.stores.server or not _is_own(asked.recorded):
             _post(asked)
             return _tell(console, asked, as_json=as_json)
         if not asked.history.is_alive(asked.recorded.id):
@@ -87,6 +87,11 @@ def command(
                 return code
         elif _is_heard(asked):
             return _tell(console, asked, as_json=as_json)
+
+
+def _is_own(recorded: Recorded) -> bool:
+    """Whether the run is served by a `praktika run` or `praktika rerun` of its own."""
+    return inbox_of(recorded.id, recorded.run) != queues.INBOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,11 @@ def _asked(words: tuple[str, ...], identity: str, *, every: bool, failed_tests: 
             text=f"Run {recorded.id} was begun by `praktika run` in {elsewhere} and has not ended. "
             "If that process is gone, `praktika rerun` goes on with it there."
         )
+    if history.stores.server and _is_own(recorded):
+        raise AuthorError(
+            text=f"Run {recorded.id} was made by `praktika run` at {history.stores.server}; "
+            "only `praktika rerun` there goes on with it."
+        )
     going = recorded.run.stage is not Stage.CONCLUDED
     if going and history.is_interrupted(recorded) and scope == "failed":
         return _Asked(history=history, recorded=recorded, request=None)
@@ -141,23 +151,9 @@ def _keys(recorded: Recorded, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _check(recorded: Recorded, request: RerunRequested) -> None:
     """Refuse what would run nothing."""
-    run = recorded.run
-    if run.plan is None:
-        if run.stage is Stage.CONCLUDED:
-            return  # the plan is made again
-        raise AuthorError(text=f"Run {recorded.id} has not begun yet.")
-    if run.cancelled_by and run.open:
-        raise AuthorError(text=f"Run {recorded.id} is being cancelled; wait for its end.")
-    if chosen(run, request):
-        return
-    if request.scope == "failed" and run.stage is not Stage.CONCLUDED:
-        text = f"Nothing failed in run {recorded.id} so far, and it goes on. "
-        text += "`praktika runs --watch` shows it."
-    elif request.scope == "failed":
-        text = f"Nothing failed in run {recorded.id}. Name a job, or use --all."
-    else:
-        text = f"Nothing of that can be run again in run {recorded.id}: it has not ended yet."
-    raise AuthorError(text=text)
+    why = why_none_again(recorded, request)
+    if why:
+        raise AuthorError(text=why)
 
 
 def _post(asked: _Asked) -> None:

@@ -6,14 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from praktika.cli.console import Console, Ink, one_line
 from praktika.cli.group import verbatim
-from praktika.cli.history import History, Recorded, open_history
+from praktika.cli.history import History, open_history
 from praktika.cli.jsonlines import say_json
 from praktika.cli.options import json_option
 from praktika.cli.view import words
@@ -23,7 +23,9 @@ from praktika.model.result import Status
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
 
-INTERRUPTED = "interrupted"
+if TYPE_CHECKING:
+    from praktika.adapters.server import Summary
+
 _GOING = frozenset({Status.RUNNING, Status.PENDING})
 _PERIOD = 0.5
 
@@ -63,7 +65,7 @@ class _Outline(msgspec.Struct):
 @json_option('Write {"runs": [...]} instead; with --watch, one line for each change.')
 @click.pass_obj
 def command(console: Console, /, *, limit: int, watches: bool, as_json: bool) -> int:
-    """List the runs of this checkout, newest first."""
+    """List the runs of this checkout, or of a server, newest first."""
     history = open_history()
     if history is None:
         if as_json:
@@ -71,10 +73,11 @@ def command(console: Console, /, *, limit: int, watches: bool, as_json: bool) ->
         else:
             console.note("Nothing has been run here yet. `praktika run` runs something.")
         return 0
-    rows = [_row(history, run) for run in history.ids(limit)]
     if watches:
         _watch(console, history, limit, as_json=as_json)
-    elif as_json:
+        return 0
+    rows = _rows(history, limit)
+    if as_json:
         say_json(console, {"runs": rows})
     else:
         for row in rows:
@@ -87,7 +90,7 @@ def _watch(console: Console, history: History, limit: int, *, as_json: bool) -> 
     shown: dict[str, dict[str, Any]] = {}
     drawn = 0
     while console.lost is None:
-        rows = [_row(history, run) for run in history.ids(limit)]
+        rows = _rows(history, limit)
         changed = [row for row in rows if shown.get(row["run"]) != row]
         if as_json:
             for row in reversed(changed):
@@ -111,6 +114,27 @@ def _draw(console: Console, rows: list[dict[str, Any]], drawn: int) -> int:
     return len(rows)
 
 
+def _rows(history: History, limit: int) -> list[dict[str, Any]]:
+    if history.stores.summaries is None:
+        return [_row(history, run) for run in history.ids(limit)]
+    return [_from_summary(summary) for summary in history.stores.summaries(limit)]
+
+
+def _from_summary(summary: Summary) -> dict[str, Any]:
+    is_over = summary.stage == Stage.CONCLUDED.value
+    return _fields(
+        summary.id,
+        workflow=summary.workflow,
+        status=summary.status,
+        start_time=summary.began or None,
+        duration=summary.duration if is_over else None,
+        counts=summary.jobs,
+        branch=summary.branch,
+        sha=summary.sha,
+        by=summary.by,
+    )
+
+
 def _row(history: History, run: str) -> dict[str, Any]:
     try:
         recorded = history.load(run)
@@ -119,20 +143,7 @@ def _row(history: History, run: str) -> dict[str, Any]:
     if recorded.run.stage is Stage.CONCLUDED:
         with suppress(Absent, WireError):
             return _from_result(run, history.stores.blobs.get(names.result(run)))
-    return _from_journal(run, recorded.run, _status(history, recorded))
-
-
-def _status(history: History, recorded: Recorded) -> str:
-    """Where a run stands that has no Result yet, or goes on again."""
-    match recorded.run.stage:
-        case Stage.CONCLUDED:
-            return recorded.run.worst
-        case _ if history.is_interrupted(recorded):
-            return INTERRUPTED
-        case Stage.NEW | Stage.AWAITING | Stage.PLANNING | Stage.HELD:
-            return Status.PENDING
-        case _:
-            return Status.RUNNING
+    return _from_journal(run, recorded.run, history.status(recorded))
 
 
 def _from_result(run: str, data: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from praktika.cli.subject import Subject, find_subject
 from praktika.cli.view import words as say
 from praktika.engine.explain import explain, queue_position
 from praktika.engine.run import Phase
-from praktika.errors import Absent
+from praktika.errors import Absent, Denied
 from praktika.model.events import JobFinished, JobLost, JobStarted
 from praktika.model.result import Result
 from praktika.model.wire import WireError, decode
@@ -125,7 +125,7 @@ def _queue(subject: Subject) -> dict[str, Any] | None:
     position, total = queue_position(run, job.key)
     try:
         waiting = subject.history.stores.queue.depth(queue)
-    except Absent:
+    except (Absent, Denied):  # a server does not tell
         waiting = None
     return {"label": label, "position": position, "of": total, "waiting": waiting}
 

@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -55,14 +56,19 @@ def next_time(schedules: Iterable[str], after: float) -> float:
 def comes(schedule: str) -> bool:
     """Whether a sound line is ever due: 30 February never is."""
     try:
-        return next(CronSim(schedule, _FIRST_LEAP_DAYS), None) is not None
+        return next(CronSim(_plain(schedule), _FIRST_LEAP_DAYS), None) is not None
     except CronSimError:
         return False
+
+
+def _plain(line: str) -> str:
+    """The line without ranges of one number: `5-5/2` is read as `5/2` there, which is more."""
+    return re.sub(r"(?<!\d)(\d+)-\1(/\d+)?(?![\d/])", r"\1", line)
 
 
 def _times(line: str, start: float, *, back: bool = False) -> Iterator[float]:
     """The times of one line after or before `start`, one after another."""
     if not comes(line):
         return
-    for each in CronSim(line, datetime.fromtimestamp(start // 1, UTC), reverse=back):
+    for each in CronSim(_plain(line), datetime.fromtimestamp(start // 1, UTC), reverse=back):
         yield each.timestamp()

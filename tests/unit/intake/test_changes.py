@@ -1,0 +1,191 @@
+"""Pull requests, pushes and merge queues: what is asked for, by how things are now."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from tests.unit.intake.scene import SHOP, Scene, sha
+
+from praktika.engine.run import Stage
+from praktika.errors import Unavailable
+from praktika.intake.tables import Tables
+from praktika.model.events import CancelRequested, RerunRequested, RunRequested
+from praktika.model.notices import PullChanged, Pushed, Queued
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+def changed(number=1, action="synchronize", delivery="d", commit="", repository=SHOP):
+    return PullChanged(
+        delivery=delivery, repository=repository, sender="bob", number=number, action=action,
+        sha=commit,
+    )  # fmt: skip
+
+
+def requested(events):
+    return {
+        event.workflow: event
+        for one in events.values()
+        for event in one
+        if isinstance(event, RunRequested)
+    }
+
+
+def test_a_pull_request_asks_for_its_workflows(scene):
+    scene.pull(1, "a")
+    scene.intake.take(changed(action="opened"))
+    assert requested(scene.deal()).keys() == {"PR"}
+    scene.pull(2, "b", base_branch="release/1.0")
+    scene.forge.put_branch(SHOP, "release/1.0", sha("main"))
+    scene.intake.take(changed(2, "opened"))
+    assert requested(scene.deal()).keys() == {"PR", "Release PR"}
+
+
+def test_the_head_that_counts_is_the_one_of_now_fault_37(scene):
+    """Fault 37: a late webhook must not cancel the run of the true head."""
+    scene.pull(1, "new")
+    scene.intake.take(changed(commit=sha("old"), delivery="late"))
+    (request,) = requested(scene.deal()).values()
+    assert request.facts.sha == sha("new")
+
+
+def test_whatever_comes_twice_begins_once_security_4(scene):
+    scene.pull(1, "a")
+    for delivery in ("one", "two", "one"):
+        scene.intake.take(changed(delivery=delivery))
+    scene.deal()
+    assert len(scene.journal.runs()) == 1
+    assert sum(isinstance(event, RunRequested) for _, event in scene.asked) >= 1
+
+
+def test_a_push_stops_what_still_waits_for_an_older_head(scene):
+    scene.pull(1, "a", is_outside=True)
+    scene.intake.take(changed())
+    (old,) = scene.deal()
+    assert scene.run(old).stage is Stage.AWAITING
+    scene.pull(1, "b", is_outside=True)
+    scene.intake.take(changed(delivery="next"))
+    scene.deal()
+    assert scene.run(old).stage is Stage.CONCLUDED
+    assert scene.run(old).cancelled_by == "a newer push"
+    (new,) = set(scene.journal.runs()) - {old}
+    assert scene.run(new).stage is Stage.AWAITING
+
+
+def test_closing_cancels_and_reopening_runs_again(scene):
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    scene.pull(1, "a", is_open=False)
+    scene.intake.take(changed(action="closed", delivery="c"))
+    (event,) = scene.deal()[run]
+    assert isinstance(event, CancelRequested)
+    assert scene.run(run).stage is Stage.CONCLUDED
+    scene.pull(1, "a")
+    scene.intake.take(changed(action="reopened", delivery="r"))
+    events = scene.deal()[run]
+    assert any(isinstance(event, RerunRequested) for event in events)
+    assert scene.run(run).stage is Stage.PLANNING
+
+
+def test_merging_does_not_cancel(scene):
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    scene.pull(1, "a", is_open=False, is_merged=True)
+    scene.intake.take(changed(action="closed", delivery="c"))
+    scene.deal()
+    assert scene.run(run).stage is not Stage.CONCLUDED
+
+
+def test_another_base_is_another_run(scene):
+    scene.forge.put_branch(SHOP, "next", sha("next"))
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    scene.deal()
+    scene.pull(1, "a", base_branch="next")
+    scene.intake.take(changed(action="edited", delivery="e"))
+    scene.deal()
+    assert len(scene.journal.runs()) == 2
+
+
+def test_strangers_wait_and_their_base_declares_security_1(scene):
+    scene.pull(1, "a", is_outside=True, head_repository="eve/shop", head_branch="main")
+    scene.intake.take(changed())
+    (request,) = requested(scene.deal()).values()
+    assert (request.needs_approval, request.declared) == (True, sha("main"))
+    assert request.facts.trust == "untrusted"
+
+
+def test_a_push_runs_the_tip_and_renews_the_routes(scene):
+    scene.forge.put_branch(SHOP, "main", sha("two"))
+    scene.intake.take(
+        Pushed(delivery="1", repository=SHOP, sender="ann", branch="main", sha=sha("two"),
+               before=sha("main"))
+    )  # fmt: skip
+    (request,) = requested(scene.deal()).values()
+    assert (request.facts.sha, request.facts.base_sha) == (sha("two"), sha("main"))
+    assert scene.compiled == [sha("two")]
+
+
+def test_an_overtaken_push_runs_the_tip_which_came_from_who_knows_where(scene):
+    scene.forge.put_branch(SHOP, "main", sha("three"))
+    scene.intake.take(
+        Pushed(delivery="1", repository=SHOP, branch="main", sha=sha("two"), before=sha("main"))
+    )
+    (request,) = requested(scene.deal()).values()
+    assert (request.facts.sha, request.facts.base_sha) == (sha("three"), "")
+
+
+def test_a_branch_that_no_workflow_is_for_or_that_is_gone(scene):
+    scene.forge.put_branch(SHOP, "side", sha("side"))
+    scene.intake.take(Pushed(delivery="1", repository=SHOP, branch="side", sha=sha("side")))
+    scene.intake.take(Pushed(delivery="2", repository=SHOP, branch="gone", sha=sha("x")))
+    scene.intake.take(Pushed(delivery="3", repository=SHOP, branch="side", sha=""))
+    assert scene.deal() == {}
+    assert "notice.outdated" in scene.logged
+
+
+def test_routes_that_cannot_be_compiled_stay_as_they_were_fault_23(scene):
+    """Fault 23: a broken declaration fails what it starts, and shows; it does not stop it."""
+    scene.intake.take(Pushed(delivery="1", repository=SHOP, branch="main", sha=sha("main")))
+    scene.deal()
+    scene.problems = "ci/workflows/x.py:1: broken"
+    scene.forge.put_branch(SHOP, "main", sha("broken"))
+    scene.intake.take(Pushed(delivery="2", repository=SHOP, branch="main", sha=sha("broken")))
+    (request,) = requested(scene.deal()).values()
+    assert request.facts.sha == sha("broken")
+    table = Tables(scene.desk).known(SHOP)
+    assert table is not None
+    assert (table.sha, table.problems) == (sha("broken"), scene.problems)
+
+
+def test_a_merge_queue_asks_and_changes_its_mind(scene):
+    branch = f"gh-readonly-queue/main/pr-3-{sha('main')}"
+    notice = Queued(
+        delivery="1", repository=SHOP, action="checks_requested", sha=sha("group"),
+        branch=branch, base_branch="main", base_sha=sha("main"),
+    )  # fmt: skip
+    scene.intake.take(notice)
+    (run,) = scene.deal()
+    request = scene.run(run).requested
+    assert request is not None
+    assert request.facts.linked_pr == 3
+    scene.intake.take(replace(notice, action="destroyed", delivery="2"))
+    (event,) = scene.deal()[run]
+    assert isinstance(event, CancelRequested)
+
+
+def test_who_is_not_served_gets_nothing_fault_10(scene):
+    scene.intake.take(changed(repository="eve/shop"))
+    assert scene.deal() == {}
+    assert scene.logged == ["notice.refused"]
+
+
+def test_a_forge_that_does_not_answer_is_asked_again(scene):
+    scene.forge.failure = Unavailable("not now")
+    with pytest.raises(Unavailable):
+        scene.intake.take(changed())
