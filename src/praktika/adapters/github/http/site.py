@@ -32,9 +32,11 @@ class Site:
         Raises:
             OperatorError: it is neither, or tokens would travel without encryption.
         """
-        api = (address if "://" in address else _api_of(address)).rstrip("/")
+        is_url = "://" in address
+        api = (address if is_url else _api_of(address)).rstrip("/")
         parts = urlsplit(api)
-        if parts.scheme not in {"https", "http"} or not _HOST.fullmatch(parts.netloc):
+        host = parts.netloc if is_url else address
+        if parts.scheme not in {"https", "http"} or not _HOST.fullmatch(host):
             raise OperatorError(f"'{address}' is no GitHub: give a host, or the URL of its API")
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise OperatorError(f"'{address}' is not encrypted: use https")
