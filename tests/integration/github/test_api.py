@@ -175,6 +175,7 @@ def test_merging_uses_a_method_that_is_allowed(server, api):
     [
         (409, "Head branch was modified. Review and try the merge again.", Conflict),
         (405, "Base branch was modified. Review and try the merge again.", Unavailable),
+        (405, "Pull Request is not mergeable", Unavailable),
         (403, "Resource not accessible by integration", Denied),
         (502, "", Unavailable),
     ],
@@ -183,6 +184,8 @@ def test_what_a_refused_merge_means(server, api, status, message, error):
     board = GitHubBoard(api, lambda: pytest.fail("nobody asked who we are"))
     server.say(200, pull())
     server.say(status, {"message": message})
+    # GitHub has found out meanwhile that it can be merged.
+    server.say(200, {"errors": [{"message": "Pull request Pull request is in clean status"}]})
     with pytest.raises(error):
         board.merge(NAME, 1, SHA)
 
