@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "rerun": "Run jobs of a run again.",
     "approve": "Let a run of a stranger's change begin.",
     "login": "Keep a token for a server.",
+    "serve": "Serve a small team: web pages, API, orchestrator and runners.",
     "orchestrator": "Serve the runs of this installation.",
     "runner": "Do the jobs of one label on this machine.",
 }

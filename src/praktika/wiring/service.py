@@ -9,12 +9,14 @@ from contextlib import suppress
 
 from structlog.typing import FilteringBoundLogger
 
+from praktika.engine.run import Run
 from praktika.errors import Absent, PraktikaError
 from praktika.model.supply import Supply
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Orchestrator
 from praktika.orchestrator.surroundings import Surroundings
+from praktika.ports.checkouts import Checkouts
 from praktika.report import render
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.host import FRESH, Registration
@@ -35,12 +37,21 @@ class Service:
     Args:
         stores: of the installation.
         log: is told of trouble.
+        checkouts: where commits come from; None means from remotes that need no token.
+        announce: see `Surroundings`.
     """
 
-    def __init__(self, stores: Stores, log: FilteringBoundLogger) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        log: FilteringBoundLogger,
+        *,
+        checkouts: Checkouts | None = None,
+        announce: Callable[[str, Run], None] = lambda _run, _state: None,
+    ) -> None:
         self._stores = stores
         self._log = log
-        planner = Planner(stores, open_checkouts())
+        planner = Planner(stores, checkouts or open_checkouts())
         self._over = threading.Event()
         self._orchestrator = Orchestrator(
             Surroundings(
@@ -55,6 +66,7 @@ class Service:
                 settle=planner.settle,
                 render=render,
                 supply=self._supply,
+                announce=announce,
             ),
             on_trouble=self._on_trouble,
             patient=True,
@@ -62,9 +74,9 @@ class Service:
 
     def serve(self, *, while_true: Callable[[], bool]) -> None:
         """Serve until `while_true` says otherwise."""
-        self._make_queues()
+        self.make_queues()
         turns = 1 if self._stores.is_remote else _THREADS  # each costs money while it waits
-        actions = [self._turn] * turns + [self._ring]
+        actions: list[Callable[[], object]] = [self.turn] * turns + [self.ring]
         threads = [
             threading.Thread(target=self._again_and_again, args=(action,), daemon=True)
             for action in actions
@@ -78,14 +90,17 @@ class Service:
         for thread in threads:
             thread.join(_REST)
 
-    def _make_queues(self) -> None:
+    def make_queues(self) -> None:
+        """Make the queues that `turn` and `ring` listen to; nothing if they are there."""
         for name in (names.INBOX, names.ALARMS):
             self._stores.queue.create(name)
 
-    def _turn(self) -> None:
-        self._orchestrator.turn(wait=self._stores.pace.wait)
+    def turn(self) -> int:
+        """Deal with the events that are there, or wait a little; how many there were."""
+        return self._orchestrator.turn(wait=self._stores.pace.wait)
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Wake the runs whose time has come, or wait a little."""
         alarms = self._orchestrator.alarms
         if not self._stores.is_remote:
             alarms.ring(wait=self._stores.pace.wait)
@@ -99,7 +114,7 @@ class Service:
             self._over.wait(min(rest, 1.0))
         alarms.ring(wait=_REST)
 
-    def _again_and_again(self, action: Callable[[], None]) -> None:
+    def _again_and_again(self, action: Callable[[], object]) -> None:
         while not self._over.is_set():
             try:
                 action()
@@ -108,7 +123,7 @@ class Service:
                 self._over.wait(_REST)
                 if isinstance(error, Absent):  # somebody has removed them
                     with suppress(PraktikaError):
-                        self._make_queues()
+                        self.make_queues()
 
     def _on_trouble(self, run: str, error: Exception) -> None:
         if isinstance(error, PraktikaError | WireError):

@@ -1,1 +1,1 @@
-"""GitHub, as an installation is set up for it."""
+"""GitHub, as an installation works with it."""
