@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.unit.checks.board_scene import PAGE, SHA, Scene, failed, job
 
 from praktika.checks.announce import CHECKS, LATER
@@ -219,10 +220,8 @@ def test_somebody_who_lost_the_lease_writes_nothing():
     def gone() -> None:
         raise Conflict("somebody else")
 
-    try:
+    with pytest.raises(Conflict):
         scene.publisher.publish("r", gone)
-    except Conflict:
-        pass
     assert scene.board.writes == []
 
 
