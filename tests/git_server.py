@@ -9,8 +9,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 
@@ -55,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         server.requests.append(f"{self.command} {self.path}")
         given = self.headers.get("Authorization", "")
         server.authorizations.append(given)
-        body = self._body()
+        body = read_body(self.headers, self.rfile)
         wanted = "Basic " + base64.b64encode(server.login.encode()).decode()
         if server.elsewhere:
             self.send_response(302)
@@ -78,41 +80,13 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
-    def _body(self) -> bytes:
-        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        return body
-
     def _answer(self, body: bytes) -> None:
-        asked = urlsplit(self.path)
-        env = os.environ | {
-            "GIT_PROJECT_ROOT": str(self.server.folder),
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": "uploadpack.allowAnySHA1InWant",
-            "GIT_CONFIG_VALUE_0": "true",
-            "PATH_INFO": asked.path,
-            "QUERY_STRING": asked.query,
-            "REQUEST_METHOD": self.command,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            "REMOTE_ADDR": "127.0.0.1",
-        }
-        ran = subprocess.run(
-            ["git", "http-backend"], env=env, input=body, capture_output=True, check=False
+        status, fields, rest = ask_git(
+            self.server.folder, self.command, self.path, self.headers, body
         )
-        head, _, rest = ran.stdout.partition(b"\r\n\r\n")
-        fields = [line.partition(": ")[::2] for line in head.decode().split("\r\n")]
-        status = next((value for key, value in fields if key == "Status"), "200")
-        self.send_response(int(status.split()[0]))
+        self.send_response(status)
         for key, value in fields:
-            if key != "Status":
-                self.send_header(key, value)
+            self.send_header(key, value)
         self.end_headers()
         if self.server.slow and b"PACK" in rest:
             self.wfile.write(rest[: len(rest) // 2])
@@ -120,6 +94,46 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(self.server.slow)
             rest = rest[len(rest) // 2 :]
         self.wfile.write(rest)
+
+
+def read_body(headers: Message, stream: BinaryIO) -> bytes:
+    """The body of a request, chunked or not."""
+    if "chunked" not in headers.get("Transfer-Encoding", ""):
+        return stream.read(int(headers.get("Content-Length") or 0))
+    body = b""
+    while size := int(stream.readline(), 16):
+        body += stream.read(size)
+        stream.readline()
+    stream.readline()
+    return body
+
+
+def ask_git(
+    folder: Path, method: str, path: str, headers: Message, body: bytes
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """How `git http-backend` answers for the repositories of a folder: status, headers, body."""
+    asked = urlsplit(path)
+    env = os.environ | {
+        "GIT_PROJECT_ROOT": str(folder),
+        "GIT_HTTP_EXPORT_ALL": "1",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "uploadpack.allowAnySHA1InWant",
+        "GIT_CONFIG_VALUE_0": "true",
+        "PATH_INFO": asked.path,
+        "QUERY_STRING": asked.query,
+        "REQUEST_METHOD": method,
+        "CONTENT_TYPE": headers.get("Content-Type", ""),
+        "HTTP_CONTENT_ENCODING": headers.get("Content-Encoding", ""),
+        "GIT_PROTOCOL": headers.get("Git-Protocol", ""),
+        "REMOTE_ADDR": "127.0.0.1",
+    }
+    ran = subprocess.run(
+        ["git", "http-backend"], env=env, input=body, capture_output=True, check=False
+    )
+    head, _, rest = ran.stdout.partition(b"\r\n\r\n")
+    fields = [line.partition(": ")[::2] for line in head.decode().split("\r\n")]
+    status = next((value for key, value in fields if key == "Status"), "200")
+    return int(status.split()[0]), [each for each in fields if each[0] != "Status"], rest
 
 
 @contextmanager

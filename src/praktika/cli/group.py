@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "Find every problem in the pipelines.",
     "plan": "Show what would run, in which order, and why.",
     "run": "Run workflows or jobs here.",
+    "yaml": "Write the workflows for GitHub Actions.",
     "dispatch": "Ask for a run of a workflow.",
     "workflows": "List the workflows, and what starts each.",
     "runs": "List the runs, newest first.",
@@ -23,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "rerun": "Run jobs of a run again.",
     "approve": "Let a run of a stranger's change begin.",
     "login": "Keep a token for a server.",
+    "serve": "Serve a small team: web pages, API, orchestrator and runners.",
     "orchestrator": "Serve the runs of this installation.",
     "runner": "Do the jobs of one label on this machine.",
 }

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import importlib
 import re
-from dataclasses import dataclass
 
 from praktika.cli.naming import listed
 from praktika.cli.server import chosen_server
-from praktika.engine.run import Run, Stage
-from praktika.engine.step import replay
 from praktika.errors import AuthorError
-from praktika.model.events import AnyEvent
-from praktika.orchestrator import names
 from praktika.pipeline.suggest import did_you_mean
 from praktika.wiring.checkout import find_checkout
-from praktika.wiring.presence import is_present
-from praktika.wiring.stores import Stores, has_stores, open_stores
+from praktika.wiring.history import Archive, Recorded
+from praktika.wiring.stores import has_stores, open_stores
+
+__all__ = ["History", "Recorded", "need_history", "open_history"]
 
 NOTHING = "Nothing has been run here yet. `praktika run` runs something."
 
@@ -26,26 +23,8 @@ _SEARCHED = 100_000
 _ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A run as its journal tells of it.
-
-    Attributes:
-        id: of the run.
-        run: its state.
-        events: what led there.
-    """
-
-    id: str
-    run: Run
-    events: list[AnyEvent]
-
-
-class History:
+class History(Archive):
     """The runs of one checkout, or of a server."""
-
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
 
     def ids(self, limit: int = _SEARCHED) -> list[str]:
         """Ids of the runs, the newest first."""
@@ -75,34 +54,6 @@ class History:
         hint = did_you_mean(word, ids[:1000])
         parts = [f"There is no run '{word}'.", hint, "`praktika runs` lists them."]
         raise AuthorError(text=" ".join(part for part in parts if part))
-
-    def load(self, run: str) -> Recorded:
-        """What the journal tells of a run."""
-        events = self.stores.journal.read(run)
-        return Recorded(id=run, run=replay(events), events=events)
-
-    def is_alive(self, run: str) -> bool:
-        """Whether a process of this machine serves the run and no other, at this moment."""
-        return not self.stores.server and is_present(self.stores.state, run)
-
-    def is_interrupted(self, recorded: Recorded) -> bool:
-        """Whether the run will never be concluded by the process that began it.
-
-        A run of the service is never interrupted: it waits for an orchestrator. Of one that goes on
-        elsewhere nobody knows.
-        """
-        asked = recorded.run.requested
-        is_of_service = asked is not None and asked.inbox == names.INBOX
-        if is_of_service or self.elsewhere(recorded):
-            return False
-        return recorded.run.stage is not Stage.CONCLUDED and not self.is_alive(recorded.id)
-
-    def elsewhere(self, recorded: Recorded) -> str:
-        """Machine and checkout of the `praktika run` that has not ended it; "" if it is here."""
-        asked = recorded.run.requested
-        if not self.stores.is_remote or asked is None or recorded.run.stage is Stage.CONCLUDED:
-            return ""
-        return asked.host if asked.host != self.stores.host else ""
 
     @property
     def emptiness(self) -> str:

@@ -88,6 +88,7 @@ class Moves:
             control="",
             verdict="",
             since=self.at,
+            started=0.0,
             deadline=self.at + pickup if pickup else 0.0,
         )
         self.put(key, queued)

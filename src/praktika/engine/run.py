@@ -70,6 +70,7 @@ class JobState:
         runner: who runs the current attempt, or ran it.
         control: the queue on which that runner listens.
         since: when the phase began, in seconds since the epoch.
+        started: when a runner began the current attempt, likewise; 0 if none has.
         deadline: when something has to happen by itself, likewise; 0 means never.
         provided: names of the artifacts that it left.
         stored: what it left under those names.
@@ -96,6 +97,7 @@ class JobState:
     runner: str = ""
     control: str = ""
     since: float = 0.0
+    started: float = 0.0
     deadline: float = 0.0
     provided: tuple[str, ...] = ()
     stored: tuple[Stored, ...] = ()

@@ -154,6 +154,7 @@ def _started(run: Run, event: JobStarted) -> Decision:
         runner=event.runner,
         control=event.control,
         since=event.at,
+        started=event.at,
         deadline=event.at + run.graph.jobs[event.job].timeout + overtime if overtime else 0.0,
     )
     moves.put(event.job, running)

@@ -32,6 +32,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         workflow: its name.
         event: the kind of event, one of `Workflow.Event`.
+        engine: who runs it, one of `Workflow.Engine`; praktika starts its own only.
         branches: globs of branches, for pushes; empty means any.
         base_branches: globs of the branch that a change is for; empty means any.
         paths: globs of changed files; empty means any.
@@ -43,6 +44,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     workflow: str
     event: str
+    engine: str = "praktika"
     branches: tuple[str, ...] = ()
     base_branches: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()

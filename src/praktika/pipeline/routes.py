@@ -17,6 +17,7 @@ def route_of(workflow: WorkflowConfig) -> Route:
     return Route(
         workflow=workflow.name,
         event=workflow.event,
+        engine=workflow.engine,
         branches=tuple(workflow.branches),
         base_branches=tuple(workflow.base_branches),
         paths=tuple(workflow.paths),

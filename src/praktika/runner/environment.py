@@ -78,8 +78,10 @@ def own(setting: Setting) -> dict[str, str]:
 
 
 def write(setting: Setting, kv: Mapping[str, Any]) -> None:
-    """Write `environment.json` and `settings.json` into the job's `TEMP_DIR`."""
+    """Write `environment.json`, `settings.json` and the inputs into the job's `TEMP_DIR`."""
     _dump(setting.temp / "environment.json", _document(setting, kv))
+    if setting.facts.inputs:
+        _dump(setting.temp / "workflow_inputs.json", setting.facts.inputs)
     _dump(setting.temp / "settings.json", setting.plan.settings)
 
 

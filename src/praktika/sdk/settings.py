@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "MAIN_BRANCH": "main",
     "CI_PATH": "./ci",
     "WORKFLOW_PATH_PREFIX": "./.github/workflows",
+    "PRAKTIKA_PACKAGE": "",
     "WORKFLOWS_DIRECTORY": "./ci/workflows",
     "SETTINGS_DIRECTORY": "./ci/settings",
     "CI_CONFIG_JOB_NAME": "Config Workflow",

@@ -11,11 +11,19 @@ from msgspec import structs
 from praktika.adapters.local import git
 from praktika.adapters.local.git import Checkout, changes, commits
 from praktika.adapters.local.sandbox import LocalSandbox
-from praktika.model.facts import Facts
+from praktika.errors import OperatorError
+from praktika.model.facts import Facts, InputValue
 from praktika.model.plan import Compilation
-from praktika.model.wire import encode
+from praktika.model.wire import WireError, decode, encode
 
-__all__ = ["Checkout", "compile_declaration", "find_checkout", "told", "with_changes"]
+__all__ = [
+    "Checkout",
+    "compile_declaration",
+    "find_checkout",
+    "told",
+    "with_changes",
+    "with_inputs",
+]
 
 _CHANGED_BYTES = 100_000
 """Of the names of changed files: they travel with the request for a run, which is one message."""
@@ -50,6 +58,20 @@ def with_changes(place: Checkout, base: str) -> Checkout:
         note = f"{len(found):,} files changed since {base}, too many to go by: everything runs"
     facts = structs.replace(place.facts, base_branch=base, base_sha=apart or sha, changed=changed)
     return replace(place, facts=facts, notes=(*place.notes, *((note,) if note else ())))
+
+
+def with_inputs(place: Checkout, text: str) -> Checkout:
+    """The checkout for a run with these inputs, a JSON object; null is none.
+
+    Raises:
+        OperatorError: it is no object of texts, numbers and booleans.
+    """
+    try:
+        given = decode(text.encode(), dict[str, InputValue | None])
+    except WireError as error:
+        raise OperatorError(f"PRAKTIKA_INPUTS is no JSON object of inputs: {error}") from error
+    inputs = {name: value for name, value in given.items() if value is not None}
+    return replace(place, facts=structs.replace(place.facts, inputs=inputs))
 
 
 def told(changed: Sequence[str]) -> tuple[str, ...] | None:

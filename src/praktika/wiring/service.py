@@ -62,9 +62,9 @@ class Service:
 
     def serve(self, *, while_true: Callable[[], bool]) -> None:
         """Serve until `while_true` says otherwise."""
-        self._make_queues()
+        self.make_queues()
         turns = 1 if self._stores.is_remote else _THREADS  # each costs money while it waits
-        actions = [self._turn] * turns + [self._ring]
+        actions: list[Callable[[], object]] = [self.turn] * turns + [self.ring]
         threads = [
             threading.Thread(target=self._again_and_again, args=(action,), daemon=True)
             for action in actions
@@ -78,14 +78,17 @@ class Service:
         for thread in threads:
             thread.join(_REST)
 
-    def _make_queues(self) -> None:
+    def make_queues(self) -> None:
+        """Make the queues that `turn` and `ring` listen to; nothing if they are there."""
         for name in (names.INBOX, names.ALARMS):
             self._stores.queue.create(name)
 
-    def _turn(self) -> None:
-        self._orchestrator.turn(wait=self._stores.pace.wait)
+    def turn(self) -> int:
+        """Deal with the events that are there, or wait a little; how many there were."""
+        return self._orchestrator.turn(wait=self._stores.pace.wait)
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Wake the runs whose time has come, or wait a little."""
         alarms = self._orchestrator.alarms
         if not self._stores.is_remote:
             alarms.ring(wait=self._stores.pace.wait)
@@ -99,7 +102,7 @@ class Service:
             self._over.wait(min(rest, 1.0))
         alarms.ring(wait=_REST)
 
-    def _again_and_again(self, action: Callable[[], None]) -> None:
+    def _again_and_again(self, action: Callable[[], object]) -> None:
         while not self._over.is_set():
             try:
                 action()
@@ -108,7 +111,7 @@ class Service:
                 self._over.wait(_REST)
                 if isinstance(error, Absent):  # somebody has removed them
                     with suppress(PraktikaError):
-                        self._make_queues()
+                        self.make_queues()
 
     def _on_trouble(self, run: str, error: Exception) -> None:
         if isinstance(error, PraktikaError | WireError):

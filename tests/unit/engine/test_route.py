@@ -109,6 +109,11 @@ def test_only_routes_of_the_same_event_start(event):
     assert [each.event for each in found] == [event]
 
 
+def test_what_github_actions_run_is_not_started():
+    one = Route(workflow="w", event="push", engine="GHActions")
+    assert not started(push("main"), one)
+
+
 def test_a_push_is_filtered_by_its_branch_and_its_files():
     one = Route(workflow="w", event="push", branches=("main", "release/*"), paths=("src",))
     assert started(push("main", "src/a"), one)

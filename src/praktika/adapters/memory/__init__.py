@@ -5,6 +5,7 @@ so a value that cannot be stored shows up here and not first in production.
 """
 
 from praktika.adapters.memory.blobs import MemoryBlobs
+from praktika.adapters.memory.board import MemoryBoard
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.forge import MemoryForge
 from praktika.adapters.memory.journal import MemoryJournal
@@ -17,6 +18,7 @@ from praktika.adapters.memory.trees import MemoryTrees
 __all__ = [
     "ManualClock",
     "MemoryBlobs",
+    "MemoryBoard",
     "MemoryForge",
     "MemoryJournal",
     "MemoryQueue",

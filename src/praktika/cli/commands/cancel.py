@@ -16,10 +16,11 @@ from praktika.cli.naming import find_job, listed
 from praktika.cli.options import RunArguments, json_option
 from praktika.cli.subject import LATEST
 from praktika.cli.user import user
-from praktika.engine.run import Phase, Stage
+from praktika.engine.run import Phase
 from praktika.errors import AuthorError
 from praktika.model.events import CancelRequested
 from praktika.model.plan import Job
+from praktika.wiring.history import is_stopping
 from praktika.wiring.requests import inbox_of, post
 
 _PATIENCE = 10.0
@@ -89,28 +90,16 @@ def _wanted(words: tuple[str, ...]) -> _Wanted:
 
 def _check(history: History, recorded: Recorded) -> None:
     """Refuse what cannot be stopped any more."""
-    if recorded.run.stage is Stage.CONCLUDED:
-        raise AuthorError(text=f"Run {recorded.id} is over: it ended with {recorded.run.worst}.")
-    if history.is_interrupted(recorded):
-        raise AuthorError(
-            text=f"Run {recorded.id} was interrupted and nothing of it goes on. "
-            f"`praktika rerun {recorded.id}` would go on with it."
-        )
-
-
-def _is_stopping(recorded: Recorded, job: Job | None, *, force: bool) -> bool:
-    """Whether the same was asked for before: then it is not written a second time."""
-    run = recorded.run
-    if job is not None:
-        return run.jobs[job.key].revoked
-    return bool(run.cancelled_by) and (run.forced or not force)
+    why = history.why_over(recorded)
+    if why:
+        raise AuthorError(text=why)
 
 
 def _ask(wanted: _Wanted, *, force: bool) -> bool:
     """Ask for the end; whether somebody has acted upon it."""
     history, recorded = wanted.history, wanted.recorded
     stores = history.stores
-    if _is_stopping(recorded, wanted.job, force=force):
+    if is_stopping(recorded.run, wanted.job, force=force):
         return True
     name = secrets.token_hex(8)
     request = CancelRequested(
@@ -131,7 +120,7 @@ def _ask(wanted: _Wanted, *, force: bool) -> bool:
         if events:  # perhaps the end of the run, or somebody else's request
             recorded = history.load(recorded.id)
             _check(history, recorded)
-            if _is_stopping(recorded, wanted.job, force=force):
+            if is_stopping(recorded.run, wanted.job, force=force):
                 return True
         time.sleep(max(_PERIOD, stores.pace.look))
     _check(history, history.load(recorded.id))

@@ -23,6 +23,7 @@ from praktika.engine.run import Stage
 from praktika.errors import Absent, AuthorError, Conflict
 from praktika.model.events import RerunRequested, RerunScope
 from praktika.orchestrator import names as queues
+from praktika.wiring.history import why_none_again
 from praktika.wiring.requests import inbox_of, post
 
 _PATIENCE = 10.0
@@ -150,23 +151,9 @@ def _keys(recorded: Recorded, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _check(recorded: Recorded, request: RerunRequested) -> None:
     """Refuse what would run nothing."""
-    run = recorded.run
-    if run.plan is None:
-        if run.stage is Stage.CONCLUDED:
-            return  # the plan is made again
-        raise AuthorError(text=f"Run {recorded.id} has not begun yet.")
-    if run.cancelled_by and run.open:
-        raise AuthorError(text=f"Run {recorded.id} is being cancelled; wait for its end.")
-    if chosen(run, request):
-        return
-    if request.scope == "failed" and run.stage is not Stage.CONCLUDED:
-        text = f"Nothing failed in run {recorded.id} so far, and it goes on. "
-        text += "`praktika runs --watch` shows it."
-    elif request.scope == "failed":
-        text = f"Nothing failed in run {recorded.id}. Name a job, or use --all."
-    else:
-        text = f"Nothing of that can be run again in run {recorded.id}: it has not ended yet."
-    raise AuthorError(text=text)
+    why = why_none_again(recorded, request)
+    if why:
+        raise AuthorError(text=why)
 
 
 def _post(asked: _Asked) -> None:

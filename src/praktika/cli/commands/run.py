@@ -24,6 +24,7 @@ from praktika.wiring.checkout import (
     compile_declaration,
     find_checkout,
     with_changes,
+    with_inputs,
 )
 
 
@@ -105,6 +106,8 @@ def command(
     place = find_checkout()
     if base:
         place = with_changes(place, base)
+    if os.environ.get("PRAKTIKA_INPUTS"):
+        place = with_inputs(place, os.environ["PRAKTIKA_INPUTS"])
     with Ahead(partial(compile_declaration, place.root, place.facts)) as compiling:
         # Half of what a run imports is loaded while the declaration compiles in its own process.
         session = importlib.import_module("praktika.cli.running")

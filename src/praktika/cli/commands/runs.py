@@ -13,7 +13,7 @@ import msgspec
 
 from praktika.cli.console import Console, Ink, one_line
 from praktika.cli.group import verbatim
-from praktika.cli.history import History, Recorded, open_history
+from praktika.cli.history import History, open_history
 from praktika.cli.jsonlines import say_json
 from praktika.cli.options import json_option
 from praktika.cli.view import words
@@ -26,7 +26,6 @@ from praktika.orchestrator import names
 if TYPE_CHECKING:
     from praktika.adapters.server import Summary
 
-INTERRUPTED = "interrupted"
 _GOING = frozenset({Status.RUNNING, Status.PENDING})
 _PERIOD = 0.5
 
@@ -144,20 +143,7 @@ def _row(history: History, run: str) -> dict[str, Any]:
     if recorded.run.stage is Stage.CONCLUDED:
         with suppress(Absent, WireError):
             return _from_result(run, history.stores.blobs.get(names.result(run)))
-    return _from_journal(run, recorded.run, _status(history, recorded))
-
-
-def _status(history: History, recorded: Recorded) -> str:
-    """Where a run stands that has no Result yet, or goes on again."""
-    match recorded.run.stage:
-        case Stage.CONCLUDED:
-            return recorded.run.worst
-        case _ if history.is_interrupted(recorded):
-            return INTERRUPTED
-        case Stage.NEW | Stage.AWAITING | Stage.PLANNING | Stage.HELD:
-            return Status.PENDING
-        case _:
-            return Status.RUNNING
+    return _from_journal(run, recorded.run, history.status(recorded))
 
 
 def _from_result(run: str, data: bytes) -> dict[str, Any]:

@@ -8,7 +8,8 @@ Every filter of a route that applies to the occasion must let it through:
     schedule      the workflow's name
     dispatch      the workflow's name; branches
 
-What is not known (no branch, no list of changed files) excludes nothing.
+What is not known (no branch, no list of changed files) excludes nothing. What another engine runs,
+GitHub Actions, is never started.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 from praktika.engine.routing.globs import is_any_file_chosen, is_branch_chosen
 from praktika.model.routes import Occasion, Route, RoutingTable
 
+_OWN = "praktika"
 _BY_NAME = ("schedule", "dispatch")
 
 
@@ -26,7 +28,7 @@ def route(table: RoutingTable, occasion: Occasion) -> tuple[Route, ...]:
 
 def is_started(route: Route, occasion: Occasion) -> bool:
     """Whether one workflow starts."""
-    if route.event != occasion.event:
+    if route.event != occasion.event or route.engine != _OWN:
         return False
     if route.event in _BY_NAME:
         is_meant = route.workflow == occasion.workflow

@@ -91,8 +91,9 @@ class WorkflowConfig(WorkflowParts, Declared):
 
     Attributes:
         event: one of `Workflow.Event`.
-        branches: patterns of pushed branches that start it; none means any.
-        base_branches: patterns of a pull request's target that start it; none means any.
+        engine: one of `Workflow.Engine`: who runs it.
+        branches: globs of pushed branches that start it; none means any. `!` before one takes out.
+        base_branches: globs of a pull request's target that start it; none means any.
         artifacts: what jobs leave for one another.
         dockers: images that the repository builds.
         secrets: what jobs may ask for.

@@ -11,7 +11,7 @@ from pathlib import Path
 from praktika.runner.archive import Refused
 
 # What praktika itself keeps in the input folder.
-_RESERVED = frozenset({"environment.json", "settings.json"})
+_RESERVED = frozenset({"environment.json", "settings.json", "workflow_inputs.json"})
 _REPORTS = ("result_", "artifact_report_")
 
 

@@ -67,7 +67,7 @@ def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings |
         )
     return GitHubSettings(
         api=(environment.get(API, "").strip() or "https://api.github.com").rstrip("/"),
-        app=said[APP],
+        app=_number(said[APP]),
         key=_read(KEY, said[KEY]),
         secrets=_secrets(_read(SECRET, said[SECRET])),
         repositories=_repositories(said[REPOSITORIES]),
@@ -90,6 +90,12 @@ def _read(name: str, path: str) -> str:
         raise OperatorError(f"{path} ({name}) is not text in UTF-8") from None
     if not text:
         raise OperatorError(f"{path} ({name}) is empty")
+    return text
+
+
+def _number(text: str) -> str:
+    if not text.isdecimal():
+        raise OperatorError(f"{APP} is '{text[:40]}'; it is the number on the app's page")
     return text
 
 

@@ -32,11 +32,12 @@ class GitHubBoard:
         self._comments = Comments(api, app)
 
     def checks(self, repository: str, sha: str) -> list[KnownCheck]:
-        """The checks that we have put on a commit; see the port."""
+        """The checks that we have put on a commit, the oldest first; see the port."""
         pages = self._api.on(repository, CHECKS).pages(
             f"commits/{segment(sha)}/check-runs", CheckRuns, filter="all", app_id=self._app().id
         )
-        return [_known(run) for page in pages for run in page.check_runs]
+        runs = {run.id: run for page in pages for run in page.check_runs}
+        return [_known(run) for _, run in sorted(runs.items())]
 
     def create_check(self, repository: str, check: Check) -> int:
         """Put a check on a commit; see the port."""
@@ -75,10 +76,11 @@ class GitHubBoard:
 
 def _known(run: CheckRun) -> KnownCheck:
     status = "queued" if run.status in _UNFINISHED else run.status
+    conclusion = "neutral" if run.conclusion == "stale" else run.conclusion or ""
     return KnownCheck(
         id=run.id,
         name=run.name,
         external_id=run.external_id or "",
         status=cast("CheckStatus", status),
-        conclusion=cast("Conclusion", run.conclusion or ""),
+        conclusion=cast("Conclusion", conclusion),
     )

@@ -9,13 +9,10 @@ from praktika.errors import Conflict, Unavailable
 METHODS = ("merge", "squash", "rebase")
 """Tried in this order: a repository may forbid some of them."""
 
-_AUTO = """
-mutation($pull: ID!, $sha: GitObjectID!, $method: PullRequestMergeMethod!) {
-  enablePullRequestAutoMerge(
-    input: {pullRequestId: $pull, expectedHeadOid: $sha, mergeMethod: $method}
-  ) { pullRequest { id } }
-}
-"""
+_AUTO = (
+    "mutation($input: EnablePullRequestAutoMergeInput!) "
+    "{ enablePullRequestAutoMerge(input: $input) { clientMutationId } }"
+)
 
 
 def merge(api: Api, repository: str, number: int, sha: str) -> None:
@@ -61,8 +58,8 @@ def _merge_later(session: Session, pull: PullRequest, sha: str, method: str, ref
     Raises:
         Conflict: it never can be as it is, or the repository does not allow this.
     """
-    variables = {"pull": pull.node_id, "sha": sha, "method": method.upper()}
+    wish = {"pullRequestId": pull.node_id, "expectedHeadOid": sha, "mergeMethod": method.upper()}
     try:
-        session.graphql(_AUTO, variables)
+        session.graphql(_AUTO, {"input": wish})
     except Conflict as error:
         raise Conflict(f"GitHub does not merge #{pull.number}: {refusal}; {error}") from error

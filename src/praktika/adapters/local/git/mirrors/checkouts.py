@@ -36,7 +36,8 @@ class MirroredCheckouts:
 
     Args:
         folder: of the mirrors.
-        credentials: `USER:PASSWORD` for a URL that has none itself, or "".
+        credentials: `USER:PASSWORD` for a URL that has none itself, or ""; asked when something
+            has to be fetched.
     """
 
     def __init__(self, folder: Path, credentials: Credentials = no_credentials) -> None:
@@ -88,7 +89,9 @@ class MirroredCheckouts:
         return Description(message=message.rstrip("\n"), author=author)
 
     def _mirror(self, source: Remote, sha: str) -> Mirror:
-        login = source.login or self._credentials(source.url)
+        def login() -> str:
+            return source.login or self._credentials(source.url)
+
         return Mirror(self._folder, source, login, "sha256" if len(sha) == 64 else "sha1")
 
     def _put(self, uses: ExitStack, source: Remote, wanted: Wanted, place: Path) -> None:

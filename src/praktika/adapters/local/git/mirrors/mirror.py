@@ -19,7 +19,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,11 +88,11 @@ class Mirror:
     Args:
         folder: of all mirrors.
         remote: what is mirrored.
-        login: credentials for it, or "".
+        login: gives credentials for it, or "", when something has to be fetched.
         digest: how the repository names objects, "sha1" or "sha256".
     """
 
-    def __init__(self, folder: Path, remote: Remote, login: str, digest: str) -> None:
+    def __init__(self, folder: Path, remote: Remote, login: Callable[[], str], digest: str) -> None:
         self._folder = folder
         self._remote = remote
         self._login = login
@@ -293,7 +293,7 @@ class Mirror:
             path.unlink(missing_ok=True)
 
     def _fetch(self, what: Sequence[str], lock: BinaryIO, *options: str) -> None:
-        env, words = authorization(self._remote, self._login)
+        env, words = authorization(self._remote, self._login())
         arguments = (*_FETCH, *options, "--end-of-options", self._remote.url, *what)
         git(git_dir(self.place), *arguments, env=env, keep=[lock.fileno()], secrets=words)
 

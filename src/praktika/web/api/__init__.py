@@ -1,0 +1,1 @@
+"""The API: a list of operations, from which both the routes and the OpenAPI document are made."""

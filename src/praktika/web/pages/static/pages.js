@@ -1,0 +1,52 @@
+"use strict";
+// Renews what is marked as live with the server's own markup, and reads logs on as they grow.
+
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+const seen = () => document.visibilityState === "visible";
+
+async function renew() {
+  for (;;) {
+    const old = document.getElementById("live");
+    const period = Number(old?.dataset.live);
+    if (!period) return;
+    await pause(period);
+    if (!seen() || old.contains(document.activeElement)) continue;
+    try {
+      const answer = await fetch(location.href, { redirect: "error" });
+      if (!answer.ok) continue;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("live");
+      if (fresh && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.importNode(fresh, true));
+    } catch {
+      // The server is away; it is asked again.
+    }
+  }
+}
+
+async function follow(place) {
+  const decoder = new TextDecoder();
+  const piece = 1 << 20;
+  let at = 0;
+  for (;;) {
+    let more = false;
+    try {
+      const range = `bytes=${at}-${at + piece - 1}`;
+      const answer = await fetch(place.dataset.log, { headers: { Range: range }, redirect: "error" });
+      if (answer.status === 206 || answer.status === 200) {
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        const isLow = innerHeight + scrollY >= document.documentElement.scrollHeight - 40;
+        at += bytes.length;
+        place.append(decoder.decode(bytes, { stream: true }));
+        if (isLow) scrollTo(0, document.documentElement.scrollHeight);
+        more = bytes.length === piece;
+      }
+    } catch {
+      // The server is away; it is asked again.
+    }
+    if (!more) await pause(seen() ? 1 : 5);
+  }
+}
+
+renew();
+const log = document.getElementById("log");
+if (log) follow(log);
