@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from praktika.engine.run import Run
 from praktika.errors import Absent, PraktikaError
+from praktika.model.facts import Trust
 from praktika.model.supply import Supply
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
@@ -131,10 +132,11 @@ class Service:
         else:
             self._log.error("run.failed", run=run, exc_info=error)
 
-    def _supply(self, label: str) -> Supply:
+    def _supply(self, label: str, trust: Trust) -> Supply:
         """What the hosts of runners say of themselves."""
         now, found = self._stores.clock.now(), []
-        for key in self._stores.blobs.list(names.registration(label, "x").rpartition("/")[0]):
+        folder = names.registration(label, "x", trust).rpartition("/")[0]
+        for key in self._stores.blobs.list(folder):
             with suppress(Absent, WireError):
                 found.append(decode(self._stores.blobs.get(key), Registration))
         fresh = [host for host in found if now - host.at < FRESH]

@@ -24,8 +24,7 @@ from praktika.wiring.stores import Stores
 _INTAKES = 2
 """While one waits for GitHub, the other goes on."""
 
-_CLOCK = 10.0
-_RECONCILE = 300.0
+_CLOCK = 5.0
 _STALE = 900.0
 """Seconds that a turn may take: GitHub may be slow, and wants to be left alone at times."""
 
@@ -47,7 +46,11 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
             *takes,
             Loop(name="checks", serve=again(partial(github.publisher.turn, wait)), stale=_STALE),
             Loop(name="schedules", serve=again(github.tick, _CLOCK), stale=_STALE),
-            Loop(name="reconciler", serve=again(github.reconcile, _RECONCILE), stale=_STALE * 2),
+            Loop(
+                name="reconciler",
+                serve=again(github.reconcile, settings.every),
+                stale=_STALE + settings.every,
+            ),
         ),
         receive=github.reception.receive,
         may_act=lambda login, repository: may_write(github.forge.permission(repository, login)),
