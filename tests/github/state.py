@@ -62,6 +62,7 @@ class App:
     permissions: dict[str, str] = field(default_factory=lambda: dict(PERMISSIONS))
     events: tuple[str, ...] = EVENTS
     secret: str = "a secret of the webhooks"
+    client_id: str = "Iv1.ab1112223334445c"
 
     @property
     def private_key(self) -> str:

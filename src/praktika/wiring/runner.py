@@ -10,6 +10,7 @@ from pathlib import Path
 import praktika
 from praktika import process_tree
 from praktika.adapters.local.git.call import REPOSITORY_VARIABLES
+from praktika.model.facts import Trust
 from praktika.orchestrator import names
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
@@ -19,7 +20,13 @@ from praktika.wiring.stores import Stores, open_stores
 
 
 def build_runner(
-    root: Path, name: str, *, run: str = "", label: str = "", work: str = ""
+    root: Path,
+    name: str,
+    *,
+    run: str = "",
+    label: str = "",
+    work: str = "",
+    trust: Trust = "trusted",
 ) -> Runner:
     """A runner that serves the tasks of one local run, or those of a label.
 
@@ -29,6 +36,7 @@ def build_runner(
         run: id of the only run to serve, or "".
         label: what it serves otherwise.
         work: name of the folder for workspaces; the run's own if it serves one.
+        trust: of the code that it serves.
 
     Raises:
         OperatorError: the stores cannot be opened.
@@ -48,16 +56,17 @@ def build_runner(
             name=name,
             owner=work or run,
             inherited=_inherited(),
+            trust=trust,
         ),
-        _mailbox(stores, name, run, label),
+        _mailbox(stores, name, run, names.own_tasks(run) if run else names.tasks(label, trust)),
         on_bug=partial(_log_bug, name),
     )
 
 
-def _mailbox(stores: Stores, name: str, run: str, label: str) -> Mailbox:
+def _mailbox(stores: Stores, name: str, run: str, tasks: str) -> Mailbox:
     return Mailbox(
         queue=stores.queue,
-        tasks=names.own_tasks(run) if run else names.tasks(label),
+        tasks=tasks,
         control=names.control(f"{run}-{name}" if run else name),
         lease=stores.pace.lease,
         wait=stores.pace.wait,

@@ -420,12 +420,28 @@ def test_security_2_what_is_fetched_is_the_exact_commit(fork, machine, monkeypat
     assert asked_for == [f"+{sha}:refs/commits/{sha}" for sha in shas]
 
 
+def test_fault_1_a_merge_leaves_no_token_on_disk(fork, machine, server):
+    """Fault 1, security 12: neither in the job's .git/config nor in the mirror."""
+    merge = simple(fork)
+    server.login = "x-access-token:S3CRET"
+    url = server.url("owner/repo", server.login)
+    sha = checkouts(machine).merged(url, merge)
+    checkouts(machine).changed(url, merge.base, sha, merge)
+    with machine.checkout(url, sha, merge=merge) as place:
+        assert run_git(place, "config", "remote.origin.url") == server.url("owner/repo")
+        files = [path for path in machine.folder.rglob("*") if path.is_file()]
+        assert any(path.is_relative_to(place) for path in files)
+        (header,) = {one for one in server.authorizations if one}
+        words = (b"S3CRET", header.split()[1].encode())
+        assert not [path for path in files if any(word in path.read_bytes() for word in words)]
+
+
 # What changed.
 
 
 def test_changed_files_are_all_told_however_many(fork, machine):
     """Fault 53: no page of an API cuts the list off, and a rename is two paths."""
-    files = {f"many/{number:04}": f"{number}\n" for number in range(1200)}
+    files = {f"many/{number:04}": f"{number}\n" for number in range(350)}
     head = fork.on("change", files | {"ünï": "u"}, "b")
     changed = checkouts(machine).changed(fork.origin.url, fork.common, head)
     assert changed == sorted([*files, "ünï", "b"])

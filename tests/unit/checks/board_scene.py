@@ -27,8 +27,8 @@ FACTS = Facts(repository="o/r", sha=SHA, local=False, pr_number=7)
 PAGE = "https://ci.example/runs/r/report.html"
 
 
-def job(name: str, *needs, **fields) -> Job:
-    return Job(key=f"key-{name}", name=name, command="true", needs=needs, **fields)
+def job(name: str, **fields) -> Job:
+    return Job(key=f"key-{name}", name=name, command="true", **fields)
 
 
 def plan_of(*jobs: Job, shown: Shown | None = None, **fields) -> Plan:

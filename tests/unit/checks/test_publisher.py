@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-
+import pytest
 from tests.unit.checks.board_scene import PAGE, SHA, Scene, failed, job
 
 from praktika.checks.announce import CHECKS, LATER
@@ -221,7 +220,7 @@ def test_somebody_who_lost_the_lease_writes_nothing():
     def gone() -> None:
         raise Conflict("somebody else")
 
-    with contextlib.suppress(Conflict):
+    with pytest.raises(Conflict):
         scene.publisher.publish("r", gone)
     assert scene.board.writes == []
 

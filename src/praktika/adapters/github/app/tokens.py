@@ -21,7 +21,7 @@ from praktika.ports.tokens import Grant, Token
 
 _SPARE = 300.0
 _FORGET = 3600.0
-_APP = "the app"
+_APP, _REVOKED = "the app", "revoked tokens"
 _Key = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -82,7 +82,9 @@ class AppTokens:
         with self._lock:
             for key in [key for key, known in self._shared.items() if known == token]:
                 del self._shared[key]
-        request = Request(method="DELETE", url="/installation/token", party=_APP, token=token.value)
+        request = Request(
+            method="DELETE", url="/installation/token", party=_REVOKED, token=token.value
+        )
         self._transport.send(request, accept=(401, 404))
 
     def _share(self, key: _Key, token: Token) -> None:
