@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_a_merge_is_what_git_merge_makes(tmp_path, machine, digest):
     with machine.checkout(fork.origin.url, sha, merge=merge, branch="change") as place:
         assert run_git(place, "rev-parse", "HEAD^1", "HEAD^2").split() == [merge.base, merge.head]
         assert run_git(place, "status", "--porcelain") == ""
+        assert run_git(place, "for-each-ref", "--format=%(refname)") == "refs/heads/change"
         assert run_git(place, "rev-list", "--count", "HEAD") == "3"
         assert run_git(place, "diff", "--name-only", "HEAD^1").split() == ["a", "gone", "h"]
         run_git(place, "fsck", "--full", "--strict")
@@ -109,6 +111,15 @@ def test_three_commits_come_in_one_fetch_and_what_is_there_does_not(fork, machin
     sha = checkouts(machine).merged(url, later)
     with machine.checkout(url, sha, merge=later):
         pass
+    assert 1 <= len([line for line in server.requests if line.startswith("POST")]) <= 2
+
+
+def test_many_want_the_same_merge_at_once(fork, machine, server):
+    merge = simple(fork)
+    url = server.url("owner/repo")
+    with ThreadPoolExecutor(8) as pool:
+        ids = set(pool.map(lambda _: checkouts(machine).merged(url, merge), range(8)))
+    assert len(ids) == 1
     assert 1 <= len([line for line in server.requests if line.startswith("POST")]) <= 2
 
 
