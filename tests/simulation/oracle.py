@@ -15,6 +15,7 @@ from praktika.engine.retry import MAX_LOST_ATTEMPTS
 from praktika.model.commands import Dispatch
 from praktika.model.events import (
     Admitted,
+    Approved,
     CancelRequested,
     JobFinished,
     JobLost,
@@ -71,6 +72,7 @@ class Oracle:
         losses, failures: of each job since it was last asked for.
         repeated: the jobs that the last event made run again.
         anew: the reused jobs that somebody asked for to be run here.
+        wanted: the commit that somebody still has to approve of, or None.
         stay: how often the run was over and began again.
     """
 
@@ -90,6 +92,7 @@ class Oracle:
     expired: bool = False
     limit: float = 0.0
     is_new: bool = True
+    wanted: str | None = None
     is_planning: bool = False
     is_held: bool = False
     stay: int = 0
@@ -109,7 +112,7 @@ class Oracle:
 
     @property
     def is_over(self) -> bool:
-        planned = not (self.is_new or self.is_planning)
+        planned = not (self.is_new or self.is_planning or self.wanted is not None)
         return self.planless is not None or (planned and self.fates.keys() == self.jobs.keys())
 
     @property
@@ -142,7 +145,12 @@ class Oracle:
         self.repeated = set()
         match event:
             case RunRequested() if self.is_new:
-                self.is_new, self.is_planning, self.facts = False, True, event.facts
+                self.is_new, self.facts = False, event.facts
+                if event.needs_approval:
+                    self.wanted = event.subject.sha if event.subject else event.facts.sha
+                self.is_planning = self.wanted is None
+            case Approved() if event.sha == self.wanted and self.planless is None:
+                self.approve(event)
             case Planned() if self.is_planning:
                 self.begin(event)
             case PlanFailed() if self.is_planning:
@@ -175,6 +183,11 @@ class Oracle:
                 pickup = self.plan.pickup_timeout
                 limit = event.at + pickup if pickup else 0.0
                 self.live[command.job] = Live(command.attempt, limit=limit)
+
+    def approve(self, event: Approved) -> None:
+        if event.by and event.id not in self.heard:
+            self.hear(event.id)
+            self.wanted, self.is_planning = None, True
 
     def begin(self, event: Planned) -> None:
         self.is_planning = False
@@ -269,7 +282,7 @@ class Oracle:
             self.ask()
 
     def cancel(self, event: CancelRequested) -> None:
-        if self.is_planning:
+        if self.is_planning or (self.wanted is not None and self.planless is None):
             self.end_without_plan(Status.DROPPED)
         elif self.is_new or self.is_over or (self.cancelled and (self.forced or not event.force)):
             return
@@ -309,12 +322,14 @@ class Oracle:
     def rerun(self, event: RerunRequested) -> None:
         if self.planless is not None:
             self.hear(event.id)
-            self.planless, self.is_planning, self.cancelled = None, True, False
+            self.planless, self.cancelled = None, False
+            self.is_planning = self.wanted is None
             self.stay += 1
             return
         if (
             self.is_new
             or self.is_planning
+            or self.wanted is not None
             or (not self.is_over and (self.is_held or self.cancelled))
         ):
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulation import rules_again, rules_reuse
+from tests.simulation import rules_again, rules_approval, rules_reuse
 from tests.simulation.history import History, Step, Succession
 from tests.simulation.oracle import Oracle
 
@@ -17,6 +17,7 @@ from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import Conclude, Dispatch, Revoke, SetTimer
 from praktika.model.events import (
     Admitted,
+    Approved,
     CancelRequested,
     JobFinished,
     JobLost,
@@ -31,6 +32,8 @@ from praktika.model.plan import Job, Need
 from praktika.model.result import Status
 
 Rule = Callable[[History], None]
+
+NOT_BEGUN = {Stage.NEW, Stage.AWAITING, Stage.PLANNING}
 
 
 def needs_first(history: History) -> None:
@@ -121,11 +124,13 @@ def _is_stale(step: Step, latest: dict[str, int], stay: int) -> bool:
             return run.stage is not Stage.PLANNING
         case Admitted():
             return run.stage is not Stage.HELD or event.stay != stay
+        case Approved():
+            return run.stage is not Stage.AWAITING or event.id in run.heard
         case CancelRequested():
             over = run.stage in {Stage.NEW, Stage.CONCLUDED}
             return over or event.id in run.heard or (event.job != "" and event.job not in run.jobs)
         case RerunRequested():
-            return event.id in run.heard or run.stage in {Stage.NEW, Stage.PLANNING, Stage.HELD}
+            return event.id in run.heard or run.stage in NOT_BEGUN | {Stage.HELD}
         case TimerFired():
             return run.stage not in {Stage.GOING, Stage.HELD} or event.at < run.alarm
         case JobStarted() | JobFinished() | JobLost():
@@ -163,7 +168,7 @@ def concluded_once(history: History) -> None:
 
 
 def _is_over(run: Run) -> bool:
-    if run.stage in {Stage.NEW, Stage.PLANNING}:
+    if run.stage in NOT_BEGUN:
         return False
     settled = all(state.phase is Phase.SETTLED for state in run.jobs.values())
     assert settled == (run.stage is Stage.CONCLUDED), run.stage
@@ -328,6 +333,7 @@ def as_the_oracle_says(history: History) -> None:
             if state.phase is Phase.SETTLED
         }
         assert settled == {key: fate.status for key, fate in oracle.fates.items()}, step.event
+        assert (step.after.stage is Stage.CONCLUDED) == oracle.is_over, step.event
         for command in step.commands:
             if isinstance(command, Conclude):
                 assert command.status == oracle.verdict(), step.event
@@ -344,5 +350,6 @@ RULES: tuple[Rule, ...] = (
     cancel_is_final,
     as_the_oracle_says,
     *rules_again.RULES,
+    *rules_approval.RULES,
     *rules_reuse.RULES,
 )

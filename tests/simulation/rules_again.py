@@ -12,6 +12,7 @@ from praktika.engine.run import JobState, Phase, Run, Stage
 from praktika.model.commands import Conclude, Dispatch, Enter, Leave, Revoke, SetTimer
 from praktika.model.events import (
     Admitted,
+    Approved,
     CancelRequested,
     JobFinished,
     JobLost,
@@ -283,7 +284,8 @@ def heard_once(history: History) -> None:
     """A request that has a name is acted upon once, however often and late it arrives."""
     heard: set[str] = set()
     for step in history.steps:
-        request = step.event.id if isinstance(step.event, CancelRequested | RerunRequested) else ""
+        named = CancelRequested | RerunRequested | Approved
+        request = step.event.id if isinstance(step.event, named) else ""
         if request and step.counts:
             assert request not in heard, f"{step.event} again"
             if step.before.stage is not Stage.PLANNING:

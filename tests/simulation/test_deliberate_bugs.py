@@ -19,7 +19,7 @@ from praktika.model.events import Planned, RunRequested
 from praktika.model.plan import Job, Need, Plan
 from praktika.model.result import Status
 
-ENOUGH_SEEDS = 2_000
+ENOUGH_SEEDS = 3_000
 
 
 def _in_some_history(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulation import rules, rules_again, rules_reuse
+from tests.simulation import rules, rules_again, rules_approval, rules_reuse
 from tests.simulation.choices import Drawn
 from tests.simulation.history import History
 from tests.simulation.world import simulate
@@ -105,6 +105,16 @@ def test_heard_once(history: History) -> None:
 @given(histories)
 def test_waits_its_turn(history: History) -> None:
     rules_again.waits_its_turn(history)
+
+
+@given(histories)
+def test_security_1_nothing_unapproved(history: History) -> None:
+    rules_approval.nothing_unapproved(history)
+
+
+@given(histories)
+def test_approved_once(history: History) -> None:
+    rules_approval.approved_once(history)
 
 
 @given(histories)

@@ -31,6 +31,7 @@ from praktika.model.commands import (
 from praktika.model.events import (
     Admitted,
     AnyEvent,
+    Approved,
     CancelRequested,
     JobFinished,
     JobLost,
@@ -43,6 +44,7 @@ from praktika.model.events import (
     decode_event,
 )
 from praktika.model.facts import Facts
+from praktika.model.forge import Subject
 from praktika.model.plan import Plan, Stored
 from praktika.model.result import Status
 from praktika.model.wire import encode
@@ -51,6 +53,7 @@ Attempt = tuple[str, int]
 
 STATUSES = (*[Status.OK] * 3, Status.FAIL, Status.FAIL, Status.ERROR, Status.DROPPED, *Status)
 VERDICTS = ("", "author", "infrastructure", "infrastructure", "timeout", "cancelled")
+HEAD, MERGED = "the commit that was pushed", "the merge of it"
 CAUSES = {"arm": "all 3 runners of pool 'arm' are busy", "large": "nobody asks for this"}
 
 
@@ -90,6 +93,7 @@ class World:
         in_line: the stays for which its turn is still to be told.
         put_off: commands of earlier events that are carried out with the next ones.
         cancels: how often the run was cancelled.
+        sha: the commit that somebody has to approve of.
     """
 
     def __init__(
@@ -111,11 +115,20 @@ class World:
         self.in_line: list[int] = []
         self.put_off: tuple[AnyCommand, ...] = ()
         self.cancels = 0
+        self.sha = MERGED
 
     def request(self) -> None:
         pr_number = pick(self.choices, (0, 7))
-        facts = Facts(repository="o/r", pr_number=pr_number, local=once_in(self.choices, 4))
-        self.deliver(RunRequested(at=0.0, workflow="w", facts=facts))
+        local = once_in(self.choices, 4)
+        facts = Facts(repository="o/r", pr_number=pr_number, local=local, sha=MERGED)
+        request = RunRequested(at=0.0, workflow="w", facts=facts)
+        if once_in(self.choices, 4):
+            request = msgspec.structs.replace(request, needs_approval=True)
+            if self.choices.below(2):
+                self.sha = HEAD
+                subject = Subject(repository="o/r", sha=HEAD)
+                request = msgspec.structs.replace(request, subject=subject)
+        self.deliver(request)
 
     def trouble(self) -> None:
         """Whatever may happen to a run does."""
@@ -127,6 +140,8 @@ class World:
         for _ in range(self.choices.below(6 * len(self.plan.jobs) + 4)):
             if self.planning and not once_in(self.choices, 8):
                 self.plan_it()
+            elif self.run.stage is Stage.AWAITING and once_in(self.choices, 2):
+                pick(self.choices, (self.approve, self.approve_wrongly, self.cancel))()
             elif self.in_line and once_in(self.choices, 3):
                 self.admit()
             elif self.run.stage is Stage.HELD and once_in(self.choices, 3):
@@ -150,6 +165,8 @@ class World:
         for _ in range(40 * len(self.plan.jobs) + 40):
             if self.planning:
                 self.plan_it()
+            elif self.run.stage is Stage.AWAITING:
+                self.approve()
             elif self.in_line:
                 self.admit()
             elif self.live and not is_silent:
@@ -237,10 +254,20 @@ class World:
 
     def plan_it(self) -> None:
         self.planning = False
-        if once_in(self.choices, 20):
+        if once_in(self.choices, 4 if self.run.approved_by else 20):
             self.deliver(PlanFailed(at=self.now(), reason="the declaration is broken"))
         else:
             self.deliver(Planned(at=self.now(), plan=self.plan))
+
+    def approve(self) -> None:
+        new = f"request-{len(self.history.steps)}"
+        self.deliver(Approved(at=self.now(), by="ann", sha=self.sha, id=new))
+
+    def approve_wrongly(self) -> None:
+        """Another commit is approved, or nobody approves, or with a request that was heard."""
+        by = pick(self.choices, ("ann", "bob", ""))
+        sha = pick(self.choices, (HEAD, MERGED, ""))
+        self.deliver(Approved(at=self.now(), by=by, sha=sha, id=self.request_id()))
 
     def admit(self) -> None:
         stay = pick(self.choices, self.in_line)
@@ -322,6 +349,7 @@ class World:
             RunRequested(at=self.now(), workflow="another"),
             Planned(at=self.now(), plan=self.plan),
             Admitted(at=self.now(), stay=self.run.stay),
+            Approved(at=self.now(), by="eve", sha=self.sha),
         )
         self.deliver(pick(self.choices, nonsense))
 

@@ -95,7 +95,7 @@ def _approved(run: Run, event: Approved) -> Decision:
     """Go on, if the commit that was looked at is the one that would run."""
     if run.stage is not Stage.AWAITING or event.id in run.heard:
         return Decision(run)
-    if not event.by or event.sha != awaited(run):
+    if not event.by or not event.sha or event.sha != awaited(run):
         return Decision(run)
     heard = run.heard | {event.id} if event.id else run.heard
     return planning(replace(run, approved_by=event.by, heard=heard))

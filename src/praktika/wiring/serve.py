@@ -18,8 +18,10 @@ from typing import Any
 
 from structlog.typing import FilteringBoundLogger
 
+from praktika.engine.run import Run
 from praktika.errors import Conflict, OperatorError
 from praktika.orchestrator import names
+from praktika.ports.checkouts import Checkouts
 from praktika.ports.queue import dead_letters
 from praktika.web.surface import Answer, Surface
 from praktika.wiring.presence import presence
@@ -72,6 +74,8 @@ class Plugs:
         may_act: whether a login may change what runs in a repository.
         dispatcher: starts workflows; None means those of the checkout.
         queues: names of queues that are measured, too.
+        checkouts: where commits come from; None means from remotes that need no token.
+        announce: is told whenever a run has moved.
     """
 
     loops: tuple[Loop, ...] = ()
@@ -79,6 +83,8 @@ class Plugs:
     may_act: MayAct = lambda _login, _repository: True
     dispatcher: Dispatcher | None = None
     queues: tuple[str, ...] = ()
+    checkouts: Checkouts | None = None
+    announce: Callable[[str, Run], None] = lambda _run, _state: None
 
 
 def serve(
@@ -106,7 +112,7 @@ def serve(
     """
     app, listening = _web()
     with _alone(stores), _listener(settings) as listener:
-        loops = Loops((*_orchestrator(stores, log), *_hosts(settings), *plugs.loops), log)
+        loops = Loops((*_orchestrator(stores, log, plugs), *_hosts(settings), *plugs.loops), log)
         surface = _surface(settings, stores, loops, plugs)
         loops.start()
         try:
@@ -135,8 +141,8 @@ def _surface(settings: Settings, stores: Stores, loops: Loops, plugs: Plugs) -> 
     )
 
 
-def _orchestrator(stores: Stores, log: FilteringBoundLogger) -> list[Loop]:
-    service = Service(stores, log)
+def _orchestrator(stores: Stores, log: FilteringBoundLogger, plugs: Plugs) -> list[Loop]:
+    service = Service(stores, log, checkouts=plugs.checkouts, announce=plugs.announce)
     service.make_queues()
     count = 1 if stores.is_remote else _TURNS  # each costs money while it waits
     turns = [

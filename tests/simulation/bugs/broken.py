@@ -18,6 +18,7 @@ DECIDING = (
     "retry",
     "reused",
     "decision",
+    "approval",
     "sound",
     "due",
     "moves",

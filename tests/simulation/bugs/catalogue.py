@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.bugs import cost, groups, one_round, reruns, retries, reuse, time
+from tests.simulation.bugs import approval, cost, groups, one_round, reruns, retries, reuse, time
 from tests.simulation.bugs.broken import Bug
 
 BUGS: tuple[Bug, ...] = (
@@ -11,6 +11,7 @@ BUGS: tuple[Bug, ...] = (
     *reruns.BUGS,
     *time.BUGS,
     *groups.BUGS,
+    *approval.BUGS,
     *reuse.BUGS,
     *cost.BUGS,
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from praktika.engine.explain import explain
 from praktika.engine.run import JobState, Run, Stage
@@ -10,6 +11,7 @@ from praktika.engine.step import Decision, due, replay, step
 from praktika.model.commands import AnyCommand, Conclude, Dispatch, Revoke
 from praktika.model.events import (
     AnyEvent,
+    Approved,
     CancelRequested,
     JobFinished,
     JobLost,
@@ -56,7 +58,7 @@ def plan_of(*jobs: Job, **policies: object) -> Plan:
 
 
 class Scene:
-    """A run that was given these jobs, and the policies of its plan.
+    """A run that was given these jobs, and the policies of its plan, and more of its request.
 
     Attributes:
         run: its state.
@@ -65,12 +67,17 @@ class Scene:
     """
 
     def __init__(
-        self, *jobs: Job, is_planned: bool = True, facts: Facts = LOCAL, **policies: object
+        self,
+        *jobs: Job,
+        is_planned: bool = True,
+        facts: Facts = LOCAL,
+        request: Mapping[str, object] = MappingProxyType({}),
+        **policies: object,
     ) -> None:
         self.run = Run()
         self.journal: list[AnyEvent] = []
         self.commands: list[AnyCommand] = []
-        self.tell(RunRequested(at=0.0, workflow="w", by="ann", facts=facts))
+        self.tell(RunRequested(at=0.0, workflow="w", by="ann", facts=facts, **request))
         if is_planned:
             self.tell(Planned(at=1.0, plan=plan_of(*jobs, **policies)))
 
@@ -102,6 +109,9 @@ class Scene:
 
     def cancel_one(self, name: str, by: str = "ann", *, id: str = "") -> Decision:  # noqa: A002
         return self.tell(CancelRequested(at=4.0, by=by, job=key(name), id=id))
+
+    def approve(self, sha: str, by: str = "eve", *, id: str = "") -> Decision:  # noqa: A002
+        return self.tell(Approved(at=4.0, by=by, sha=sha, id=id))
 
     def rerun(self, *names: str, scope: str = "", by: str = "eve", **fields: object) -> Decision:
         """Ask for these jobs again; without any, for those that failed, or another scope."""

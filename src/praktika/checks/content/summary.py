@@ -16,6 +16,7 @@ from praktika.checks.content.text import (
     address,
     block,
     bounded,
+    cell,
     code,
     counted,
     duration,
@@ -112,9 +113,9 @@ def table(material: Material, limit: int) -> str:
 
 
 def _row(material: Material, each: Line) -> str:
-    name = link(code(each.job.name, 120), material.url(each))
+    name = link(cell(each.job.name, 120), material.url(each))
     whose = f"{each.whose}: " if each.whose else ""
-    reason = code(each.reason(material.run), 200)
+    reason = cell(each.reason(material.run), 200)
     return f"| {each.word} | {name} | {duration(each.seconds)} | {whose}{reason} |"
 
 

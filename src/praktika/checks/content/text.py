@@ -35,16 +35,21 @@ def line(text: str, limit: int = 200) -> str:
 
 
 def code(text: str, limit: int = 200) -> str:
-    """One line of Markdown that shows the text as it is; fit for a cell of a table.
-
-    There is no way to write a "|" in a cell that no backslash before it undoes: it looks different.
-    """
-    plain = line(text, limit).replace("|", "\u00a6")
+    """One line of Markdown that shows the text as it is."""
+    plain = line(text, limit)
     if not plain:
         return ""
     ticks = "`" * (max((len(run) for run in _TICKS.findall(plain)), default=0) + 1)
     pad = " " if plain[0] == "`" or plain[-1] == "`" else ""
     return f"{ticks}{pad}{plain}{pad}{ticks}"
+
+
+def cell(text: str, limit: int = 200) -> str:
+    """The same, fit for a cell of a table.
+
+    There is no way to write a "|" there that no backslash before it undoes: it looks different.
+    """
+    return code(text.replace("|", "\u00a6"), limit)
 
 
 def block(text: str, limit: int = 8000) -> str:

@@ -21,6 +21,7 @@ KEY = "PRAKTIKA_GITHUB_KEY_FILE"
 SECRET = "PRAKTIKA_WEBHOOK_SECRET_FILE"  # noqa: S105 - the name of a variable
 REPOSITORIES = "PRAKTIKA_GITHUB_REPOSITORIES"
 API = "PRAKTIKA_GITHUB_API"
+EVERY = "PRAKTIKA_RECONCILE_SECONDS"
 
 _NEEDED = (APP, KEY, SECRET, REPOSITORIES)
 _NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
@@ -40,6 +41,7 @@ class GitHubSettings:
         key: its private key, PEM.
         secrets: of the webhook; more than one while it is being changed.
         repositories: `owner/name` of those that are served, and of no others.
+        every: seconds between two looks for what webhooks have not told.
     """
 
     api: str
@@ -47,6 +49,7 @@ class GitHubSettings:
     key: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     repositories: tuple[str, ...]
+    every: float = 300.0
 
 
 def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings | None:
@@ -71,6 +74,7 @@ def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings |
         key=_read(KEY, said[KEY]),
         secrets=_secrets(_read(SECRET, said[SECRET])),
         repositories=_repositories(said[REPOSITORIES]),
+        every=_seconds(environment.get(EVERY, "").strip() or "300"),
     )
 
 
@@ -97,6 +101,16 @@ def _number(text: str) -> str:
     if not text.isdecimal():
         raise OperatorError(f"{APP} is '{text[:40]}'; it is the number on the app's page")
     return text
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 86_400:
+        raise OperatorError(f"{EVERY} is '{text[:40]}'; it must be seconds from 1 to 86400")
+    return seconds
 
 
 def _secrets(text: str) -> tuple[str, ...]:
