@@ -38,6 +38,7 @@ LEASE = 60.0
 
 _BATCH = 100
 _KNOWN = 10_000
+_PLACES = 64
 _PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
 
@@ -78,6 +79,7 @@ class Publisher:
         self._reading = Reading(means.journal, means.blobs)
         self._held: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
+        self._places = [threading.Lock() for _ in range(_PLACES)]
 
     def turn(self, wait: float = 0.0) -> int:
         """Deal with the announcements that are there; how many there were.
@@ -116,8 +118,7 @@ class Publisher:
             wait = ledger.wait(means.clock.now())
             if wait:
                 return wait
-        trouble = partial(means.on_trouble, run_id)
-        return Showing(
+        showing = Showing(
             run_id=run_id,
             run=run,
             results=self._reading.findings(run_id, run),
@@ -128,10 +129,15 @@ class Publisher:
                 board=means.board,
                 clock=means.clock,
                 budget=means.budget,
-                on_trouble=trouble,
+                on_trouble=partial(means.on_trouble, run_id),
                 confirm=confirm,
             ),
-        ).show()
+        )
+        subject = run.requested.subject
+        # Several workflows may run for one commit; a board is for one at a time there.
+        place = hash((subject.repository, subject.number or subject.sha))
+        with self._places[place % _PLACES]:
+            return showing.show()
 
     def _deal_with(self, run_id: str, batch: Sequence[Message], hold: _Hold) -> None:
         queue = self._means.queue

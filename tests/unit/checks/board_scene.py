@@ -70,6 +70,7 @@ class Watched:
         self._board = board
         self._clock = clock
         self.calls: list[tuple[float, str, tuple]] = []
+        self.looks = 0
         self.fault = None  # (name, arguments) -> exception or None
 
     def __getattr__(self, name):
@@ -79,6 +80,7 @@ class Watched:
 
         def call(*arguments):
             error = self.fault(name, arguments) if self.fault else None
+            self.looks += name == "checks"
             if name in self.WRITES:
                 self.calls.append((self._clock.now(), name, arguments))
             if error:

@@ -6,6 +6,7 @@ import pytest
 from tests.unit.checks.board_scene import PAGE, SHA, Scene, failed, job
 
 from praktika.checks.announce import CHECKS, LATER
+from praktika.checks.publisher import LEASE, _Hold
 from praktika.errors import Absent, Conflict, Denied, Limited, Unavailable
 from praktika.model.events import (
     Approved,
@@ -223,6 +224,18 @@ def test_somebody_who_lost_the_lease_writes_nothing():
     with pytest.raises(Conflict):
         scene.publisher.publish("r", gone)
     assert scene.board.writes == []
+
+
+def test_a_lease_that_has_lapsed_is_noticed():
+    scene = Scene(job("A"), shown=NONE)
+    hold = _Hold(scene.queue, scene.queue.receive(CHECKS, limit=10, lease=LEASE))
+    scene.clock.advance(LEASE - 1)
+    hold.extend()
+    hold.confirm("r")
+    scene.clock.advance(LEASE + 1)
+    hold.extend()
+    with pytest.raises(Conflict):
+        hold.confirm("r")
 
 
 def test_damaged_announcements_cost_nothing():
