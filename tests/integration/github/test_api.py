@@ -194,6 +194,9 @@ def test_what_is_merged_already_or_closed(server, api):
     board = GitHubBoard(api, lambda: pytest.fail("nobody asked who we are"))
     server.say(200, pull(state="closed", merged_at="2026-01-01T00:00:00Z"))
     board.merge(NAME, 1, SHA)
+    server.say(200, pull(state="closed", merged_at="2026-01-01T00:00:00Z"))
+    with pytest.raises(Conflict, match="another head"):
+        board.merge(NAME, 1, "b" * 40)
     server.say(200, pull(state="closed"))
     with pytest.raises(Conflict, match="closed"):
         board.merge(NAME, 1, SHA)
