@@ -18,6 +18,7 @@ from functools import partial
 from praktika.checks.announce import CHECKS, LATER, Announcement, is_urgent
 from praktika.checks.budget import Budget
 from praktika.checks.content.verdict import check_status
+from praktika.checks.earlier import Earlier
 from praktika.checks.ledger import Ledger
 from praktika.checks.posting import Tools
 from praktika.checks.pulls import Pulls
@@ -124,6 +125,7 @@ class Publisher:
             results=self._reading.findings(run_id, run),
             page=means.page(run_id) or run.requested.facts.run_url,
             ledger=ledger,
+            earlier=Earlier(means.blobs),
             pulls=Pulls(board=means.board, forge=means.forge, budget=means.budget),
             tools=Tools(
                 board=means.board,

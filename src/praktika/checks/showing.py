@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from praktika.checks.content.desired import Desired, Options, desired
 from praktika.checks.content.findings import Findings
+from praktika.checks.earlier import Earlier
 from praktika.checks.ledger import Ledger
 from praktika.checks.posting import UNANSWERED, Posting, Tools
 from praktika.checks.pulls import Pulls, doubt
@@ -26,6 +27,7 @@ class Showing:
         results: see `desired`.
         page: address of its report, or "".
         ledger: what is shown already.
+        earlier: see there.
         pulls, tools: see there.
     """
 
@@ -34,6 +36,7 @@ class Showing:
     results: dict[str, Findings]
     page: str
     ledger: Ledger
+    earlier: Earlier
     pulls: Pulls
     tools: Tools
 
@@ -75,6 +78,7 @@ class Showing:
             dropped=len(record.dropped),
             doubt=why,
             notes=(record.note,) if record.note else (),
+            before=self.earlier.before(self.run),
         )
         return desired(self.run, self.run_id, self.results, options)
 
@@ -105,6 +109,7 @@ class Showing:
             except OperatorError as error:
                 self.tools.on_trouble(error)
         self.tools.confirm()
+        self.earlier.keep(self.run)
         self.ledger.save()
         return waits
 
