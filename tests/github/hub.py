@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import copy
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.github.api import Api
 from tests.github.deeds import ADA, Deeds
@@ -29,6 +30,8 @@ from tests.github.git import NOTHING, Files
 from tests.github.server import Fault, Kind, Server
 from tests.github.state import ROLES, Installation, Repository, State
 from tests.github.views import Views
+
+T = TypeVar("T")
 
 
 class Hub(Deeds):
@@ -82,6 +85,23 @@ class Hub(Deeds):
     def heal(self) -> None:
         """Let no more faults happen."""
         self.server.faults.clear()
+
+    def unsure(self, times: int = 1) -> None:
+        """Let GitHub still find out whether a pull request can be merged, the next times it is asked."""
+        self.state.unsure = times
+
+    def until(self, happened: Callable[[], T], timeout: float = 20.0) -> T:
+        """What this says as soon as it says anything true.
+
+        Raises:
+            TimeoutError: it does not.
+        """
+        end = time.monotonic() + timeout
+        while not (said := happened()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"nothing yet; violations: {self.violations}")
+            time.sleep(0.02)
+        return said
 
     def url(self, repository: str) -> str:
         """Of a repository, for git, without credentials."""
@@ -237,7 +257,9 @@ class Hub(Deeds):
             for ref in sorted(before.keys() | now.keys()):
                 if ref.startswith("refs/heads/"):
                     was = before.get(ref, NOTHING)
-                    self.events.moved(self._of(name), ref.removeprefix("refs/heads/"), was, ADA)
+                    self.events.moved(
+                        self._of(name), ref.removeprefix("refs/heads/"), was, self.events.login
+                    )
 
     def _new(self, name: str, *, private: bool, main: str) -> Repository:
         owner = name.split("/")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,17 @@ WITHOUT_EXAMPLE = {"merge_group", "pull_request"}
 
 
 def fitted(example: Any, value: Any) -> Any:
-    """The value in the shape of the example: what is missing is taken from there."""
-    if isinstance(example, dict) and isinstance(value, dict) and example:
+    """The value in the shape of the example: what is missing is taken from there.
+
+    Raises:
+        AssertionError: GitHub has something of another type there.
+    """
+    if example is None or value is None:
+        return value
+    if isinstance(example, int) and isinstance(value, str):  # some webhooks tell times in seconds
+        return int(datetime.fromisoformat(value).timestamp())
+    assert isinstance(value, type(example)), f"{value!r} where GitHub has {example!r}"
+    if isinstance(example, dict):
         return example | {key: fitted(example.get(key), inner) for key, inner in value.items()}
     return value
 

@@ -159,6 +159,9 @@ class State:
     """Everything.
 
     Concurrency: whoever reads or changes it holds `lock`.
+
+    Attributes:
+        unsure: how many more times it is not known yet whether a pull request can be merged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -171,6 +174,7 @@ class State:
         self.repositories: dict[str, Repository] = {}
         self.installations: dict[str, Installation] = {}
         self.tokens: dict[str, Token] = {}
+        self.unsure = 0
 
     def user(self, login: str) -> int:
         """The id of somebody, who is known from now on."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.replay import scenarios_again, scenarios_reuse
+from tests.replay import scenarios_again, scenarios_approval, scenarios_reuse
 from tests.replay.recorder import Recorder
 from tests.unit.engine.scenes import after, job, key, plan_of, reads, takes
 
@@ -191,4 +191,5 @@ SCENARIOS: tuple[Callable[[], Recorder], ...] = (
     disorder,
     *scenarios_again.SCENARIOS,
     *scenarios_reuse.SCENARIOS,
+    *scenarios_approval.SCENARIOS,
 )

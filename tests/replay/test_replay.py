@@ -102,6 +102,13 @@ def test_an_engine_that_decides_otherwise_is_noticed() -> None:
         "what needs a reused job cannot be run again if that cannot",
         "fault 31: what was forced is remembered",
         "only successors remember",
+        "code that needs an approval runs without",
+        "security 2: an approval of any commit counts",
+        "what is approved is the merge, and not what was pushed",
+        "a plan that comes before the approval is taken",
+        "whoever runs it again has approved of it",
+        "a rerun asks for the approval again",
+        "a run that waits for an approval cannot be cancelled",
     ):
         engine = bugs[title].engine()
         assert any(first_difference(each, engine) for each in recordings), title

@@ -22,7 +22,7 @@ from tests.simulation.world import simulate
 from praktika.engine.choice.select import select
 from praktika.engine.run import JobState, Phase, Stage
 from praktika.model.commands import Conclude, Dispatch, Remember, Revoke
-from praktika.model.events import Admitted, AnyEvent, CancelRequested, RerunRequested
+from praktika.model.events import Admitted, AnyEvent, Approved, CancelRequested, RerunRequested
 from praktika.model.result import Status
 from praktika.model.wire import encode
 
@@ -137,6 +137,17 @@ def _admitted_wrongly(history: History, by: int) -> bool:
     )
 
 
+def _awaiting(history: History, kind: type[AnyEvent], *, counts: bool) -> list[Step]:
+    """What happened while an approval was awaited."""
+    return [
+        step
+        for step in history.steps
+        if step.before.stage is Stage.AWAITING
+        and isinstance(step.event, kind)
+        and step.counts == counts
+    ]
+
+
 SIGHTS: dict[str, Callable[[History], bool]] = {
     "crash": lambda history: bool(history.successions),
     "cancel": lambda history: _cancels(history) > 0,
@@ -178,6 +189,29 @@ SIGHTS: dict[str, Callable[[History], bool]] = {
     "admission of a later stay": lambda history: _admitted_wrongly(history, 1),
     "cancelled while held": lambda history: any(
         step.before.stage is Stage.HELD for step in _steps(history, CancelRequested)
+    ),
+    "approved": lambda history: bool(_awaiting(history, Approved, counts=True)),
+    "approved wrongly": lambda history: any(
+        step.event.by and step.event.sha for step in _awaiting(history, Approved, counts=False)
+    ),
+    "approved by nobody": lambda history: any(
+        not step.event.by for step in _awaiting(history, Approved, counts=False)
+    ),
+    "approved twice": lambda history: any(
+        isinstance(step.event, Approved) and step.before.approved_by for step in history.steps
+    ),
+    "cancelled while awaited": lambda history: bool(
+        _awaiting(history, CancelRequested, counts=True)
+    ),
+    "awaited again": lambda history: any(
+        step.after.stage is Stage.AWAITING for step in _steps(history, RerunRequested)
+    ),
+    "approved, planned again": lambda history: any(
+        step.before.plan is None and step.before.approved_by
+        for step in _steps(history, RerunRequested)
+    ),
+    "crash while awaited": lambda history: any(
+        each.after.stage is Stage.AWAITING for each in history.successions
     ),
     "silence": lambda history: any(calm.is_silent for calm in history.calms),
 }

@@ -6,9 +6,11 @@ import http.client
 import json
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives import serialization
 from tests.github.hub import Hub
 
 SHOP = "acme/shop"
@@ -68,7 +70,13 @@ def signed(hub: Hub, *, key: str = "", **claims: Any) -> str:
     """A JWT of the app."""
     now = int(time.time() + hub.clock.ahead)
     known = {"iat": now - 30, "exp": now + 540, "iss": str(hub.app.id)} | claims
-    return jwt.encode(known, key or hub.app.private_key, algorithm="RS256")
+    return jwt.encode(known, _loaded(key or hub.app.private_key), algorithm="RS256")
+
+
+@cache
+def _loaded(key: str) -> Any:
+    """A key; reading one takes longer than signing with it."""
+    return serialization.load_pem_private_key(key.encode(), None)
 
 
 def token_of(hub: Hub, **asked: Any) -> str:

@@ -273,6 +273,8 @@ def test_a_merge_wants_the_head_that_is_there(hub: Hub, client: Client):
 def test_a_conflict_cannot_be_merged(hub: Hub, client: Client):
     hub.commit(SHOP, "feature", {"src/a.py": "a = 2\n"})
     pull = hub.open_pull(SHOP, head="feature")
+    hub.unsure()
+    assert client.get("/pulls/1").json["mergeable"] is None
     assert client.get("/pulls/1").json["mergeable_state"] == "clean"
     hub.commit(SHOP, "main", {"src/a.py": "a = 3\n"})
     assert client.get("/pulls/1").json["mergeable_state"] == "dirty"

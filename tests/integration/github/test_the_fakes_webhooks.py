@@ -265,6 +265,7 @@ def test_a_push_with_git_is_told(hub: Hub, tmp_path: Path):
     assert git(clone, "push", "-q", "origin", "HEAD:refs/heads/new")
     told = hub.deliveries.of("push")[-1].payload
     assert (told["ref"], told["created"]) == ("refs/heads/new", True)
+    assert told["sender"]["login"] == "praktika-ci[bot]"
 
 
 def fetched(place: Path, url: str, what: str) -> bool:

@@ -287,9 +287,13 @@ def test_answers_that_are_no_json_are_unavailable(server, transport):
 
 
 def test_many_threads_share_a_few_connections(server, transport):
-    all_in = threading.Barrier(AT_ONCE + 1)
-    server.hook = lambda _: all_in.wait(5)
+    go, full = threading.Event(), threading.Event()
     failed: list[PraktikaError] = []
+
+    def hold(_: object) -> None:
+        if len(server.asked) >= AT_ONCE:
+            full.set()
+        go.wait(5)
 
     def ask() -> None:
         try:
@@ -297,14 +301,17 @@ def test_many_threads_share_a_few_connections(server, transport):
         except PraktikaError as error:
             failed.append(error)
 
+    server.hook = hold
     for _ in range(2 * AT_ONCE):
         server.say(200, {})
     threads = [threading.Thread(target=ask) for _ in range(2 * AT_ONCE)]
     for thread in threads:
         thread.start()
-    all_in.wait(5)
-    all_in.wait(5)
+    assert full.wait(5)
+    go.wait(0.2)  # time for one too many to come
+    go.set()
     for thread in threads:
         thread.join()
     assert not failed
+    assert len(server.asked) == 2 * AT_ONCE
     assert server.most == AT_ONCE

@@ -144,7 +144,7 @@ class Client:
             finally:
                 response.release_conn()
         except urllib3.exceptions.SSLError as error:
-            raise OperatorError(f"{self.base} cannot be trusted: {error}") from error
+            raise OperatorError(f"there is no safe way to {self.base}: {error}") from error
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"{self.base} does not answer: {error}") from error
         if _is_good(answer.status):

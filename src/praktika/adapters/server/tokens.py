@@ -6,12 +6,11 @@ nothing that is raised has a secret in its text. Security 18.
 
 from __future__ import annotations
 
-import threading
-
 import msgspec
 import urllib3
 
 from praktika.adapters.proxies import pool_of
+from praktika.adapters.shared_tokens import SharedTokens
 from praktika.errors import Absent, Denied, Limited, OperatorError, PraktikaError, Unavailable
 from praktika.model.tokens import Attempt, TokenAsked, TokenGiven, TokenReturned
 from praktika.model.wire import WireError, decode, encode
@@ -25,11 +24,9 @@ PATH = "/internal/v1/tokens"
 REVOKE = f"{PATH}/revoke"
 """Where they are given back, with `TokenReturned`."""
 
-_SPARE = 300.0
 _WAIT = 60.0
 _SAID = 500
 _LIMIT = 64 * 1024
-_Key = tuple[str, frozenset[tuple[str, str]]]
 
 
 class RemoteTokens:
@@ -55,20 +52,14 @@ class RemoteTokens:
             "User-Agent": f"praktika/{VERSION}",
         }
         self._pool = pool_of(base, urllib3.Timeout(connect=timeout, read=timeout), size=4)
-        self._lock = threading.Lock()
-        self._shared: dict[_Key, Token] = {}
+        self._shared = SharedTokens(self.own_token, clock)
 
     def __repr__(self) -> str:
         return f"RemoteTokens({self._base!r}, {self._attempt!r})"
 
     def token(self, grant: Grant) -> Token:
         """A token that may be shared within the attempt; see the port."""
-        key = (grant.repository.lower(), frozenset(grant.permissions.items()))
-        with self._lock:
-            token = self._shared.get(key)
-            if token is None or token.expires < self._clock.now() + _SPARE:
-                token = self._shared[key] = self.own_token(grant)
-            return token
+        return self._shared.get(grant)
 
     def own_token(self, grant: Grant) -> Token:
         """A token that nobody else has; see the port."""
@@ -89,9 +80,7 @@ class RemoteTokens:
 
     def revoke(self, token: Token) -> None:
         """End a token; see the port."""
-        with self._lock:
-            for key in [key for key, known in self._shared.items() if known == token]:
-                del self._shared[key]
+        self._shared.forget(token)
         attempt = self._attempt
         returned = TokenReturned(
             run=attempt.run, job=attempt.job, attempt=attempt.attempt, value=token.value

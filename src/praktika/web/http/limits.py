@@ -62,7 +62,7 @@ async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
         Refusal: there are more than `limit`, or they do not come in time.
     """
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    if announced.isascii() and announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
     body = bytearray()
     try:

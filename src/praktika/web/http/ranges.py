@@ -6,7 +6,7 @@ import re
 
 from praktika.web.http.refusal import Refusal
 
-_ONE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)
+_ONE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*", re.IGNORECASE)
 
 
 def asked_range(header: str, size: int) -> tuple[int, int] | None:

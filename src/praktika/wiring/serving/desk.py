@@ -62,7 +62,7 @@ class OpenDesk:
         job = recorded.run.graph.jobs.get(wish.job) if wish.job else None
         if wish.job and job is None:
             raise Absent(f"run {run} has no job with the key '{wish.job}'")
-        if name in recorded.run.heard or is_stopping(recorded.run, job, force=wish.force):
+        if name in recorded.run.heard:
             return asked
         why = self._books.archive.why_over(recorded)
         if why:
@@ -70,6 +70,8 @@ class OpenDesk:
         if job is not None and recorded.run.jobs[job.key].phase is Phase.SETTLED:
             status = recorded.run.jobs[job.key].status
             raise Conflict(f"'{job.name}' is over: it ended with {status}.")
+        if is_stopping(recorded.run, job, force=wish.force):
+            return asked
         at = self._stores.clock.now()
         event = CancelRequested(at=at, by=by, force=wish.force, job=wish.job, id=name)
         self._post(recorded, event, name)
