@@ -75,7 +75,7 @@ def test_a_failure_that_is_allowed_is_told_and_does_no_harm():
     )
     wanted = shown_of(run)
     assert wanted.workflow.check.conclusion == "success"
-    assert wanted.workflow.check.title == "1 of 2 jobs failed, which may: A"
+    assert wanted.workflow.check.title == "1 of 2 jobs failed (allowed): A"
     (piece,) = wanted.jobs
     assert piece.check.conclusion == "neutral"
 

@@ -88,7 +88,7 @@ def _intro(material: Material) -> str:
     ended = cancelled(run)
     approved = f"Approved by {code(run.approved_by, 60)}." if run.approved_by else ""
     return "\n\n".join(
-        each for each in (f"**Run** {code(ended, 300)}." if ended else "", approved) if each
+        each for each in (f"This run was {code(ended, 300)}." if ended else "", approved) if each
     )
 
 
