@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 
 from msgspec import structs
 
+from praktika.engine.grants import WRITING
 from praktika.errors import AuthorError, PraktikaError
 from praktika.model.events import JobFinished
 from praktika.model.facts import Trust
@@ -41,6 +42,7 @@ from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
 from praktika.runner.sources import Sources
+from praktika.runner.wallet import Wallet
 from praktika.runner.workspace import remove
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
@@ -57,6 +59,7 @@ class Bench:
         work: the folder for workspaces.
         sources: the folder for unpacked archives of code, shared by runners of this machine.
         checkouts: where the code of commits comes from that are fetched from their remote.
+        wallet: where tokens of a forge come from.
         library: a folder that holds `praktika` and nothing else.
         name: of this runner.
         owner: the process that this runner belongs to, for whoever cleans up after it.
@@ -75,6 +78,7 @@ class Bench:
     owner: str
     inherited: Mapping[str, str]
     checkouts: Checkouts | None = None
+    wallet: Wallet | None = None
     limits: Limits = field(default_factory=Limits)
     trust: Trust = "trusted"
 
@@ -177,9 +181,12 @@ class _Attempt:
         place = self.bench.work / self.bench.name / own / name
         try:
             trust.check(self.bench.trust, run_file.facts.trust)
-            with self._sources().workspace_for(
-                run_file, place, submodules=self.job.needs_submodules
-            ) as here:
+            with (
+                self._purse(),
+                self._sources().workspace_for(
+                    run_file, place, submodules=self.job.needs_submodules
+                ) as here,
+            ):
                 return self._in(here, log)
         except (OSError, PraktikaError, WireError) as error:
             self.stored.clear()
@@ -195,12 +202,22 @@ class _Attempt:
     def _is_untrusted(self) -> bool:
         return self.assignment.run_file.facts.trust == "untrusted"
 
+    def _purse(self) -> AbstractContextManager[None]:
+        """Tokens of the forge are for this attempt in the block, and end with it."""
+        wallet = self.bench.wallet
+        return wallet.opened(self.assignment.task) if wallet else nullcontext()
+
     def _secrets(self) -> dict[str, str]:
         """The variables with declared secrets; code of strangers has none."""
         if self._is_untrusted:
             return {}
         declared = images.secrets_for(self.assignment.plan, self.job)
-        return patiently(lambda: secret_variables(self.bench.secrets, declared))
+        found = patiently(lambda: secret_variables(self.bench.secrets, declared))
+        if self.bench.wallet is not None and self.job.config.get("enable_gh_auth") is True:
+            repository = self.assignment.run_file.facts.repository
+            # What the `gh` program and most others read.
+            found["GH_TOKEN"] = self.bench.wallet.token(repository, WRITING)
+        return found
 
     def _sources(self) -> Sources:
         bench = self.bench

@@ -89,6 +89,12 @@ by the next one.
     help="How many jobs of a label run at a time; 0 means none here.",
 )
 @click.option(
+    "--untrusted",
+    metavar="LABEL[=N]",
+    multiple=True,
+    help="Keep runners for LABEL that serve code from outside, and nothing else.",
+)
+@click.option(
     "--url",
     metavar="URL",
     envvar="PRAKTIKA_URL",
@@ -106,6 +112,7 @@ def command(
     port: int,
     labels: tuple[str, ...],
     runners: int,
+    untrusted: tuple[str, ...],
     url: str,
     is_public: bool,
     root: Path | None,
@@ -127,6 +134,7 @@ def command(
         host=host,
         port=port,
         runners=counts,
+        untrusted=_counts(untrusted, runners),
         url=_checked_url(url),
         is_public=is_public,
     )

@@ -17,6 +17,7 @@ from praktika.model.wire import WireError, decode, encode
 from praktika.web.shapes import DispatchWish
 from praktika.wiring.github.installation import GitHub
 from praktika.wiring.github.settings import GitHubSettings
+from praktika.wiring.github.tokens import RunnerTokens
 from praktika.wiring.serve import Plugs
 from praktika.wiring.serving.loops import Loop, again
 from praktika.wiring.stores import Stores
@@ -33,6 +34,7 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
     """What a server of these repositories needs."""
     github.make_queues()
     wait = stores.pace.wait
+    tokens = RunnerTokens(github.tokens, stores)
     takes = [
         Loop(
             name=f"intake {number}",
@@ -58,6 +60,8 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         queues=(NOTICES, CHECKS),
         checkouts=github.checkouts,
         announce=partial(announce, stores.queue),
+        tokens=tokens,
+        secret=tokens.secret,
     )
 
 

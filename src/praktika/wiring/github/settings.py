@@ -23,6 +23,9 @@ REPOSITORIES = "PRAKTIKA_GITHUB_REPOSITORIES"
 API = "PRAKTIKA_GITHUB_API"
 EVERY = "PRAKTIKA_RECONCILE_SECONDS"
 
+PRIVATE = frozenset({KEY, SECRET})
+"""Variables that name files with secrets: runners have no use for them."""
+
 _NEEDED = (APP, KEY, SECRET, REPOSITORIES)
 _NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
 _SHORTEST = 16
@@ -69,11 +72,11 @@ def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings |
             "Without any of them, praktika serves no GitHub"
         )
     return GitHubSettings(
-        api=(environment.get(API, "").strip() or "https://api.github.com").rstrip("/"),
+        api=api_of(environment),
         app=_number(said[APP]),
         key=_read(KEY, said[KEY]),
         secrets=_secrets(_read(SECRET, said[SECRET])),
-        repositories=_repositories(said[REPOSITORIES]),
+        repositories=repositories_of(environment),
         every=_seconds(environment.get(EVERY, "").strip() or "300"),
     )
 
@@ -124,8 +127,18 @@ def _secrets(text: str) -> tuple[str, ...]:
     return lines
 
 
-def _repositories(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(re.split(r"[\s,]+", text.strip())))
+def api_of(environment: Mapping[str, str]) -> str:
+    """The base URL of the REST API."""
+    return (environment.get(API, "").strip() or "https://api.github.com").rstrip("/")
+
+
+def repositories_of(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The repositories that are served.
+
+    Raises:
+        OperatorError: one of them is none.
+    """
+    names = tuple(dict.fromkeys(re.split(r"[\s,]+", environment.get(REPOSITORIES, "").strip())))
     wrong = [name for name in names if not _NAME.fullmatch(name)]
     if wrong:
         raise OperatorError(f"{REPOSITORIES} has '{wrong[0][:80]}', which is no owner/name")
