@@ -40,7 +40,7 @@ def tab(browser, serving):
 def test_a_run_is_started_watched_and_read_about(tab, serving):
     tab.goto(serving.url + "/workflows")
     tab.locator("article", has_text="Both").locator("button").click()
-    tab.wait_for_url("**/jobs")
+    tab.wait_for_url("**/jobs?asked")
     tab.click("text=talks")  # as soon as it has begun
     tab.wait_for_url("**/live")
     tab.wait_for_function("document.getElementById('log').textContent.includes('line 6')")

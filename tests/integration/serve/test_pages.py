@@ -166,7 +166,8 @@ def test_a_run_is_started_watched_and_stopped_with_forms(shared, cookie):
     )
     assert answer.status == 303
     run = answer.headers["location"].split("/")[2]
-    shared.until(run, lambda told: told["jobs"] and told["jobs"][0]["phase"] == "running")
+    assert page(shared, answer.headers["location"], cookie).status == 200  # at once
+    shared.until(run, lambda told: told.get("jobs") and told["jobs"][0]["phase"] == "running")
     going = page(shared, f"/runs/{run}/", cookie)
     assert going.status == 200
     assert b'"status":"RUNNING"' in going.body
@@ -194,3 +195,10 @@ def test_a_form_that_is_none(shared, cookie):
     ):
         answer = shared.call("POST", "/workflows/dispatch", raw=body, headers=given, token="")
         assert answer.status == status
+
+
+def test_a_run_that_is_only_asked_for_is_waited_for(shared, cookie):
+    answer = page(shared, "/runs/none/jobs?asked", cookie)
+    assert answer.status == 200
+    assert "not there yet" in answer.text
+    assert page(shared, "/runs/none/jobs", cookie).status == 404

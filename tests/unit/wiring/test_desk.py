@@ -13,7 +13,7 @@ from praktika.adapters.memory import (
     MemoryQueue,
     MemorySecrets,
 )
-from praktika.errors import Absent, AuthorError, Conflict, Denied
+from praktika.errors import Absent, AuthorError, Conflict, Denied, OperatorError, Unavailable
 from praktika.model.events import (
     Approved,
     CancelRequested,
@@ -72,7 +72,7 @@ class Dispatcher:
 
 
 class Scene:
-    def __init__(self, tmp_path: Path) -> None:
+    def __init__(self, tmp_path: Path, *, is_remote: bool = False) -> None:
         clock = ManualClock()
         self.stores = Stores(
             state=tmp_path,
@@ -82,6 +82,7 @@ class Scene:
             secrets=MemorySecrets({}),
             clock=clock,
             pace=Pace(lease=1.0, wait=0.0),
+            is_remote=is_remote,
         )
         self.stores.queue.create(names.INBOX)
         self.checked: list[tuple[str, str]] = []
@@ -126,6 +127,21 @@ def test_who_may_not_write_changes_nothing(scene, name, by):
     assert scene.sent() == []
     assert scene.dispatcher.asked == []
     assert scene.checked == ([("reader", "o/r")] if by else [])
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [(Absent("gone"), Denied), (Denied("bad key"), OperatorError), (Unavailable("x"), Unavailable)],
+)
+def test_where_it_cannot_be_told_who_may_nothing_is_done(scene, trouble, told):
+    def may_act(login, repository):
+        raise trouble
+
+    desk = OpenDesk(scene.stores, scene.books, may_act, scene.dispatcher)
+    with pytest.raises(told) as refused:
+        desk.cancel("r", CancelWish(), "writer")
+    assert type(refused.value) is told
+    assert scene.sent() == []
 
 
 def test_who_may_is_named_in_what_is_asked_for(scene):
@@ -232,3 +248,29 @@ def test_a_run_of_another_process_is_not_served_here(scene):
     scene.stores.journal.append("own", 0, (own, PLANNED, *OVER))
     with pytest.raises(Conflict, match="praktika run"):
         scene.desk.rerun("own", RerunWish(), "writer")
+
+
+def test_a_run_that_cannot_be_read_hides_no_other_one(scene, monkeypatch):
+    scene.stores.journal.append("bad", 0, (REQUESTED,))
+    read = scene.stores.journal.read
+
+    def damaged(run, start=0):
+        if run == "bad":
+            raise OperatorError("damaged")
+        return read(run, start)
+
+    monkeypatch.setattr(scene.stores.journal, "read", damaged)
+    assert [(run.id, run.stage) for run in scene.books.latest(5)] == [
+        ("bad", "unreadable"),
+        ("r", "going"),
+    ]
+
+
+def test_where_looking_costs_money_a_list_is_shown_again_for_a_while(tmp_path):
+    scene = Scene(tmp_path, is_remote=True)
+    scene.happened(REQUESTED)
+    assert [run.stage for run in scene.books.latest(5)] == ["planning"]
+    scene.happened(PLANNED)
+    assert [run.stage for run in scene.books.latest(5)] == ["planning"]
+    scene.stores.clock.advance(11)
+    assert [run.stage for run in scene.books.latest(5)] == ["going"]

@@ -39,7 +39,7 @@ async def dispatch(visit: Visit) -> Response:
         inputs=inputs,
     )
     asked = await visit.house.threads.do(visit.house.surface.desk.dispatch, wish, login)
-    return RedirectResponse(f"/runs/{asked.run}/jobs", 303)
+    return RedirectResponse(f"/runs/{asked.run}/jobs?asked", 303)
 
 
 def _repository(table: RoutingTable, *, may_start: bool) -> Markup:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from praktika.engine.approval import awaited
 from praktika.engine.run import Phase, Stage
-from praktika.errors import Absent, AuthorError, Conflict, Denied
+from praktika.errors import Absent, AuthorError, Conflict, Denied, OperatorError
 from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequested
 from praktika.model.routes import RoutingTable
 from praktika.web.shapes import ApproveWish, Asked, CancelWish, DispatchWish, RerunWish
@@ -130,8 +130,16 @@ class OpenDesk:
         return recorded
 
     def _check(self, by: str, repository: str) -> None:
-        if not by or not self._may_act(by, repository):
+        if not by or not self._is_allowed(by, repository):
             raise Denied(f"{by or 'A visitor'} may not write to {repository}, which this takes.")
+
+    def _is_allowed(self, by: str, repository: str) -> bool:
+        try:
+            return self._may_act(by, repository)
+        except Absent:
+            return False
+        except Denied as error:  # of us, not of who asks
+            raise OperatorError(f"cannot ask what {by} may do in {repository}: {error}") from error
 
     def _post(self, recorded: Recorded, event: AnyEvent, name: str) -> None:
         if not is_of_service(recorded.run) and not self._books.archive.is_alive(recorded.id):

@@ -16,7 +16,10 @@ async function renew() {
       if (!answer.ok) continue;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("live");
-      if (fresh && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.importNode(fresh, true));
+      if (!fresh || fresh.outerHTML === old.outerHTML) continue;
+      old.replaceWith(document.importNode(fresh, true));
+      document.title = page.title;
+      document.querySelector("h1").textContent = page.querySelector("h1").textContent;
     } catch {
       // The server is away; it is asked again.
     }
