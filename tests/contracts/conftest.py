@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.contracts.served import ServedBlobs, ServedJournal, Shelf, shelf
 
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.client import Clients
@@ -85,8 +86,24 @@ def databases(
     return lambda: open_database(database_file)
 
 
-@pytest.fixture(params=["memory", "local", "aws"])
+@pytest.fixture(scope="session")
+def shared_shelf() -> Iterator[Shelf]:
+    """The one server of this test run."""
+    with shelf() as served:
+        yield served
+
+
+@pytest.fixture
+def served(shared_shelf: Shelf) -> Shelf:
+    """A server in whose stores there is nothing."""
+    shared_shelf.renew()
+    return shared_shelf
+
+
+@pytest.fixture(params=["memory", "local", "aws", "server"])
 def journal_doors(request: Any) -> Callable[[], Journal]:
+    if request.param == "server":
+        return partial(ServedJournal, request.getfixturevalue("served"))
     if request.param == "memory":
         store = MemoryJournal()
         return lambda: store
@@ -166,8 +183,10 @@ def ordered(queue_doors: Callable[[], Queue]) -> Line:
     return Line(queue_doors, "work.fifo")
 
 
-@pytest.fixture(params=["memory", "local", "aws"])
+@pytest.fixture(params=["memory", "local", "aws", "server"])
 def blob_doors(request: Any, tmp_path: Path) -> Callable[[], Blobs]:
+    if request.param == "server":
+        return partial(ServedBlobs, request.getfixturevalue("served"))
     if request.param == "memory":
         store = MemoryBlobs()
         return lambda: store

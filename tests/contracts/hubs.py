@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.github.hub import Hub, serve
@@ -19,13 +20,12 @@ from praktika.adapters.github.http.transport import Transport
 
 
 class HubClock:
-    """The time as the hub has it."""
+    """The time as the hub has it that was made last."""
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    hub: Hub
 
     def now(self) -> float:
-        return self._hub.clock.now()
+        return self.hub.clock.now()
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -46,12 +46,20 @@ class GitHub:
 def github(folder: Path) -> Iterator[GitHub]:
     """A GitHub of a test's own. In the end, nothing was asked that its description forbids."""
     with serve(folder) as hub:
-        clock = HubClock(hub)
+        signer, clock = _signer(str(hub.app.id), hub.app.private_key)
+        clock.hub = hub
         transport = Transport(Site.of(hub.api_url), clock, timeout=5.0)
-        tokens = AppTokens(transport, Signer(str(hub.app.id), hub.app.private_key, clock), clock)
+        tokens = AppTokens(transport, signer, clock)
         api = Api(transport, tokens)
         try:
             yield GitHub(hub, transport, tokens, GitHubForge(api), GitHubBoard(api, tokens.app))
         finally:
             transport.close()
         assert hub.violations == []
+
+
+@cache
+def _signer(app: str, key: str) -> tuple[Signer, HubClock]:
+    """One for all tests: reading a key takes longer than most of them."""
+    clock = HubClock()
+    return Signer(app, key, clock), clock

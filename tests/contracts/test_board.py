@@ -14,6 +14,7 @@ from msgspec import structs
 from tests.contracts.hubs import GitHub, github
 
 from praktika.adapters.github.board import GitHubBoard
+from praktika.adapters.memory import MemoryBoard
 from praktika.errors import Absent, Conflict
 from praktika.model.forge import Action, Annotation, Check, CommitStatus, KnownCheck
 from praktika.ports.board import Board
@@ -127,8 +128,7 @@ class MemoryWall:
     """In memory."""
 
     def __init__(self) -> None:
-        module = pytest.importorskip("praktika.adapters.memory.board")
-        self.board = module.MemoryBoard(frozenset({NAME}))
+        self.board = MemoryBoard(frozenset({NAME}))
         self.numbers = itertools.count(1)
 
     def change(self) -> tuple[int, str]:

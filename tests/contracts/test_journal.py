@@ -32,6 +32,7 @@ EVERY_KIND = [
     events.JobLost(at=4.0, job="build-1", attempt=1, reason="gone"),
     CancelRequested(at=5.0, by="me", force=True),
     events.RerunRequested(at=6.0, by="me", id="x", scope="jobs", jobs=("build-1",)),
+    events.Approved(at=6.5, by="me", sha="a" * 40, id="y"),
     events.Admitted(at=7.0),
     events.TimerFired(at=8.0, causes={"linux": "no runner lives"}),
 ]

@@ -36,7 +36,7 @@ def check_app(state: State, value: str) -> None:
     except jwt.InvalidTokenError as error:
         raise Refused(401, "A JSON web token could not be decoded") from error
     now = state.clock.now()
-    if str(claims["iss"]) != str(state.app.id):
+    if str(claims["iss"]) not in {str(state.app.id), state.app.client_id}:
         raise Refused(401, "Integration not found")
     if not isinstance(claims["iat"], int) or claims["iat"] > now + DRIFT:
         raise Refused(

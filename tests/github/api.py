@@ -11,15 +11,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.github import access, description
+from tests.github.deliveries import Deliveries
 from tests.github.description import Operation
 from tests.github.events import Events
 from tests.github.limits import Limits
-from tests.github.rest import app, checks, graphql, pulls, remarks, repositories
+from tests.github.rest import app, checks, graphql, hook, pulls, remarks, repositories
 from tests.github.rest.routing import ROUTES, Answer, Call, Refused
 from tests.github.state import State, Token
 from tests.github.views import Views
 
-ROOMS = (app, checks, pulls, remarks, repositories)
+ROOMS = (app, checks, hook, pulls, remarks, repositories)
 CHECKS = "/repos/{owner}/{repo}/check-runs"
 
 
@@ -51,10 +52,11 @@ class Api:
             count those answered so.
     """
 
-    def __init__(self, state: State, views: Views, events: Events) -> None:
+    def __init__(self, state: State, views: Views, events: Events, deliveries: Deliveries) -> None:
         self.state = state
         self.views = views
         self.events = events
+        self.deliveries = deliveries
         self.limits = Limits(state.clock.now)
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
@@ -135,7 +137,16 @@ class Api:
         url = f"{self.views.api}{parts.path}"
         accept = request.headers.get("Accept", "")
         return Call(
-            self.state, self.views, self.events, asked.given, query, body, token, accept, url
+            self.state,
+            self.views,
+            self.events,
+            self.deliveries,
+            asked.given,
+            query,
+            body,
+            token,
+            accept,
+            url,
         )
 
     def _written(self, request: Request, asked: Operation, answer: Answer) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tests.github.events import Events
 from tests.github.git import NOTHING, Files
@@ -124,7 +125,10 @@ class Deeds:
     def reopen(self, name: str, number: int, *, by: str = ADA) -> None:
         with self.state.lock:
             pull = self.pull(name, number)
+            assert pull.merged is None, "what is merged stays closed"
             pull.state, pull.closed = "open", None
+            pull.sha = self.tip(pull.head_repository, pull.head)
+            self.state.git.move(name, f"refs/pull/{number}/head", pull.sha)
             self.events.pull(self._of(name), pull, "reopened", by)
 
     def merge_pull(self, name: str, number: int, *, by: str = ADA) -> str:
@@ -214,6 +218,12 @@ class Deeds:
         """Press "Re-run all checks"."""
         with self.state.lock:
             self.events.suite_rerequested(self._of(name), sha, by)
+
+    def emit(self, event: str, name: str, *, by: str = ADA, **told: Any) -> None:
+        """Send any other webhook, with these things in it; the rest is as in GitHub's example."""
+        with self.state.lock:
+            self.state.user(by)
+            self.events.emit(event, self._of(name), by, **told)
 
     def _tell_group(self, repository: Repository, action: str, branch: str, base: str) -> None:
         sha = self.tip(repository.name, branch)

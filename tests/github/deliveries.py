@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,12 @@ class Delivery:
     payload: dict[str, Any]
     attempts: list[Attempt] = field(default_factory=list)
     dropped: bool = False
+    at: float = 0.0
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it has been taken."""
+        return any(200 <= each.status < 300 for each in self.attempts)
 
     @property
     def action(self) -> str:
@@ -56,13 +63,14 @@ class Deliveries:
         all: every webhook there was, in order.
     """
 
-    def __init__(self, seed: int, app: int, secret: str) -> None:
+    def __init__(self, seed: int, app: int, secret: str, now: Callable[[], float]) -> None:
         self.url = ""
         self.secret = secret
         self.drop = 0.0
         self.duplicate = 0.0
         self.all: list[Delivery] = []
         self._app = app
+        self._now = now
         self._random = random.Random(seed)
         self._waiting: deque[Delivery] = deque()
         self._held: list[Delivery] | None = None
@@ -78,6 +86,7 @@ class Deliveries:
             new = Delivery(
                 len(self.all) + 1, str(uuid.UUID(int=self._random.getrandbits(128))), event, payload
             )
+            new.at = self._now()
             self.all.append(new)
             if not self.url:
                 return
@@ -122,6 +131,13 @@ class Deliveries:
     def of(self, event: str, action: str = "") -> list[Delivery]:
         """The webhooks of an event."""
         return [each for each in self.all if each.event == event and action in {"", each.action}]
+
+    def redeliver_failed(self) -> int:
+        """Send again whatever was not answered well; how many those are."""
+        failed = [each for each in self.all if not each.is_well]
+        for each in failed:
+            self.redeliver(each)
+        return len(failed)
 
     def close(self) -> None:
         with self._change:

@@ -41,7 +41,10 @@ class Operation:
 
 @cache
 def document() -> Any:
-    """The description; what it leaves nullable may be null, also where there is an enumeration."""
+    """The description, mended where it contradicts its own examples or what GitHub does.
+
+    What is nullable may be null where there is an enumeration, too.
+    """
     found = json.loads(gzip.decompress(FILE.read_bytes()))
     for schema in list(_mappings(found)):
         if schema.get("nullable") and isinstance(schema.get("enum"), list):
@@ -49,6 +52,10 @@ def document() -> Any:
         # An account is either; its examples say so, too.
         if [each.get("title") for each in schema.get("allOf", ())] == ["Simple User", "Enterprise"]:
             schema["anyOf"] = schema.pop("allOf")
+    # Of a fork that is gone there is none, whatever the description says.
+    for name in ("pull-request", "pull-request-simple"):
+        head = found["components"]["schemas"][name]["properties"]["head"]["properties"]
+        head["repo"] = {"anyOf": [head["repo"], {"nullable": True, "enum": [None]}]}
     found["paths"][PERMISSION] = {"get": _permission()}
     return found
 
@@ -105,7 +112,8 @@ def wrong_answer(asked: Operation, status: int, body: Any) -> Iterator[str]:
     content = _resolved(answers[str(status)]).get("content", {})
     if "application/json" not in content or status >= 400:
         return
-    place = f"{_place(asked)}/responses/{status}/content/application~1json/schema"
+    place = answers[str(status)].get("$ref", "").removeprefix("#")
+    place = (place or f"{_place(asked)}/responses/{status}") + "/content/application~1json/schema"
     yield from _wrong(place, body[:SAMPLES] if isinstance(body, list) else body)
 
 

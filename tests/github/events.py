@@ -27,13 +27,18 @@ class Events:
         self.views = views
         self.payloads = Payloads(state, views)
         self._send = send
+        self._merges: dict[tuple[str, str, str], str] = {}
 
     def tell(self, event: str, repository: Repository | None, sender: str, **told: Any) -> None:
         """Send a webhook, if the app is installed there and has asked for this event."""
         if repository is not None and self.state.installation(repository.name) is None:
             return
         if event in self.state.app.events or event.startswith("installation"):
-            self._send(event, self.payloads.write(event, repository, sender, told))
+            self.emit(event, repository, sender, **told)
+
+    def emit(self, event: str, repository: Repository | None, sender: str, **told: Any) -> None:
+        """Send a webhook, whether the app has asked for it or not."""
+        self._send(event, self.payloads.write(event, repository, sender, told))
 
     def moved(self, repository: Repository, branch: str, before: str, sender: str) -> None:
         """A branch is not where it was."""
@@ -49,6 +54,7 @@ class Events:
             for pull in other.pulls.values():
                 if (pull.head_repository, pull.head, pull.state) == (name, branch, "open"):
                     self._head_moved(other, pull, after, sender)
+        self._base_moved(repository, branch, after, sender)
 
     def opened(self, repository: Repository, pull: Pull) -> None:
         repository.pulls[pull.number] = pull
@@ -76,7 +82,7 @@ class Events:
         files = git.changed(name, common, pull.sha) if common else []
         merge = ""
         if pull.state == "open" and base:
-            merge = git.merge(name, base, pull.sha, f"Merge {pull.sha} into {base}")
+            merge = self._test_merge(name, base, pull.sha)
             if merge:
                 git.move(name, f"refs/pull/{pull.number}/merge", merge)
                 pull.merged_as = merge
@@ -194,6 +200,25 @@ class Events:
     @property
     def login(self) -> str:
         return f"{self.state.app.slug}[bot]"
+
+    def _test_merge(self, name: str, base: str, head: str) -> str:
+        """The commit of `refs/pull/N/merge`: one for the same two, "" if they conflict."""
+        both = (name, base, head)
+        if both not in self._merges:
+            self._merges[both] = self.state.git.merge(name, base, head, f"Merge {head} into {base}")
+        return self._merges[both]
+
+    def _base_moved(self, repository: Repository, branch: str, after: str, sender: str) -> None:
+        """What the branch has got now is merged, however it came there; what was for it ends with it."""
+        for pull in repository.pulls.values():
+            if (pull.base, pull.state) != (branch, "open"):
+                continue
+            if after == NOTHING:
+                self.close(repository, pull, sender)
+            elif self.state.git.common(repository.name, pull.sha, after) == pull.sha:
+                now = self.state.clock.now()
+                pull.merged, pull.merged_as, pull.merged_by = now, after, sender
+                self.close(repository, pull, sender)
 
     def _head_moved(self, repository: Repository, pull: Pull, after: str, sender: str) -> None:
         if after == NOTHING:

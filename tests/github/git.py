@@ -9,12 +9,25 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-NOTHING = "0" * 40
+ID = 40
+NOTHING = "0" * ID
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 WHO = ("Ada", "ada@example.com")
+SETTINGS = """
+[uploadpack]
+    allowAnySHA1InWant = true
+    allowFilter = true
+[http]
+    receivepack = true
+[gc]
+    auto = 0
+[receive]
+    autogc = false
+"""
 
 Files = Mapping[str, "str | bytes | None"]
 
@@ -41,6 +54,7 @@ class Repositories:
     def __init__(self, folder: Path, now: Callable[[], float]) -> None:
         self.folder = folder
         self._now = now
+        self._answers: dict[tuple[str, ...], str] = {}
 
     def place(self, name: str) -> Path:
         return self.folder / f"{name}.git"
@@ -48,14 +62,8 @@ class Repositories:
     def create(self, name: str, branch: str) -> None:
         place = self.place(name)
         self._git(None, "init", "-q", "--bare", "-b", branch, str(place))
-        for setting in (
-            "uploadpack.allowAnySHA1InWant=true",
-            "uploadpack.allowFilter=true",
-            "http.receivepack=true",
-            "gc.auto=0",
-            "receive.autogc=false",
-        ):
-            self._git(name, "config", *setting.split("="))
+        with (place / "config").open("a") as config:
+            config.write(SETTINGS)
 
     def fork(self, name: str, fork: str) -> None:
         """Make a fork, with the branches that there are now."""
@@ -105,37 +113,40 @@ class Repositories:
 
     def resolve(self, name: str, revision: str) -> str:
         """The commit that a branch, tag, ref or id means, or "" if there is none."""
-        for kind in ("refs/heads/", "refs/tags/", "refs/", ""):
-            if not kind and not _is_id(revision):
-                break
-            try:
-                wanted = f"{kind}{revision}^{{commit}}"
-                return self._git(name, "rev-parse", "-q", "--verify", "--end-of-options", wanted)
-            except GitFailed:
-                pass
+        branch = self.place(name) / "refs/heads" / revision.removeprefix("heads/")
+        if ".." not in revision and branch.is_file():
+            return branch.read_text().strip()
+        asked = ("rev-parse", "-q", "--verify", "--end-of-options")
+        with suppress(GitFailed):
+            if len(revision) == ID and _is_id(revision):
+                return self._fixed(name, *asked, f"{revision}^{{commit}}")
+        kinds = ["refs/tags/", "refs/", *([""] if _is_id(revision) else [])]
+        for kind in kinds:
+            with suppress(GitFailed):
+                return self._git(name, *asked, f"{kind}{revision}^{{commit}}")
         return ""
 
     def common(self, name: str, one: str, other: str) -> str:
         """The best commit that both come from, or "" if there is none."""
         try:
-            return self._git(name, "merge-base", one, other)
+            return self._fixed(name, "merge-base", one, other)
         except GitFailed:
             return ""
 
     def between(self, name: str, since: str, until: str) -> list[str]:
         """The commits that are in one and not in the other, oldest first."""
-        return self._git(name, "rev-list", "--reverse", f"{since}..{until}").splitlines()
+        return self._fixed(name, "rev-list", "--reverse", f"{since}..{until}").splitlines()
 
     def changed(self, name: str, before: str, after: str) -> list[ChangedFile]:
         """What is different in `after`, by path."""
-        counts = self._git(name, "diff-tree", "-r", "-z", "-M", "--numstat", before, after)
-        raw = self._git(name, "diff-tree", "-r", "-z", "-M", "--raw", before, after)
+        counts = self._fixed(name, "diff-tree", "-r", "-z", "-M", "--numstat", before, after)
+        raw = self._fixed(name, "diff-tree", "-r", "-z", "-M", "--raw", before, after)
         return _changed(raw.split("\0"), _counted(counts.split("\0")))
 
     def about(self, name: str, sha: str) -> dict[str, str]:
         """tree, parents, author, mail, date, message of a commit."""
         form = "%T%x00%P%x00%an%x00%ae%x00%aI%x00%B"
-        parts = self._git(name, "show", "-s", f"--format={form}", sha).split("\0")
+        parts = self._fixed(name, "show", "-s", f"--format={form}", sha).split("\0")
         return dict(
             zip(("tree", "parents", "author", "mail", "date", "message"), parts, strict=True)
         )
@@ -149,6 +160,13 @@ class Repositories:
         return self._git(
             name, "commit-tree", tree, "-p", base, "-p", head, given=message.encode() + b"\n"
         )
+
+    def _fixed(self, name: str, *arguments: str) -> str:
+        """What git says of commits named by id: the same for ever."""
+        asked = (name, *arguments)
+        if asked not in self._answers:
+            self._answers[asked] = self._git(*asked)
+        return self._answers[asked]
 
     def _git(self, name: str | None, *arguments: str, given: bytes = b"") -> str:
         when = f"{int(self._now())} +0000"
@@ -170,7 +188,7 @@ class Repositories:
 
 
 def _is_id(text: str) -> bool:
-    return 7 <= len(text) <= 40 and not set(text) - set("0123456789abcdef")
+    return 7 <= len(text) <= ID and not set(text) - set("0123456789abcdef")
 
 
 def _data(content: bytes) -> bytes:

@@ -13,12 +13,14 @@ Everybody in the stories is named by login. Whatever is done emits the webhooks 
 
 from __future__ import annotations
 
+import copy
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.github.api import Api
 from tests.github.deeds import ADA, Deeds
@@ -28,6 +30,8 @@ from tests.github.git import NOTHING, Files
 from tests.github.server import Fault, Kind, Server
 from tests.github.state import ROLES, Installation, Repository, State
 from tests.github.views import Views
+
+T = TypeVar("T")
 
 
 class Hub(Deeds):
@@ -52,9 +56,9 @@ class Hub(Deeds):
         self.clock = self.state.clock
         self.app = self.state.app
         self.views = Views(self.state)
-        self.deliveries = Deliveries(seed, self.app.id, self.app.secret)
+        self.deliveries = Deliveries(seed, self.app.id, self.app.secret, self.clock.now)
         self.events = Events(self.state, self.views, self.deliveries.send)
-        self._api = Api(self.state, self.views, self.events)
+        self._api = Api(self.state, self.views, self.events, self.deliveries)
         self.limits = self._api.limits
         self.server = Server(self._api, base, self._pushed)
         self.site_url = f"http://127.0.0.1:{self.server.server_port}"
@@ -81,6 +85,23 @@ class Hub(Deeds):
     def heal(self) -> None:
         """Let no more faults happen."""
         self.server.faults.clear()
+
+    def unsure(self, times: int = 1) -> None:
+        """Let GitHub still find out whether a pull request can be merged, the next times it is asked."""
+        self.state.unsure = times
+
+    def until(self, happened: Callable[[], T], timeout: float = 20.0) -> T:
+        """What this says as soon as it says anything true.
+
+        Raises:
+            TimeoutError: it does not.
+        """
+        end = time.monotonic() + timeout
+        while not (said := happened()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"nothing yet; violations: {self.violations}")
+            time.sleep(0.02)
+        return said
 
     def url(self, repository: str) -> str:
         """Of a repository, for git, without credentials."""
@@ -113,19 +134,20 @@ class Hub(Deeds):
     ) -> int:
         """Install the app on an account, or change that; the id of the installation."""
         with self.state.lock:
-            known = self.state.installations.get(account)
-            new = Installation(
-                known.id if known else next(self.state.ids),
-                account,
-                dict(permissions or self.app.permissions),
-                None if repositories is None else set(repositories),
-            )
-            self.state.installations[account] = new
-            if known is None:
+            new = self.state.installations.get(account)
+            old = copy.copy(new)
+            if new is None:
+                new = Installation(next(self.state.ids), account, {})
+                self.state.installations[account] = new
+            new.permissions = dict(permissions or self.app.permissions)
+            new.selected = None if repositories is None else set(repositories)
+            if old is None:
                 written = self.views.installation(new)
                 self.events.tell(
                     "installation", None, account, action="created", installation=written
                 )
+            elif old.selected != new.selected:
+                self._tell_choice(old, new)
             return new.id
 
     def uninstall(self, account: str) -> None:
@@ -137,6 +159,11 @@ class Hub(Deeds):
                     del self.state.tokens[value]
             written = self.views.installation(gone)
             self.events.tell("installation", None, account, action="deleted", installation=written)
+
+    def delete_repository(self, name: str) -> None:
+        """Let a repository be gone; of a fork, the pull requests stay, and their commits."""
+        with self.state.lock:
+            del self.state.repositories[name]
 
     def fork(self, name: str, login: str) -> str:
         """Fork a repository to somebody's account; the name of the fork."""
@@ -197,13 +224,42 @@ class Hub(Deeds):
             found = self._of(name).comments.values()
             return [dict(each) for each in found if each["issue"] == number]
 
+    def _tell_choice(self, old: Installation, new: Installation) -> None:
+        names = [name for name in self.state.repositories if name.startswith(f"{new.account}/")]
+        short = {
+            name: {
+                "id": self._of(name).id,
+                "node_id": f"R_{self._of(name).id}",
+                "name": name.split("/")[1],
+                "full_name": name,
+                "private": self._of(name).private,
+            }
+            for name in names
+        }
+        added = [short[name] for name in names if new.reaches(name) and not old.reaches(name)]
+        removed = [short[name] for name in names if old.reaches(name) and not new.reaches(name)]
+        for action, changed in (("added", added), ("removed", removed)):
+            if changed:
+                self.events.tell(
+                    "installation_repositories",
+                    None,
+                    new.account,
+                    action=action,
+                    installation=self.views.installation(new),
+                    repository_selection="all" if new.selected is None else "selected",
+                    repositories_added=added if action == "added" else [],
+                    repositories_removed=removed if action == "removed" else [],
+                )
+
     def _pushed(self, name: str, before: dict[str, str]) -> None:
         with self.state.lock:
             now = self.state.git.refs(name)
             for ref in sorted(before.keys() | now.keys()):
                 if ref.startswith("refs/heads/"):
                     was = before.get(ref, NOTHING)
-                    self.events.moved(self._of(name), ref.removeprefix("refs/heads/"), was, ADA)
+                    self.events.moved(
+                        self._of(name), ref.removeprefix("refs/heads/"), was, self.events.login
+                    )
 
     def _new(self, name: str, *, private: bool, main: str) -> Repository:
         owner = name.split("/")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,10 @@ class Payloads:
         """A webhook with these things in it.
 
         Raises:
-            AssertionError: the examples of this event have not what is told, or more.
+            AssertionError: GitHub tells no such thing of this event.
         """
         action = told.get("action")
         found = template(event, action)
-        account = sender if repository is None else repository.owner
         if repository is not None:
             found["repository"] = fitted(
                 found["repository"], self.views.short_repository(repository)
@@ -43,9 +43,9 @@ class Payloads:
                 found["installation"] = {"id": installed.id, "node_id": f"I_{installed.id}"}
             found.pop("organization", None)
         found["sender"] = fitted(found["sender"], self.views.user(sender))
-        strange = told.keys() - found.keys()
-        assert not strange, f"{event} {action} has no {strange} with GitHub ({account})"
-        found |= {key: fitted(found[key], value) for key, value in told.items()}
+        strange = told.keys() - found.keys() - set(_all()[event]["properties"]) - {"action"}
+        assert not strange, f"{event} {action} has no {strange} with GitHub"
+        found |= {key: fitted(found.get(key), value) for key, value in told.items()}
         return found
 
     def push(
@@ -136,18 +136,27 @@ WITHOUT_EXAMPLE = {"merge_group", "pull_request"}
 
 
 def fitted(example: Any, value: Any) -> Any:
-    """The value in the shape of the example: what is missing is taken from there."""
-    if isinstance(example, dict) and isinstance(value, dict) and example:
+    """The value in the shape of the example: what is missing is taken from there.
+
+    Raises:
+        AssertionError: GitHub has something of another type there.
+    """
+    if example is None or value is None:
+        return value
+    if isinstance(example, int) and isinstance(value, str):  # some webhooks tell times in seconds
+        return int(datetime.fromisoformat(value).timestamp())
+    assert isinstance(value, type(example)), f"{value!r} where GitHub has {example!r}"
+    if isinstance(example, dict):
         return example | {key: fitted(example.get(key), inner) for key, inner in value.items()}
     return value
 
 
 @cache
 def _examples(event: str) -> list[str]:
-    return [json.dumps(each) for each in _all()[event]]
+    return [json.dumps(each) for each in _all()[event]["examples"]]
 
 
 @cache
-def _all() -> dict[str, list[Any]]:
+def _all() -> dict[str, dict[str, Any]]:
     found = json.loads(lzma.decompress(FILE.read_bytes()))
-    return {each["name"]: each["examples"] for each in found}
+    return {each["name"]: each for each in found}

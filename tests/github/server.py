@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -94,7 +95,8 @@ class Server(ThreadingHTTPServer):
                 each.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        self.api.violations.append(f"our fault: {_error()}")
+        if not isinstance(sys.exception(), OSError):  # clients may go away whenever they like
+            self.api.violations.append(f"our fault: {traceback.format_exc()}")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -109,6 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815 # as http.server finds them
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(timestamp or self.server.api.state.clock.now())
 
     def log_message(self, *_: object) -> None:
         pass
@@ -136,6 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "POST" and self.path in {"/graphql", "/api/graphql"}:
             return server.api.graphql(Request("POST", self.path, self.headers, body))
         if not self.path.startswith(f"{server.base}/"):
+            server.api.violations.append(f"{self.command} {self.path}: not below {server.base}")
             return Response(404)
         path = self.path.removeprefix(server.base)
         return server.api.answer(Request(self.command, path, self.headers, body))
@@ -186,8 +192,3 @@ class _Handler(BaseHTTPRequestHandler):
         if response.status not in {204, 304}:
             self.wfile.write(response.body)
         self.wfile.flush()
-
-
-def _error() -> str:
-
-    return traceback.format_exc(limit=-6)

@@ -62,6 +62,7 @@ class App:
     permissions: dict[str, str] = field(default_factory=lambda: dict(PERMISSIONS))
     events: tuple[str, ...] = EVENTS
     secret: str = "a secret of the webhooks"
+    client_id: str = "Iv1.ab1112223334445c"
 
     @property
     def private_key(self) -> str:
@@ -158,6 +159,9 @@ class State:
     """Everything.
 
     Concurrency: whoever reads or changes it holds `lock`.
+
+    Attributes:
+        unsure: how many more times it is not known yet whether a pull request can be merged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -170,6 +174,7 @@ class State:
         self.repositories: dict[str, Repository] = {}
         self.installations: dict[str, Installation] = {}
         self.tokens: dict[str, Token] = {}
+        self.unsure = 0
 
     def user(self, login: str) -> int:
         """The id of somebody, who is known from now on."""

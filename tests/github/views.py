@@ -45,6 +45,7 @@ class Views:
         return self._template("get", "/app") | {
             "id": app.id,
             "slug": app.slug,
+            "client_id": app.client_id,
             "name": app.slug,
             "node_id": f"A_{app.id}",
             "owner": self.user("ada"),
@@ -292,7 +293,12 @@ class Views:
         }
 
     def _other_app(self, number: int) -> dict[str, Any]:
-        return self.app() | {"id": number, "slug": f"app-{number}", "name": f"App {number}"}
+        return self.app() | {
+            "id": number,
+            "client_id": f"Iv1.{number}",
+            "slug": f"app-{number}",
+            "name": f"App {number}",
+        }
 
     def status(self, repository: Repository, status: Mapping[str, Any]) -> dict[str, Any]:
         number = status["id"]

@@ -18,6 +18,7 @@ from functools import partial
 from praktika.checks.announce import CHECKS, LATER, Announcement, is_urgent
 from praktika.checks.budget import Budget
 from praktika.checks.content.verdict import check_status
+from praktika.checks.earlier import Earlier
 from praktika.checks.ledger import Ledger
 from praktika.checks.posting import Tools
 from praktika.checks.pulls import Pulls
@@ -38,6 +39,7 @@ LEASE = 60.0
 
 _BATCH = 100
 _KNOWN = 10_000
+_PLACES = 64
 _PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
 
@@ -78,6 +80,7 @@ class Publisher:
         self._reading = Reading(means.journal, means.blobs)
         self._held: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
+        self._places = [threading.Lock() for _ in range(_PLACES)]
 
     def turn(self, wait: float = 0.0) -> int:
         """Deal with the announcements that are there; how many there were.
@@ -90,6 +93,8 @@ class Publisher:
         messages = patiently(
             lambda: queue.receive(CHECKS, limit=_BATCH, lease=LEASE, wait=self._rest(wait))
         )
+        if not messages:
+            return 0
         by_run: dict[str, list[Message]] = {}
         for message in messages:
             by_run.setdefault(message.group, []).append(message)
@@ -116,22 +121,29 @@ class Publisher:
             wait = ledger.wait(means.clock.now())
             if wait:
                 return wait
-        trouble = partial(means.on_trouble, run_id)
-        return Showing(
+        earlier = Earlier(means.blobs)
+        showing = Showing(
             run_id=run_id,
             run=run,
             results=self._reading.findings(run_id, run),
             page=means.page(run_id) or run.requested.facts.run_url,
             ledger=ledger,
+            earlier=earlier,
+            before=earlier.before(run),
             pulls=Pulls(board=means.board, forge=means.forge, budget=means.budget),
             tools=Tools(
                 board=means.board,
                 clock=means.clock,
                 budget=means.budget,
-                on_trouble=trouble,
+                on_trouble=partial(means.on_trouble, run_id),
                 confirm=confirm,
             ),
-        ).show()
+        )
+        subject = run.requested.subject
+        # Several workflows may run for one commit; a board is for one at a time there.
+        place = hash((subject.repository, subject.number or subject.sha))
+        with self._places[place % _PLACES]:
+            return showing.show()
 
     def _deal_with(self, run_id: str, batch: Sequence[Message], hold: _Hold) -> None:
         queue = self._means.queue

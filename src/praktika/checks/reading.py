@@ -93,10 +93,8 @@ class Reading:
 
     def _read(self, blob: str) -> Findings:
         try:
-            size = patiently(lambda: self._blobs.size(blob))
-            if size > LARGEST:
-                return Findings(trouble=f"it has {size:,} bytes")
-            return findings_of(decode(patiently(lambda: self._blobs.get(blob)), Result))
+            data = patiently(lambda: self._blobs.get(blob, 0, LARGEST + 1))
+            return findings_of(decode(data, Result, limit=LARGEST))
         except Absent:
             return Findings()
         except WireError as error:

@@ -20,11 +20,17 @@ def main(arguments: list[str]) -> int:
     """Keep the runners until the parent ends or SIGTERM comes.
 
     Args:
-        arguments: `--root ROOT --parent PID --count N --label LABEL`.
+        arguments: `--root ROOT --parent PID --count N --label LABEL --trust TRUST`.
     """
     given = dict(zip(arguments[::2], arguments[1::2], strict=True))
     root, lives = Path(given["--root"]), parent_lives(int(given["--parent"]))
-    host = Host(root, open_stores(root), given["--label"], int(given["--count"]))
+    host = Host(
+        root,
+        open_stores(root),
+        given["--label"],
+        int(given["--count"]),
+        untrusted=given["--trust"] != "trusted",
+    )
     with Ending() as ending:
         host.serve(while_true=lambda: ending.not_yet() and lives(), pause=ending.wait)
     return 0

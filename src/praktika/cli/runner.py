@@ -17,7 +17,8 @@ def main(arguments: list[str]) -> int:
     """Serve until the parent ends or SIGTERM comes.
 
     Args:
-        arguments: `--root ROOT --parent PID [--run RUN] [--label LABEL] [--work FOLDER] NAME`.
+        arguments: `--root ROOT --parent PID [--run RUN] [--label LABEL] [--work FOLDER]
+            [--trust TRUST] NAME`.
     """
     *pairs, name = arguments
     given = dict(zip(pairs[::2], pairs[1::2], strict=True))
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
         run=given.get("--run", ""),
         label=given.get("--label", ""),
         work=given.get("--work", ""),
+        trust="untrusted" if given.get("--trust") == "untrusted" else "trusted",
     )
     runner.serve(while_true=parent_lives(int(given["--parent"])))
     return 0

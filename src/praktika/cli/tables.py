@@ -30,15 +30,22 @@ def tables_of(tables: Sequence[RoutingTable], repository: str) -> list[RoutingTa
     raise AuthorError(text=" ".join(part for part in parts if part))
 
 
-def dispatched(tables: Sequence[RoutingTable], workflow: str) -> tuple[RoutingTable, Route]:
-    """The one workflow of that name that can be dispatched, in any case.
+def dispatched(
+    tables: Sequence[RoutingTable], workflow: str, *, any_event: bool = False
+) -> tuple[RoutingTable, Route]:
+    """The one workflow of that name, in any case, that can be dispatched.
+
+    Args:
+        tables: where to look.
+        workflow: its name.
+        any_event: take one that is not for that, too, if there is no other: somebody else decides.
 
     Raises:
         AuthorError: there is none, or there are several.
     """
     every = [(table, route) for table in tables for route in table.routes]
     named = [pair for pair in every if pair[1].workflow.casefold() == workflow.casefold()]
-    found = [pair for pair in named if pair[1].event == DISPATCH]
+    found = [pair for pair in named if pair[1].event == DISPATCH] or (named if any_event else [])
     if len(found) == 1:
         return found[0]
     if found:
@@ -51,7 +58,15 @@ def dispatched(tables: Sequence[RoutingTable], workflow: str) -> tuple[RoutingTa
             text=f"'{named[0][1].workflow}' is started by {named[0][1].event}, not by hand: "
             "its event would have to be Workflow.Event.DISPATCH."
         )
+    raise AuthorError(text=_unknown(workflow, tables, every))
+
+
+def _unknown(
+    workflow: str, tables: Sequence[RoutingTable], every: Sequence[tuple[RoutingTable, Route]]
+) -> str:
     names = [route.workflow for _, route in every if route.event == DISPATCH]
     there = f"Those started by hand are {listed(names)}." if names else "None is started by hand."
-    parts = [f"There is no workflow '{workflow}'.", did_you_mean(workflow, names), there]
-    raise AuthorError(text=" ".join(part for part in parts if part))
+    broken = listed(table.repository for table in tables if table.problems)
+    wrong = f"The main branch of {broken} has errors." if broken else ""
+    parts = [f"There is no workflow '{workflow}'.", did_you_mean(workflow, names), there, wrong]
+    return " ".join(part for part in parts if part)

@@ -23,7 +23,8 @@ def explain(run: Run, key: str) -> str:
         case Phase.WAITING:
             return f"waits for {_unmet(run, key)}"
         case Phase.QUEUED:
-            return f"queued ({_attempt(state)}): waits for a free runner{_place(run, key)}"
+            kind = " for untrusted code" if run.trust == "untrusted" else ""
+            return f"queued ({_attempt(state)}): waits for a free runner{kind}{_place(run, key)}"
         case Phase.PAUSED:
             seconds = max(0.0, state.deadline - state.since)
             return f"tried again {seconds:g} s after its last attempt; {state.reason}"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from praktika.model.facts import Trust
 from praktika.model.supply import Supply
 
 
-def cause(label: str, supply: Supply) -> str:
-    """One clause: what is wrong with the pool that serves this label."""
-    pool = f"pool '{label}'"
+def cause(label: str, supply: Supply, trust: Trust = "trusted") -> str:
+    """One clause: what is wrong with the pool that serves this label, and code of this trust."""
+    kind = "untrusted " if trust == "untrusted" else ""
+    pool = f"{kind}pool '{label}'"
+    if not supply.known and kind:
+        return (
+            f"no pool serves the label '{label}' for untrusted code, which trusted runners do not"
+            f" take (`praktika runner --label {label} --untrusted` would)"
+        )
     if not supply.known:
         return f"no pool serves the label '{label}'"
     if supply.complaint:

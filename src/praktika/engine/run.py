@@ -9,6 +9,7 @@ from enum import Enum
 from rpds import HashTrieMap, HashTrieSet
 
 from praktika.model.events import RunRequested
+from praktika.model.facts import Trust
 from praktika.model.plan import Job, Need, Plan, Stored
 from praktika.model.result import Status
 
@@ -218,6 +219,11 @@ class Run:
     heard: frozenset[str] = frozenset()
     round: int = 0
     stay: int = 0
+
+    @property
+    def trust(self) -> Trust:
+        """Of the code that it runs."""
+        return self.requested.facts.trust if self.requested else "trusted"
 
     @property
     def group(self) -> str:

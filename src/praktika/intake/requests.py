@@ -119,6 +119,11 @@ def for_dispatch(
     return _asked(around, route, facts, "dispatch")
 
 
+def dispatch_id(repository: str, workflow: str, delivery: str) -> str:
+    """The id of the run that a dispatch asks for."""
+    return derived_run_id(repository, workflow, f"dispatch {delivery}")
+
+
 def for_tick(around: Circumstances, route: Route, sha: str, due: float) -> Asked:
     """The run of a workflow that its schedule starts."""
     facts = _of_branch(around, around.repository.main, sha)

@@ -40,16 +40,17 @@ class Starts:
         repository = forge.repository(notice.repository)
         around = self._around(notice, notice.sender, again=notice.delivery)
         table = self._tables.of(repository)
-        found = route(table, Occasion(event="dispatch", workflow=notice.workflow))
+        branch = notice.branch or repository.main
+        occasion = Occasion(event="dispatch", workflow=notice.workflow, branch=branch)
+        found = route(table, occasion)
         if not found:
-            self._refuse(notice, f"no workflow '{notice.workflow}' can be dispatched")
+            self._refuse(notice, f"no workflow '{notice.workflow}' can be dispatched on '{branch}'")
             return
         try:
             inputs = checked(found[0].inputs, notice.inputs)
         except AuthorError as error:
             self._refuse(notice, str(error))
             return
-        branch = notice.branch or repository.main
         sha = forge.commit(notice.repository, branch)
         self._ask(requests.for_dispatch(around, found[0], branch, sha, inputs))
 

@@ -65,6 +65,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         optional: whether its job may leave nothing.
         expire_days: days after which it may be deleted, and is not used any more; 0 means never.
         tags: what it is stored with, for people and for rules of the store.
+        publish: folder of the branch `gh-pages` that is to have its files; "" means none.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     optional: bool = False
     expire_days: float = 0.0
     tags: dict[str, str] = {}
+    publish: str = ""
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

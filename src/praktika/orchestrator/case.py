@@ -180,8 +180,8 @@ class Case:
             for key, job in run.graph.jobs.items()
             if (state := run.jobs[key]).phase is Phase.QUEUED and 0 < state.deadline <= event.at
         }
-        supply = self._hands.around.supply
-        causes = {label: cause(label, supply(label)) for label in sorted(labels)}
+        supply, trust = self._hands.around.supply, run.trust
+        causes = {label: cause(label, supply(label, trust), trust) for label in sorted(labels)}
         return msgspec.structs.replace(event, causes=causes)
 
     def _see(self, event: AnyEvent, run: Run) -> None:

@@ -100,7 +100,7 @@ class Hands:
             state = run.jobs[command.job]
             if state.phase is Phase.QUEUED and state.attempt == command.attempt:
                 labels = run.graph.jobs[command.job].runs_on
-                queue = self.around.tasks(labels[0] if labels else "")
+                queue = self.around.tasks(labels[0] if labels else "", run.trust)
                 queues.setdefault(queue, []).append(
                     make_task(run_id, run, command.job, self._inbox(run))
                 )

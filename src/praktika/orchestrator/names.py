@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from praktika.model.facts import Trust
 from praktika.model.plan import job_key
 
 INBOX = "events.fifo"
@@ -78,9 +79,13 @@ def own_tasks(run: str) -> str:
     return f"tasks-{run}"
 
 
-def tasks(label: str) -> str:
-    """The queue of tasks for the runners that serve a label."""
-    return f"tasks-{label}" if _PLAIN.fullmatch(label) else f"tasks-{job_key(label)}"
+def tasks(label: str, trust: Trust = "trusted") -> str:
+    """The queue of tasks for the runners that serve a label; code of strangers has others.
+
+    No label has the queue of another one, nor of another trust.
+    """
+    name = f"tasks-{label}" if _PLAIN.fullmatch(label) else f"tasks-{job_key(label)}"
+    return f"untrusted-{name}" if trust == "untrusted" else name
 
 
 def control(runner: str) -> str:
@@ -88,6 +93,7 @@ def control(runner: str) -> str:
     return f"control-{runner}" if _PLAIN.fullmatch(runner) else f"control-{job_key(runner)}"
 
 
-def registration(label: str, runner: str) -> str:
+def registration(label: str, runner: str, trust: Trust = "trusted") -> str:
     """Where a runner says that it serves a label."""
-    return f"runners/{job_key(label)}/{job_key(runner)}"
+    folder = "untrusted-runners" if trust == "untrusted" else "runners"
+    return f"{folder}/{job_key(label)}/{job_key(runner)}"

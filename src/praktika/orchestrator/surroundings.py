@@ -8,6 +8,7 @@ from typing import Protocol
 
 from praktika.engine.run import Run
 from praktika.model.events import AnyEvent, RunRequested
+from praktika.model.facts import Trust
 from praktika.model.plan import Plan
 from praktika.model.result import Result
 from praktika.model.supply import Supply
@@ -35,11 +36,11 @@ class Surroundings:
         journal, queue, blobs, clock: see the ports.
         inbox: name of the queue of events that it serves.
         alarms: name of the queue of alarms.
-        tasks: name of the queue of tasks for a label.
+        tasks: name of the queue of tasks for a label, of trusted or untrusted code.
         make_plan: compiles the declaration, finds the workflow and decides on its jobs, see
             `planning`; raises PraktikaError.
         render: the page of a Result.
-        supply: how the pool that serves a label is supplied with runners.
+        supply: how the pool that serves a label and such code is supplied with runners.
         lost: names of runners that ended without being asked to, each told once.
         settle: what a request means, once its commits are here: the merge of a change, the files
             that it changes; raises PraktikaError.
@@ -53,10 +54,10 @@ class Surroundings:
     clock: Clock
     inbox: str
     alarms: str
-    tasks: Callable[[str], str]
+    tasks: Callable[[str, Trust], str]
     make_plan: Callable[[RunRequested], Plan]
     render: Callable[[Result], bytes]
-    supply: Callable[[str], Supply] = lambda _: Supply()
+    supply: Callable[[str, Trust], Supply] = lambda _label, _trust: Supply()
     lost: Callable[[], list[str]] = field(default=list)
     settle: Callable[[RunRequested], RunRequested] = lambda request: request
     announce: Callable[[str, Run], None] = lambda _run, _state: None

@@ -22,6 +22,7 @@ from praktika.pipeline.check.graph import ORDER, REPORT, Graph, Wait, check_cycl
 from praktika.pipeline.check.images import check_dockers, check_images, order_of
 from praktika.pipeline.check.names import check_names
 from praktika.pipeline.check.paths import Paths, behind_links, inside, listed
+from praktika.pipeline.check.published import check_published, folder_of
 from praktika.pipeline.check.relations import check_aliases, check_labels, labels_of
 from praktika.pipeline.check.sound import called, sound
 from praktika.pipeline.declare.artifact import ArtifactConfig
@@ -175,6 +176,7 @@ class Draft:
             found.extend(check_names(things, around.show))
         found.extend(check_names(workflow.secrets, around.show))
         found.extend(check_aliases(workflow))
+        found.extend(check_published(workflow))
         found.extend(check_dockers(workflow.dockers, around.root))
         found.extend(check_images(workflow))
         if around.pools is not None:
@@ -281,6 +283,7 @@ class Draft:
             optional=artifact.optional,
             expire_days=float(artifact.expire_days),
             tags=dict(artifact.ext.get("tags") or {}),
+            publish=folder_of(artifact.publish),
         )
 
 

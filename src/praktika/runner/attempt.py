@@ -16,8 +16,10 @@ from typing import BinaryIO, cast
 
 from msgspec import structs
 
+from praktika.engine.grants import WRITING
 from praktika.errors import AuthorError, PraktikaError
 from praktika.model.events import JobFinished
+from praktika.model.facts import Trust
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Task
@@ -27,7 +29,7 @@ from praktika.ports.blobs import Blobs
 from praktika.ports.checkouts import Checkouts
 from praktika.ports.clock import Clock
 from praktika.ports.secrets import Secrets
-from praktika.runner import artifacts, attachments, environment, hooks, images, kv
+from praktika.runner import artifacts, attachments, environment, hooks, images, kv, trust
 from praktika.runner.container import Request, run_in_container
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
@@ -40,6 +42,7 @@ from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
 from praktika.runner.sources import Sources
+from praktika.runner.wallet import Wallet
 from praktika.runner.workspace import remove
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
@@ -56,11 +59,13 @@ class Bench:
         work: the folder for workspaces.
         sources: the folder for unpacked archives of code, shared by runners of this machine.
         checkouts: where the code of commits comes from that are fetched from their remote.
+        wallet: where tokens of a forge come from.
         library: a folder that holds `praktika` and nothing else.
         name: of this runner.
         owner: the process that this runner belongs to, for whoever cleans up after it.
         inherited: the environment that jobs get.
         limits: for every command; the timeout is replaced by the job's own.
+        trust: of the code that it runs; it refuses any other.
     """
 
     blobs: Blobs
@@ -73,7 +78,9 @@ class Bench:
     owner: str
     inherited: Mapping[str, str]
     checkouts: Checkouts | None = None
+    wallet: Wallet | None = None
     limits: Limits = field(default_factory=Limits)
+    trust: Trust = "trusted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +169,7 @@ class _Attempt:
         self.stored: list[artifacts.Record] = []
         self.earlier: Result | None = None
         self.mask = Mask()
+        self.inherited = bench.inherited
 
     def run(self, log: BinaryIO) -> Result:
         """The Result of the attempt, before it is dressed with its circumstances."""
@@ -172,9 +180,13 @@ class _Attempt:
         # A place of its own for each attempt: what one could not remove troubles no other.
         place = self.bench.work / self.bench.name / own / name
         try:
-            with self._sources().workspace_for(
-                run_file, place, submodules=self.job.needs_submodules
-            ) as here:
+            trust.check(self.bench.trust, run_file.facts.trust)
+            with (
+                self._purse(),
+                self._sources().workspace_for(
+                    run_file, place, submodules=self.job.needs_submodules
+                ) as here,
+            ):
                 return self._in(here, log)
         except (OSError, PraktikaError, WireError) as error:
             self.stored.clear()
@@ -186,17 +198,41 @@ class _Attempt:
         finally:
             remove(place.parent)  # with what a process that was killed has left in it
 
+    @property
+    def _is_untrusted(self) -> bool:
+        return self.assignment.run_file.facts.trust == "untrusted"
+
+    def _purse(self) -> AbstractContextManager[None]:
+        """Tokens of the forge are for this attempt in the block, and end with it."""
+        wallet = self.bench.wallet
+        return wallet.opened(self.assignment.task) if wallet else nullcontext()
+
+    def _secrets(self) -> dict[str, str]:
+        """The variables with declared secrets; code of strangers has none."""
+        if self._is_untrusted:
+            return {}
+        declared = images.secrets_for(self.assignment.plan, self.job)
+        found = patiently(lambda: secret_variables(self.bench.secrets, declared))
+        if self.bench.wallet is not None and self.job.config.get("enable_gh_auth") is True:
+            repository = self.assignment.run_file.facts.repository
+            # What the `gh` program and most others read.
+            found["GH_TOKEN"] = self.bench.wallet.token(repository, WRITING)
+        return found
+
     def _sources(self) -> Sources:
         bench = self.bench
         return Sources(blobs=bench.blobs, unpacked=bench.sources, checkouts=bench.checkouts)
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
+        if self._is_untrusted:
+            home = here.parent / f"{here.name}.home"
+            home.mkdir()
+            self.inherited = trust.inherited_by_strangers(self.bench.inherited, home)
         setting = self._prepare(here)
-        declared = images.secrets_for(self.assignment.plan, self.job)
-        own = patiently(lambda: secret_variables(self.bench.secrets, declared))
+        own = self._secrets()
         self.mask = Mask(own.values())
         own |= self._failed_tests(setting)
-        variables = environment.variables(setting, self.bench.inherited)
+        variables = environment.variables(setting, self.inherited)
         base = Command(line="", cwd=here, env=variables | own, mask=self.mask)
         limits = replace(self.bench.limits, timeout=self.job.timeout)
         before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)
@@ -236,14 +272,14 @@ class _Attempt:
             owner=self.bench.owner,
             library=self.bench.library,
             folder=self.bench.work / self.bench.name,
-            inherited=self.bench.inherited,
+            inherited=self.inherited,
             login=self._log_in,
         )
         return run_in_container(request, log, limits, self.stop)
 
     def _log_in(self, image: str) -> AbstractContextManager[Mapping[str, str]]:
         """Let images be pulled with the team's login, but for the code of strangers."""
-        if self.assignment.run_file.facts.trust == "untrusted":
+        if self._is_untrusted:
             return nullcontext({})
         place = self.bench.work / self.bench.name
         # Loaded only where an image is pulled: it takes longer than the rest of the runner.
@@ -298,7 +334,8 @@ class _Attempt:
         artifacts.bring_all(scene, self.job)
         known = kv.collect(self.bench.blobs, self.assignment.task.run)
         environment.write(setting, known)
-        images.write_order(setting, self.bench.inherited, here.parent)
+        environment.write_inputs(setting, here)
+        images.write_order(setting, self.inherited, here.parent)
         if self.job.always_run:
             so_far = workflow_so_far(self.bench.blobs, self.assignment.task.run, plan)
             write_file(Path(result_path(plan.workflow, os.fspath(temp))), encode(so_far))

@@ -18,7 +18,8 @@ from praktika.model.plan import Job, Plan
 from praktika.model.task import Task
 from praktika.model.wire import decode, pretty
 from praktika.runner.container import tag_of
-from praktika.runner.job_files import read_file, write_file
+from praktika.runner.job_files import inside, read_file, write_file
+from praktika.sdk.job.secret import TRUST
 
 ENVIRONMENT_LIMIT = 16 << 20
 """Bytes of `environment.json` that are read back."""
@@ -70,6 +71,7 @@ def own(setting: Setting) -> dict[str, str]:
         "PRAKTIKA_ATTEMPT": str(setting.task.attempt),
         OWNER: setting.owner,
         "PRAKTIKA_WORKFLOW": setting.plan.workflow,
+        TRUST: setting.facts.trust,
         "PRAKTIKA_SETTINGS": os.fspath(setting.temp / "settings.json"),
         "JOB_NAME": setting.job.name,
         "CHECK_NAME": setting.job.name,
@@ -83,6 +85,20 @@ def write(setting: Setting, kv: Mapping[str, Any]) -> None:
     if setting.facts.inputs:
         _dump(setting.temp / "workflow_inputs.json", setting.facts.inputs)
     _dump(setting.temp / "settings.json", setting.plan.settings)
+
+
+def write_inputs(setting: Setting, workspace: Path) -> None:
+    """Write what the run was dispatched with, where `Info` looks for it.
+
+    Raises:
+        OSError: the setting leads out of the workspace, or it cannot be written.
+    """
+    facts = setting.facts
+    if not facts.inputs and (facts.local or facts.event != "dispatch"):
+        return
+    name = "WORKFLOW_INPUTS_FILE"
+    path = Path(str(setting.plan.settings.get(name) or setting.temp / "workflow_inputs.json"))
+    _dump(inside(workspace, os.fspath(path.parent), name) / path.name, facts.inputs)
 
 
 def read_back(temp: Path) -> dict[str, Any]:

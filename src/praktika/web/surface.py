@@ -13,6 +13,7 @@ from typing import Protocol
 
 from praktika.model.events import AnyEvent
 from praktika.model.routes import RoutingTable
+from praktika.model.tokens import TokenAsked, TokenGiven, TokenReturned
 from praktika.web.shapes import (
     ApproveWish,
     Asked,
@@ -84,6 +85,16 @@ class Desk(Protocol):
         """What can be dispatched, and what starts the rest."""
 
 
+class TokenDesk(Protocol):
+    """Gives tokens of the forge to runners."""
+
+    def give(self, secret: str, asked: TokenAsked) -> TokenGiven:
+        """A token for an attempt; Denied if it may not have it, or the secret is none."""
+
+    def take_back(self, secret: str, returned: TokenReturned) -> None:
+        """End a token."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopMeasure:
     """How a loop of the server is.
@@ -123,6 +134,7 @@ class Surface:
     Attributes:
         login_of: whom a token stands for; "" if it is none.
         receive: takes a webhook of the forge; None if there is no forge.
+        tokens: gives runners tokens of the forge; None likewise.
         health: looks how everything is.
         measure: counts what there is.
         url: where people find the server, without a "/" at the end; "" if that is not known.
@@ -136,6 +148,7 @@ class Surface:
     health: Callable[[], Health]
     measure: Callable[[], Measures]
     receive: Callable[[Mapping[str, str], bytes], Answer] | None = None
+    tokens: TokenDesk | None = None
     url: str = ""
     is_public: bool = False
     are_metrics_public: bool = False

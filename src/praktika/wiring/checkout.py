@@ -11,9 +11,11 @@ from msgspec import structs
 from praktika.adapters.local import git
 from praktika.adapters.local.git import Checkout, changes, commits
 from praktika.adapters.local.sandbox import LocalSandbox
+from praktika.engine.inputs import checked
 from praktika.errors import OperatorError
 from praktika.model.facts import Facts, InputValue
 from praktika.model.plan import Compilation
+from praktika.model.routes import Input
 from praktika.model.wire import WireError, decode, encode
 
 __all__ = [
@@ -60,17 +62,19 @@ def with_changes(place: Checkout, base: str) -> Checkout:
     return replace(place, facts=facts, notes=(*place.notes, *((note,) if note else ())))
 
 
-def with_inputs(place: Checkout, text: str) -> Checkout:
+def with_inputs(place: Checkout, text: str, declared: Sequence[Input]) -> Checkout:
     """The checkout for a run with these inputs, a JSON object; null is none.
 
     Raises:
+        AuthorError: they are not those that are declared.
         OperatorError: it is no object of texts, numbers and booleans.
     """
     try:
         given = decode(text.encode(), dict[str, InputValue | None])
     except WireError as error:
         raise OperatorError(f"PRAKTIKA_INPUTS is no JSON object of inputs: {error}") from error
-    inputs = {name: value for name, value in given.items() if value is not None}
+    values = {name: value for name, value in given.items() if value is not None}
+    inputs = checked(declared, values)
     return replace(place, facts=structs.replace(place.facts, inputs=inputs))
 
 

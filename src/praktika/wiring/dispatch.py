@@ -23,7 +23,7 @@ def known_table(stores: Stores, repository: str) -> RoutingTable:
     except (Absent, WireError) as error:
         raise OperatorError(
             f"nothing here listens for dispatches of '{repository}': there is no routing table. "
-            "`praktika serve` makes one, of the repositories that it is set up for; another "
+            "`praktika serve` makes one, of the repositories of a forge that it is set up for. A "
             "server is named with --server. `praktika run --detach` runs the code that is here."
         ) from error
 

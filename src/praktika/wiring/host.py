@@ -17,6 +17,7 @@ import msgspec
 
 from praktika.adapters.local.compute import LocalCompute
 from praktika.errors import PraktikaError
+from praktika.model.facts import Trust
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.runner.container import remove_left
@@ -55,14 +56,18 @@ class Host:
         stores: of the installation.
         label: what its runners serve.
         count: how many there are.
+        untrusted: whether they serve untrusted code, and nothing else.
     """
 
-    def __init__(self, root: Path, stores: Stores, label: str, count: int) -> None:
+    def __init__(
+        self, root: Path, stores: Stores, label: str, count: int, *, untrusted: bool = False
+    ) -> None:
         self.name = f"{socket.gethostname().split('.')[0][:16]}-{secrets.token_hex(3)}"
         self._root = root
         self._stores = stores
         self._label = label
         self._count = count
+        self._trust: Trust = "untrusted" if untrusted else "trusted"
         self._register_at = 0.0
         self._clean_at = 0.0
 
@@ -72,7 +77,7 @@ class Host:
         Raises:
             OperatorError: runners cannot work here.
         """
-        self._stores.queue.create(names.tasks(self._label))
+        self._stores.queue.create(names.tasks(self._label, self._trust))
         work = work_folder(self.name)
         compute = LocalCompute(
             self._runner_command, lambda one: remove_left(work / one, os.environ)
@@ -90,7 +95,7 @@ class Host:
                 for runner in compute.started:
                     self._forget(runner)
                 with suppress(PraktikaError):
-                    self._stores.blobs.delete(names.registration(self._label, self.name))
+                    self._stores.blobs.delete(self._registration)
                 discard(work)
 
     def _forget(self, runner: str) -> None:
@@ -111,9 +116,13 @@ class Host:
     def _register(self) -> None:
         says = Registration(host=self.name, count=self._count, at=self._stores.clock.now())
         with suppress(PraktikaError):  # only words hang on it
-            self._stores.blobs.put(names.registration(self._label, self.name), encode(says))
+            self._stores.blobs.put(self._registration, encode(says))
+
+    @property
+    def _registration(self) -> str:
+        return names.registration(self._label, self.name, self._trust)
 
     def _runner_command(self, name: str) -> Sequence[str]:
         where = ("--root", str(self._root), "--parent", str(os.getpid()))
-        kind = ("--label", self._label, "--work", self.name)
+        kind = ("--label", self._label, "--work", self.name, "--trust", self._trust)
         return [*RUNNER, *where, *kind, name]

@@ -229,10 +229,10 @@ class LocalRun:
             clock=self._stores.clock,
             inbox=names.own_inbox(self.id),
             alarms=names.own_alarms(self.id),
-            tasks=lambda _label: names.own_tasks(self.id),
+            tasks=lambda _label, _trust: names.own_tasks(self.id),
             make_plan=self._make_plan,
             render=render,
-            supply=lambda _label: Supply(runners=self._workers, maximum=self._workers),
+            supply=lambda _label, _trust: Supply(runners=self._workers, maximum=self._workers),
             lost=compute.lost,
         )
 

@@ -10,16 +10,31 @@ from pathlib import Path
 import praktika
 from praktika import process_tree
 from praktika.adapters.local.git.call import REPOSITORY_VARIABLES
+from praktika.model.facts import Trust
+from praktika.model.task import Task
+from praktika.model.tokens import Attempt
 from praktika.orchestrator import names
+from praktika.ports.tokens import TokenBroker
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
+from praktika.runner.wallet import Wallet
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
 from praktika.wiring.places import work_folder
 from praktika.wiring.stores import Stores, open_stores
 
+BROKER = "PRAKTIKA_BROKER"
+BROKER_SECRET = "PRAKTIKA_BROKER_SECRET"  # noqa: S105 - the name of a variable
+"""Variables that name a server that gives tokens of a forge, and hold what runners show it."""
+
 
 def build_runner(
-    root: Path, name: str, *, run: str = "", label: str = "", work: str = ""
+    root: Path,
+    name: str,
+    *,
+    run: str = "",
+    label: str = "",
+    work: str = "",
+    trust: Trust = "trusted",
 ) -> Runner:
     """A runner that serves the tasks of one local run, or those of a label.
 
@@ -29,6 +44,7 @@ def build_runner(
         run: id of the only run to serve, or "".
         label: what it serves otherwise.
         work: name of the folder for workspaces; the run's own if it serves one.
+        trust: of the code that it serves.
 
     Raises:
         OperatorError: the stores cannot be opened.
@@ -36,6 +52,7 @@ def build_runner(
     process_tree.become_subreaper()
     stores = open_stores(root)
     folder = work_folder(work or run)
+    wallet = _wallet(stores)
     return Runner(
         Bench(
             blobs=stores.blobs,
@@ -44,20 +61,39 @@ def build_runner(
             work=folder,
             sources=folder / "sources",
             library=_library(stores.state),
-            checkouts=open_checkouts(),
+            checkouts=open_checkouts(wallet.credentials) if wallet else open_checkouts(),
+            wallet=wallet,
             name=name,
             owner=work or run,
             inherited=_inherited(),
+            trust=trust,
         ),
-        _mailbox(stores, name, run, label),
+        _mailbox(stores, name, run, names.own_tasks(run) if run else names.tasks(label, trust)),
         on_bug=partial(_log_bug, name),
     )
 
 
-def _mailbox(stores: Stores, name: str, run: str, label: str) -> Mailbox:
+def _wallet(stores: Stores) -> Wallet | None:
+    """Where tokens come from; None without a server that gives some."""
+    base, secret = os.environ.get(BROKER, ""), os.environ.get(BROKER_SECRET, "")
+    if not base or not secret:
+        return None
+    # Loaded only where a server works with a forge.
+    remote = importlib.import_module("praktika.adapters.server.tokens")
+    access = importlib.import_module("praktika.wiring.github.access")
+
+    def broker(task: Task) -> TokenBroker:
+        attempt = Attempt(run=task.run, job=task.job, attempt=task.attempt)
+        tokens: TokenBroker = remote.RemoteTokens(base, secret, attempt, stores.clock)
+        return tokens
+
+    return Wallet(broker, access.addresses(os.environ))
+
+
+def _mailbox(stores: Stores, name: str, run: str, tasks: str) -> Mailbox:
     return Mailbox(
         queue=stores.queue,
-        tasks=names.own_tasks(run) if run else names.tasks(label),
+        tasks=tasks,
         control=names.control(f"{run}-{name}" if run else name),
         lease=stores.pace.lease,
         wait=stores.pace.wait,

@@ -18,11 +18,14 @@ from typing import Any
 
 from structlog.typing import FilteringBoundLogger
 
+from praktika.engine.run import Run
 from praktika.errors import Conflict, OperatorError
 from praktika.orchestrator import names
+from praktika.ports.checkouts import Checkouts
 from praktika.ports.queue import dead_letters
-from praktika.web.surface import Answer, Surface
+from praktika.web.surface import Answer, Surface, TokenDesk
 from praktika.wiring.presence import presence
+from praktika.wiring.runner import BROKER, BROKER_SECRET
 from praktika.wiring.service import Service
 from praktika.wiring.serving.books import StoredBooks
 from praktika.wiring.serving.checkout import CheckoutDispatcher
@@ -50,6 +53,7 @@ class Settings:
         host: address to listen on.
         port: 0 means any.
         runners: by label, how many jobs run at a time.
+        untrusted: the same of runners that serve code from outside, and nothing else.
         url: where people find it, without a "/" at its end; "" if that is not known.
         is_public: whether anybody may read.
     """
@@ -58,6 +62,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     runners: Mapping[str, int] = field(default_factory=dict)
+    untrusted: Mapping[str, int] = field(default_factory=dict)
     url: str = ""
     is_public: bool = False
 
@@ -72,6 +77,10 @@ class Plugs:
         may_act: whether a login may change what runs in a repository.
         dispatcher: starts workflows; None means those of the checkout.
         queues: names of queues that are measured, too.
+        checkouts: where commits come from; None means from remotes that need no token.
+        announce: is told whenever a run has moved.
+        tokens: gives runners tokens of the forge.
+        secret: that runners show for them.
     """
 
     loops: tuple[Loop, ...] = ()
@@ -79,6 +88,10 @@ class Plugs:
     may_act: MayAct = lambda _login, _repository: True
     dispatcher: Dispatcher | None = None
     queues: tuple[str, ...] = ()
+    checkouts: Checkouts | None = None
+    announce: Callable[[str, Run], None] = lambda _run, _state: None
+    tokens: TokenDesk | None = None
+    secret: str = field(default="", repr=False)
 
 
 def serve(
@@ -106,7 +119,9 @@ def serve(
     """
     app, listening = _web()
     with _alone(stores), _listener(settings) as listener:
-        loops = Loops((*_orchestrator(stores, log), *_hosts(settings), *plugs.loops), log)
+        more = {BROKER: _here(settings, listener), BROKER_SECRET: plugs.secret}
+        hosts = _hosts(settings, more if plugs.tokens else {})
+        loops = Loops((*_orchestrator(stores, log, plugs), *hosts, *plugs.loops), log)
         surface = _surface(settings, stores, loops, plugs)
         loops.start()
         try:
@@ -120,7 +135,9 @@ def serve(
 def _surface(settings: Settings, stores: Stores, loops: Loops, plugs: Plugs) -> Surface:
     books = StoredBooks(stores)
     dispatcher = plugs.dispatcher or CheckoutDispatcher(settings.root, stores)
-    own = (names.INBOX, names.ALARMS, *map(names.tasks, settings.runners), *plugs.queues)
+    tasks = map(names.tasks, settings.runners)
+    strangers = (names.tasks(label, "untrusted") for label in settings.untrusted)
+    own = (names.INBOX, names.ALARMS, *tasks, *strangers, *plugs.queues)
     queues = [*own, *map(dead_letters, own)]
     return Surface(
         books=books,
@@ -129,14 +146,15 @@ def _surface(settings: Settings, stores: Stores, loops: Loops, plugs: Plugs) -> 
         health=partial(look, stores, loops),
         measure=partial(measure, stores, books, loops, queues),
         receive=plugs.receive,
+        tokens=plugs.tokens,
         url=settings.url,
         is_public=settings.is_public,
         are_metrics_public=settings.host in _LOOPBACK,
     )
 
 
-def _orchestrator(stores: Stores, log: FilteringBoundLogger) -> list[Loop]:
-    service = Service(stores, log)
+def _orchestrator(stores: Stores, log: FilteringBoundLogger, plugs: Plugs) -> list[Loop]:
+    service = Service(stores, log, checkouts=plugs.checkouts, announce=plugs.announce)
     service.make_queues()
     count = 1 if stores.is_remote else _TURNS  # each costs money while it waits
     turns = [
@@ -146,8 +164,11 @@ def _orchestrator(stores: Stores, log: FilteringBoundLogger) -> list[Loop]:
     return [*turns, Loop(name="alarms", serve=again(service.ring), stale=_PLANNING)]
 
 
-def _hosts(settings: Settings) -> list[Loop]:
-    return host_loops(settings.root, settings.runners)
+def _hosts(settings: Settings, more: Mapping[str, str]) -> list[Loop]:
+    return [
+        *host_loops(settings.root, settings.runners, "trusted", more),
+        *host_loops(settings.root, settings.untrusted, "untrusted", more),
+    ]
 
 
 @contextmanager
@@ -175,6 +196,13 @@ def _listener(settings: Settings) -> Iterator[socket.socket]:
         ) from error
     with listener:
         yield listener
+
+
+def _here(settings: Settings, listener: socket.socket) -> str:
+    """The address for processes of this machine."""
+    if settings.host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not listened on
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return _address(settings, listener)
 
 
 def _address(settings: Settings, listener: socket.socket) -> str:

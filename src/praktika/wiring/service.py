@@ -9,12 +9,15 @@ from contextlib import suppress
 
 from structlog.typing import FilteringBoundLogger
 
+from praktika.engine.run import Run
 from praktika.errors import Absent, PraktikaError
+from praktika.model.facts import Trust
 from praktika.model.supply import Supply
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Orchestrator
 from praktika.orchestrator.surroundings import Surroundings
+from praktika.ports.checkouts import Checkouts
 from praktika.report import render
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.host import FRESH, Registration
@@ -35,12 +38,21 @@ class Service:
     Args:
         stores: of the installation.
         log: is told of trouble.
+        checkouts: where commits come from; None means from remotes that need no token.
+        announce: see `Surroundings`.
     """
 
-    def __init__(self, stores: Stores, log: FilteringBoundLogger) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        log: FilteringBoundLogger,
+        *,
+        checkouts: Checkouts | None = None,
+        announce: Callable[[str, Run], None] = lambda _run, _state: None,
+    ) -> None:
         self._stores = stores
         self._log = log
-        planner = Planner(stores, open_checkouts())
+        planner = Planner(stores, checkouts or open_checkouts())
         self._over = threading.Event()
         self._orchestrator = Orchestrator(
             Surroundings(
@@ -55,6 +67,7 @@ class Service:
                 settle=planner.settle,
                 render=render,
                 supply=self._supply,
+                announce=announce,
             ),
             on_trouble=self._on_trouble,
             patient=True,
@@ -119,10 +132,11 @@ class Service:
         else:
             self._log.error("run.failed", run=run, exc_info=error)
 
-    def _supply(self, label: str) -> Supply:
+    def _supply(self, label: str, trust: Trust) -> Supply:
         """What the hosts of runners say of themselves."""
         now, found = self._stores.clock.now(), []
-        for key in self._stores.blobs.list(names.registration(label, "x").rpartition("/")[0]):
+        folder = names.registration(label, "x", trust).rpartition("/")[0]
+        for key in self._stores.blobs.list(folder):
             with suppress(Absent, WireError):
                 found.append(decode(self._stores.blobs.get(key), Registration))
         fresh = [host for host in found if now - host.at < FRESH]

@@ -71,6 +71,11 @@ def wrong_check(body: Any) -> Iterator[str]:
             if len(action[name]) > most:
                 yield f"{name} of an action has more than {most} characters"
     output = body.get("output", {})
+    for each in output.get("annotations", ()):
+        if "start_column" in each and each["start_line"] != each["end_line"]:
+            yield "columns are of annotations of one line"
+        if each["end_line"] < each["start_line"]:
+            yield "an annotation ends before it starts"
     yield from (f"output.{name}: unknown" for name in output.keys() - OUTPUT)
     if output and not (output.get("title") and output.get("summary")):
         yield "an output has a title and a summary"

@@ -30,9 +30,11 @@ def pulls(call: Call) -> Answer:
 @route("get", f"{REPO}/pulls/{{pull_number}}", "pull_requests:read")
 def pull(call: Call) -> Answer:
     found = _pull(call)
-    return Answer(
-        call.views.pull(call.repository, found, call.events.merging(call.repository, found))
-    )
+    merging = call.events.merging(call.repository, found)
+    if call.state.unsure and found.state == "open":
+        call.state.unsure -= 1
+        merging |= {"mergeable": None, "rebaseable": None, "mergeable_state": "unknown"}
+    return Answer(call.views.pull(call.repository, found, merging))
 
 
 @route("get", f"{REPO}/pulls/{{pull_number}}/files", "pull_requests:read")

@@ -8,6 +8,7 @@ from tests.github.rest.routing import REPO, Answer, Call, Refused, route
 
 DESCRIPTION = 140
 COMMENT = 65_536
+STATUSES = 1_000  # of one commit and context
 _COMMENTS = f"{REPO}/issues/{{issue_number}}/comments"
 _COMMENT = f"{REPO}/issues/comments/{{comment_id}}"
 
@@ -17,6 +18,14 @@ def set_status(call: Call) -> Answer:
     if len(call.body.get("description") or "") > DESCRIPTION:
         raise Refused(422, f"description is too long (maximum is {DESCRIPTION} characters)")
     now = call.state.clock.text()
+    alike = [
+        each
+        for each in call.repository.statuses
+        if (each["sha"], each["context"])
+        == (call.given["sha"], call.body.get("context", "default"))
+    ]
+    if len(alike) >= STATUSES:
+        raise Refused(422, "This SHA and context has reached the maximum number of statuses.")
     unset: dict[str, Any] = {"description": None, "target_url": None, "context": "default"}
     status = (
         unset

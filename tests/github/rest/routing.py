@@ -11,6 +11,7 @@ from tests.github.state import Repository, State, Token
 from tests.github.views import Views
 
 if TYPE_CHECKING:
+    from tests.github.deliveries import Deliveries
     from tests.github.events import Events
 
 REPO = "/repos/{owner}/{repo}"
@@ -47,6 +48,7 @@ class Call:
     state: State
     views: Views
     events: Events
+    deliveries: Deliveries
     given: Mapping[str, str]
     query: Mapping[str, str]
     body: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -11,7 +11,7 @@ from tests.integration.cli.conftest import Repo
 
 from praktika.intake import keys
 from praktika.intake.names import NOTICES
-from praktika.model.events import RunRequested, decode_event
+from praktika.model.events import AnyEvent, CancelRequested, RunRequested, decode_event
 from praktika.model.facts import Facts
 from praktika.model.forge import Subject
 from praktika.model.notices import Dispatched, decode_notice
@@ -46,13 +46,13 @@ def request(stores: Stores, **fields: object) -> None:
 
 
 @contextmanager
-def orchestrator(stores: Stores) -> Iterator[None]:
-    """What an orchestrator does with one event of the inbox."""
+def orchestrator(stores: Stores, *, earlier: Sequence[AnyEvent] = ()) -> Iterator[None]:
+    """What an orchestrator does with one event of the inbox, and with others before it."""
 
     def serve() -> None:
         for message in stores.queue.receive(names.INBOX, wait=20.0):
-            position = len(stores.journal.read(message.group))
-            stores.journal.append(message.group, position, [decode_event(message.body)])
+            events = [*earlier, decode_event(message.body)]
+            stores.journal.append(message.group, len(stores.journal.read(message.group)), events)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -96,6 +96,13 @@ def test_another_commit_than_the_one_that_waits_is_not_approved(repo, stores):
     with orchestrator(stores):
         said = repo.praktika("approve", RUN[:8], "--sha", SHA[:9], "--yes", "--json")
     assert said.json == {"run": RUN, "sha": SHA, "acted": True}
+
+
+def test_an_approval_that_comes_too_late_is_said_to_be_so(repo, stores):
+    request(stores)
+    with orchestrator(stores, earlier=[CancelRequested(at=2.0, by="bob")]):
+        said = repo.praktika("approve", RUN, "--yes")
+    assert (said.code, "was stopped meanwhile" in said.err) == (2, True)
 
 
 def test_what_waits_for_nothing_is_not_approved(repo, stores):

@@ -101,23 +101,30 @@ def test_inputs_of_a_dispatch_reach_the_jobs_as_data(repo):
     """Security 6: what somebody gives is never read by a shell."""
     script = (
         "from praktika.info import Info\n"
-        "for name in ('tag', 'dry', 'none'):\n"
+        "for name in ('tag', 'dry', 'count', 'none'):\n"
         "    print(repr(Info().get_workflow_input_value(name)))\n"
     )
     repo.init().file("ci/show.py", script)
-    repo.workflow(
-        'Release "$(touch pwned)"',
-        "[job('show', 'python3 ci/show.py')]",
-        engine="GHActions",
-        event="dispatch",
-    ).commit()
+    declaration = """
+        from praktika import Job, Workflow
+        Input = Workflow.InputConfig
+        WORKFLOWS = [Workflow(
+            name='Release "$(touch pwned)"', event="dispatch", engine="GHActions",
+            inputs=[Input(name="tag"), Input(name="dry", is_boolean=True),
+                    Input(name="count", default_value=1), Input(name="none")],
+            jobs=[Job(name="show", runs_on=["here"], command="python3 ci/show.py")],
+        )]
+        """
+    repo.file("ci/workflows/release.py", declaration).commit()
     repo.praktika("yaml")
-    given = json.dumps({"tag": "$(touch pwned)`touch pwned`'\"", "dry": True, "none": None})
+    given = json.dumps(
+        {"tag": "$(touch pwned)`touch pwned`'\"", "dry": True, "count": "3", "none": None}
+    )
     done = as_github_does(repo, steps(repo)["Run the workflow"], **{"${{ toJSON(inputs) }}": given})
     assert done.returncode == 0, done.stdout + done.stderr
     (log,) = repo.root.glob(".praktika/runs/*/jobs/*/*/job.log")
-    shown = [repr("$(touch pwned)`touch pwned`'\""), "True", "None"]
-    assert log.read_text().splitlines()[-3:] == shown
+    shown = [repr("$(touch pwned)`touch pwned`'\""), "True", "3", "None"]
+    assert log.read_text().splitlines()[-4:] == shown
     assert "pwned" not in os.listdir(repo.root)
 
 
@@ -125,3 +132,6 @@ def test_inputs_that_are_none_are_refused(actions):
     said = actions.praktika("run", "own", env={"PRAKTIKA_INPUTS": "[1]"})
     assert said.code == 3
     assert "PRAKTIKA_INPUTS is no JSON object of inputs" in said.err
+    said = actions.praktika("run", "own", env={"PRAKTIKA_INPUTS": '{"tag": 1}'})
+    assert said.code == 2
+    assert "there is no input 'tag'; the workflow has none" in said.err

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.scripted_http import ScriptedServer
 
 from praktika.adapters.github.http import transport as module
@@ -268,6 +275,41 @@ def test_what_takes_too_long_is_unavailable(server, clock):
     transport.close()
 
 
+def certificate(folder: Path) -> ssl.SSLContext:
+    """Of a server that has signed it itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
+    file = folder / "certificate.pem"
+    file.write_bytes(
+        key.private_bytes(*form, serialization.NoEncryption())
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_a_server_that_nobody_vouches_for_is_told_nothing(clock, tmp_path):
+    """Security 15: it is not GitHub, whatever its name is."""
+    with ScriptedServer(certificate(tmp_path)) as server:
+        transport = Transport(Site.of(server.url), clock, timeout=5.0)
+        with pytest.raises(OperatorError, match="certificate"):
+            transport.send(get())
+        assert not server.asked
+
+
 def test_nobody_there_is_unavailable(server, clock):
     with ScriptedServer() as other:
         url = other.url
@@ -287,9 +329,13 @@ def test_answers_that_are_no_json_are_unavailable(server, transport):
 
 
 def test_many_threads_share_a_few_connections(server, transport):
-    all_in = threading.Barrier(AT_ONCE + 1)
-    server.hook = lambda _: all_in.wait(5)
+    go, full = threading.Event(), threading.Event()
     failed: list[PraktikaError] = []
+
+    def hold(_: object) -> None:
+        if len(server.asked) >= AT_ONCE:
+            full.set()
+        go.wait(5)
 
     def ask() -> None:
         try:
@@ -297,14 +343,17 @@ def test_many_threads_share_a_few_connections(server, transport):
         except PraktikaError as error:
             failed.append(error)
 
+    server.hook = hold
     for _ in range(2 * AT_ONCE):
         server.say(200, {})
     threads = [threading.Thread(target=ask) for _ in range(2 * AT_ONCE)]
     for thread in threads:
         thread.start()
-    all_in.wait(5)
-    all_in.wait(5)
+    assert full.wait(5)
+    go.wait(0.2)  # time for one too many to come
+    go.set()
     for thread in threads:
         thread.join()
     assert not failed
+    assert len(server.asked) == 2 * AT_ONCE
     assert server.most == AT_ONCE

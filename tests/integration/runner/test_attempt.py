@@ -72,6 +72,8 @@ class Runner:
         self.artifacts: tuple[Artifact, ...] = ()
         self.secrets: tuple[tuple[str, str], ...] = ()
         self.hold = held(self.bench.clock)
+        self.facts = Facts(sha="abc")
+        self.settings: dict[str, object] = {}
 
     def run(self, command: str, *, key="job", name="A job: ü/1", stop=never, **fields) -> Result:
         job = Job(key=key, name=name, command=command, **fields)
@@ -81,10 +83,9 @@ class Runner:
             jobs=(job,),
             artifacts=self.artifacts,
             secrets=self.secrets,
+            settings=self.settings,
         )
-        run_file = RunFile(
-            run="r", plan="", facts=Facts(sha="abc"), folder=str(self.source), name="repo"
-        )
+        run_file = RunFile(run="r", plan="", facts=self.facts, folder=str(self.source), name="repo")
         task = Task(run="r", job=key, attempt=1)
         assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
         self.event = execute(self.bench, assignment, self.hold, stop)

@@ -53,7 +53,7 @@ class Serving:
                 tasks=names.tasks,
                 make_plan=self._make_plan,
                 render=lambda result: result.status.encode(),
-                supply=lambda _: Supply(runners=1),
+                supply=lambda _label, _trust: Supply(runners=1),
                 announce=board.announce,
             ),
             observers=[self],

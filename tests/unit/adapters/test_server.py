@@ -180,6 +180,13 @@ def test_a_run_is_summed_up_by_the_server(server, client):
     assert server.asked[0].path == "/api/v1/runs?limit=1000"
 
 
+@pytest.mark.parametrize("run", ["..", "../../x", "a/b", "", "a\n", "x" * 129])
+def test_what_would_lead_out_of_the_folder_is_no_run(server, client, run):
+    server.says(200, {"runs": [{"id": run}]})
+    with pytest.raises(OperatorError, match="does not understand"):
+        ServerJournal(client).runs()
+
+
 @pytest.mark.parametrize("run", ["", "..", "a/b", "a?b", "a b"])
 def test_what_is_no_run_is_asked_of_nobody(server, client, run):
     with pytest.raises(ValueError, match="not the id"):

@@ -27,8 +27,8 @@ FACTS = Facts(repository="o/r", sha=SHA, local=False, pr_number=7)
 PAGE = "https://ci.example/runs/r/report.html"
 
 
-def job(name: str, *needs, **fields) -> Job:
-    return Job(key=f"key-{name}", name=name, command="true", needs=needs, **fields)
+def job(name: str, **fields) -> Job:
+    return Job(key=f"key-{name}", name=name, command="true", **fields)
 
 
 def plan_of(*jobs: Job, shown: Shown | None = None, **fields) -> Plan:
@@ -70,6 +70,7 @@ class Watched:
         self._board = board
         self._clock = clock
         self.calls: list[tuple[float, str, tuple]] = []
+        self.looks = 0
         self.fault = None  # (name, arguments) -> exception or None
 
     def __getattr__(self, name):
@@ -79,6 +80,7 @@ class Watched:
 
         def call(*arguments):
             error = self.fault(name, arguments) if self.fault else None
+            self.looks += name == "checks"
             if name in self.WRITES:
                 self.calls.append((self._clock.now(), name, arguments))
             if error:

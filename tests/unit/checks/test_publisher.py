@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-
+import pytest
 from tests.unit.checks.board_scene import PAGE, SHA, Scene, failed, job
 
 from praktika.checks.announce import CHECKS, LATER
+from praktika.checks.publisher import LEASE, _Hold
 from praktika.errors import Absent, Conflict, Denied, Limited, Unavailable
 from praktika.model.events import (
     Approved,
@@ -215,15 +215,46 @@ def test_a_forge_that_does_not_answer_for_hours_is_shown_the_end_all_the_same():
     assert scene.queue.depth(dead_letters(CHECKS)) == 0
 
 
+def test_a_check_that_was_made_although_no_answer_came_is_not_made_again():
+    scene = Scene(job("A"), shown=NONE)
+
+    def made_but_unanswered(name, arguments):
+        if name == "create_check":
+            scene.memory.create_check(*arguments)
+            return Unavailable("cut off")
+        return None
+
+    scene.board.fault = made_but_unanswered
+    scene.settle()
+    scene.board.fault = None
+    scene.settle(40)
+    scene.start("A")
+    scene.finish("A")
+    scene.settle()
+    assert [each.conclusion for each in scene.memory.shown("o/r", SHA).values()] == ["success"]
+
+
 def test_somebody_who_lost_the_lease_writes_nothing():
     scene = Scene(job("A"), shown=NONE)
 
     def gone() -> None:
         raise Conflict("somebody else")
 
-    with contextlib.suppress(Conflict):
+    with pytest.raises(Conflict):
         scene.publisher.publish("r", gone)
     assert scene.board.writes == []
+
+
+def test_a_lease_that_has_lapsed_is_noticed():
+    scene = Scene(job("A"), shown=NONE)
+    hold = _Hold(scene.queue, scene.queue.receive(CHECKS, limit=10, lease=LEASE))
+    scene.clock.advance(LEASE - 1)
+    hold.extend()
+    hold.confirm("r")
+    scene.clock.advance(LEASE + 1)
+    hold.extend()
+    with pytest.raises(Conflict):
+        hold.confirm("r")
 
 
 def test_damaged_announcements_cost_nothing():

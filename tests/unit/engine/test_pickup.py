@@ -23,6 +23,15 @@ CASES = [
 ]
 
 
+def test_untrusted_code_has_runners_of_its_own_and_is_told_how_to_get_some() -> None:
+    said = cause("arm", Supply(known=False), "untrusted")
+    assert said == (
+        "no pool serves the label 'arm' for untrusted code, which trusted runners do not take"
+        " (`praktika runner --label arm --untrusted` would)"
+    )
+    assert cause("arm", Supply(), "untrusted") == "no runner of untrusted pool 'arm' lives"
+
+
 @pytest.mark.parametrize(("supply", "text"), CASES, ids=[text for _, text in CASES])
 def test_the_cause_names_the_pool_and_what_is_wrong_with_it(supply: Supply, text: str) -> None:
     assert cause("arm", supply) == text

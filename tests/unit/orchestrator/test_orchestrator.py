@@ -98,7 +98,7 @@ class World:
             clock=self.clock,
             inbox=INBOX,
             alarms="alarms-r",
-            tasks=lambda _label: "tasks",
+            tasks=lambda _label, _trust: "tasks",
             make_plan=(lambda _request: plan) if isinstance(plan, Plan) else plan,
             render=lambda result: f"<page of {result.status}>".encode(),
             lost=self.compute.lost,

@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryJournal, MemoryQueue
+from praktika.engine.explain import explain
 from praktika.engine.run import Phase, Stage
 from praktika.engine.step import replay
 from praktika.errors import OperatorError, Unavailable
@@ -62,7 +63,7 @@ class Installation:
             tasks=names.tasks,
             make_plan=lambda _request: self.made(),
             render=lambda result: result.status.encode(),
-            supply=lambda _label: self.supply,
+            supply=lambda _label, _trust: self.supply,
         )
         return Orchestrator(around, on_trouble=lambda run, e: self.trouble.append((run, e)))
 
@@ -351,3 +352,33 @@ def test_fault_64_a_task_does_not_grow_with_the_run(system):
         pass
     (task,) = system.tasks()
     assert (task.job, max(*sizes, len(encode(task))) < 300) == ("last", True)
+
+
+@pytest.mark.parametrize("trust", ["trusted", "untrusted"])
+def test_security_1_tasks_of_strangers_are_in_queues_that_trusted_runners_never_ask(system, trust):
+    facts = structs.replace(FACTS, trust=trust)
+    system.tell(RunRequested(at=1.0, workflow="W", facts=facts, inbox=names.INBOX))
+    system.orchestrator().turn()
+    other = "trusted" if trust == "untrusted" else "untrusted"
+    system.queue.create(names.tasks("linux", other))
+    assert system.queue.depth(names.tasks("linux", trust)) == 1
+    assert system.queue.depth(names.tasks("linux", other)) == 0
+
+
+def test_no_label_names_the_queue_of_another_one_or_of_another_trust():
+    labels = ["linux", "untrusted-linux", "untrusted-tasks-linux", "tasks-linux", "a b", "ü"]
+    queues = [names.tasks(label, trust) for label in labels for trust in ("trusted", "untrusted")]
+    assert len(set(queues)) == len(queues)
+
+
+def test_who_waits_for_an_untrusted_runner_says_so(system):
+    system.plan = plan_of(job("a"), pickup_timeout=60.0)
+    system.supply = Supply(known=False)
+    facts = structs.replace(FACTS, trust="untrusted")
+    system.tell(RunRequested(at=1.0, workflow="W", facts=facts, inbox=names.INBOX))
+    first = system.orchestrator()
+    first.turn()
+    assert "waits for a free runner for untrusted code" in explain(system.run(), "a")
+    system.tell(TimerFired(at=system.clock.now() + 61.0))
+    first.turn()
+    assert "serves the label 'linux' for untrusted code" in explain(system.run(), "a")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import threading
 
+from praktika.adapters.shared_tokens import SharedTokens
 from praktika.errors import Absent, Denied, PraktikaError
 from praktika.ports.clock import Clock
 from praktika.ports.tokens import Grant, Token
 
 _LIFE = 3600.0
-_SPARE = 300.0
 _LEVELS = ("read", "write")
-_Key = tuple[str, frozenset[tuple[str, str]]]
 
 
 class MemoryTokens:
@@ -32,19 +31,14 @@ class MemoryTokens:
         self.minted: list[Grant] = []
         self._clock = clock
         self._repositories = {name.lower() for name in repositories}
-        self._shared: dict[_Key, Token] = {}
+        self._shared = SharedTokens(self.own_token, clock)
         self._valid: dict[str, tuple[Grant, float]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
     def token(self, grant: Grant) -> Token:
         """A token that may be shared; see the port."""
-        key = (grant.repository.lower(), frozenset(grant.permissions.items()))
-        with self._lock:
-            token = self._shared.get(key)
-            if token is None or token.expires < self._clock.now() + _SPARE:
-                token = self._shared[key] = self._mint(grant)
-            return token
+        return self._shared.get(grant)
 
     def own_token(self, grant: Grant) -> Token:
         """A token that nobody else has; see the port."""
@@ -53,10 +47,9 @@ class MemoryTokens:
 
     def revoke(self, token: Token) -> None:
         """End a token; see the port."""
+        self._shared.forget(token)
         with self._lock:
             self._valid.pop(token.value, None)
-            for key in [key for key, known in self._shared.items() if known == token]:
-                del self._shared[key]
 
     def grant_of(self, token: str) -> Grant | None:
         """What the token with that value may be used for now; None if it is not valid."""

@@ -8,10 +8,12 @@ from praktika.adapters.server.blobs import ServerBlobs
 from praktika.adapters.server.client import Client
 from praktika.adapters.server.journal import ServerJournal, Summary
 from praktika.adapters.server.queue import ServerQueue
+from praktika.adapters.server.tokens import RemoteTokens
 from praktika.adapters.server.workflows import ServerWorkflows
 
 __all__ = [
     "Client",
+    "RemoteTokens",
     "ServerBlobs",
     "ServerJournal",
     "ServerQueue",

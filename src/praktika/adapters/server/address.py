@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from praktika.adapters.proxies import is_loopback
 from praktika.errors import OperatorError
 
 INSECURE = "PRAKTIKA_SERVER_INSECURE"
@@ -42,11 +42,3 @@ def address(text: str, *, insecure: bool = False) -> str:
             f"read the token. Use https://, or set {INSECURE}=1 where that does not matter."
         )
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

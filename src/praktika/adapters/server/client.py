@@ -7,15 +7,14 @@ pass is asked again, but only where nothing changes by it.
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Mapping
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import urllib3
 
-from praktika.adapters.server.address import is_loopback
+from praktika.adapters.proxies import pool_of
 from praktika.errors import Absent, AuthorError, Denied, OperatorError, PraktikaError, Unavailable
 from praktika.model.wire import WireError, decode
 from praktika.patience import patiently
@@ -86,12 +85,7 @@ class Client:
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
         limits = urllib3.Timeout(connect=min(10.0, timeout), read=timeout)
-        proxy = _proxy(base)
-        self._pool = (
-            urllib3.ProxyManager(proxy, timeout=limits, maxsize=4)
-            if proxy
-            else urllib3.PoolManager(timeout=limits, maxsize=4)
-        )
+        self._pool = pool_of(base, limits, size=4)
 
     def read(self, path: str, kind: type[T], **query: object) -> T:
         """The JSON that is at `path`, below `/api/v1/`."""
@@ -150,7 +144,7 @@ class Client:
             finally:
                 response.release_conn()
         except urllib3.exceptions.SSLError as error:
-            raise OperatorError(f"{self.base} cannot be trusted: {error}") from error
+            raise OperatorError(f"there is no safe way to {self.base}: {error}") from error
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"{self.base} does not answer: {error}") from error
         if _is_good(answer.status):
@@ -215,13 +209,3 @@ def _text(body: bytes) -> str:
         return decode(body, _Fault).error.text[:_SAID]
     except WireError:
         return ""
-
-
-def _proxy(base: str) -> str:
-    """The proxy that the environment names for a server, or ""."""
-    parts = urlsplit(base)
-    host = parts.hostname or ""
-    if is_loopback(host) or urllib.request.proxy_bypass(host):
-        return ""
-    proxies: dict[str, Any] = urllib.request.getproxies()
-    return str(proxies.get(parts.scheme, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -13,6 +14,10 @@ from praktika.model.events import AnyEvent
 
 _MOST = 1000
 """Runs that are asked for at most: the server reads a journal for each."""
+
+
+RunId = Annotated[str, msgspec.Meta(pattern=r"\A(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}\Z")]
+"""As the port says; it becomes a part of paths here, so a server is not believed unseen."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +31,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         jobs: how many have which status.
     """
 
-    id: str
+    id: RunId
     workflow: str = ""
     branch: str = ""
     sha: str = ""

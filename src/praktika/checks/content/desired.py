@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from praktika.checks.content import buttons
+from praktika.checks.content.comment import Failures, comment, gist
 from praktika.checks.content.findings import ANNOTATIONS, Findings
 from praktika.checks.content.job_check import job_check, remarks
 from praktika.checks.content.lines import Line, lines_of
 from praktika.checks.content.statuses import job_statuses, ready_status
 from praktika.checks.content.summary import Material, summary
-from praktika.checks.content.text import address, code, counted, line
+from praktika.checks.content.text import address, counted, line
 from praktika.checks.content.verdict import check_status, conclusion, title
 from praktika.engine.run import Run, Stage
-from praktika.model.forge import Annotation, Check, CommitStatus, Subject
+from praktika.model.forge import Annotation, Check, CommitStatus
 from praktika.model.plan import Shown
 
 LIVE_JOBS = 20
 """In a run of up to so many jobs, a job's check is there before the job has ended."""
 
-FAILED_CHECKS = 200
-"""Failed jobs that get a check of their own; the table of the workflow's check has them all."""
+JOB_CHECKS = 400
+"""Jobs that get a check of their own; the table of the workflow's check has the others."""
 
 READ = 100
 """Failed jobs whose Results are read at most."""
@@ -67,6 +68,7 @@ class Options:
         dropped: how many checks of jobs there was no room for.
         doubt: why the change must not be merged although all went well, or "".
         notes: what else to tell, in words of ours.
+        before: what failed at the commit before, if that is known.
     """
 
     page: str = ""
@@ -75,6 +77,7 @@ class Options:
     dropped: int = 0
     doubt: str = ""
     notes: tuple[str, ...] = ()
+    before: Failures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,20 +127,20 @@ def desired(run: Run, run_id: str, results: Mapping[str, Findings], options: Opt
     shown = run.plan.shown if run.plan else Shown()
     page = address(options.page)
     lines = lines_of(run)
-    material = Material(
-        run=run, lines=lines, findings=results, page=page, notes=_notes(run, options)
-    )
+    chosen, beyond = _chosen(lines, run_id, shown.job_checks, options.known)
+    notes = _notes(run, options, beyond)
+    material = Material(run=run, lines=lines, findings=results, page=page, notes=notes)
     workflow = _workflow(material, request.subject.sha, run_id)
     ended = workflow.check.conclusion
     is_good = ended in {"success", "skipped"} and not options.doubt
     return Desired(
         workflow=workflow,
-        jobs=_jobs(material, run_id, shown.job_checks, options.known),
+        jobs=_jobs(material, run_id, chosen),
         statuses=tuple(job_statuses(material, shown, options.contexts)),
         ready=ready_status(material, shown.ready, options.doubt) if shown.ready else None,
-        comment=_comment(material, request.subject) if _has_comment(run, shown) else "",
+        comment=comment(material, request.subject, options.before) if shown.summary else "",
         marker=f"praktika:{line(request.workflow)}",
-        gist=_gist(run, lines, ended),
+        gist=gist(run, lines, ended),
         is_over=run.stage is Stage.CONCLUDED,
         merges=shown.automerge and request.subject.number > 0 and is_good,
     )
@@ -178,23 +181,37 @@ def _annotations(material: Material) -> tuple[Annotation, ...]:
     return tuple(every[:ANNOTATIONS])
 
 
-def _jobs(material: Material, run_id: str, which: str, known: Iterable[str]) -> tuple[Piece, ...]:
+def _jobs(
+    material: Material, run_id: str, chosen: Sequence[tuple[Line, bool]]
+) -> tuple[Piece, ...]:
     """The checks of the jobs that have one, or are to have one."""
     request = material.run.requested
     assert request is not None
     assert request.subject is not None
-    is_small = len(material.lines) <= LIVE_JOBS
-    pieces: list[Piece] = []
-    for each in material.lines:
-        is_there = f"{run_id}/{each.job.key}" in known
-        is_beyond = each.has_failed and len(pieces) >= FAILED_CHECKS
-        if not is_there and (is_beyond or not _is_wanted(each, which, is_small=is_small)):
-            continue
+    pieces = []
+    for each, is_there in chosen:
         check = job_check(material, each, sha=request.subject.sha, run_id=run_id)
-        matters = is_there or each.has_failed
-        rank = Rank.FAILURE if matters else Rank.REST
+        rank = Rank.FAILURE if is_there or each.has_failed else Rank.REST
         pieces.append(Piece(check=check, turn=each.turn, rank=rank, key=each.job.key))
     return tuple(sorted(pieces, key=lambda piece: piece.rank))
+
+
+def _chosen(
+    lines: Sequence[Line], run_id: str, which: str, known: Container[str]
+) -> tuple[list[tuple[Line, bool]], int]:
+    """The jobs with a check, and whether each has it already; how many there is no room for."""
+    is_small = len(lines) <= LIVE_JOBS
+    chosen: list[tuple[Line, bool]] = []
+    beyond = 0
+    for each in lines:
+        is_there = f"{run_id}/{each.job.key}" in known
+        if is_there or (
+            (is_wanted := _is_wanted(each, which, is_small=is_small)) and (len(chosen) < JOB_CHECKS)
+        ):
+            chosen.append((each, is_there))
+        else:
+            beyond += is_wanted
+    return chosen, beyond
 
 
 def _is_wanted(each: Line, which: str, *, is_small: bool) -> bool:
@@ -207,31 +224,11 @@ def _is_wanted(each: Line, which: str, *, is_small: bool) -> bool:
             return each.has_failed
 
 
-def _has_comment(run: Run, shown: Shown) -> bool:
-    subject = run.requested.subject if run.requested else None
-    return shown.summary and subject is not None and subject.number > 0
-
-
-def _comment(material: Material, subject: Subject) -> str:
-    run = material.run
-    assert run.requested is not None
-    name = line(run.requested.workflow)
-    text = title(run, material.lines)
-    head = f"### Workflow {code(name)}, commit {code(subject.sha[:12])}\n\n{code(text, 300)}\n\n"
-    return head + summary(material)
-
-
-def _gist(run: Run, lines: Sequence[Line], ended: str) -> str:
-    failed = "\n".join(each.job.key for each in lines if each.has_failed)
-    return f"{run.round} {ended} {run.cancelled_by}\n{failed}"
-
-
-def _notes(run: Run, options: Options) -> tuple[str, ...]:
-    dropped = (
-        f"{counted(options.dropped, 'job')} that went well have no check of their own:"
-        " GitHub takes only so many an hour."
-    )
-    notes = [*options.notes, dropped] if options.dropped else [*options.notes]
+def _notes(run: Run, options: Options, beyond: int) -> tuple[str, ...]:
+    notes = [*options.notes]
+    if options.dropped + beyond:
+        jobs = counted(options.dropped + beyond, "job")
+        notes.append(f"No room for a check of their own: {jobs}. GitHub takes so many an hour.")
     if options.doubt and run.stage is Stage.CONCLUDED:
         notes.append(options.doubt)
     return tuple(notes)

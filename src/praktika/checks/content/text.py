@@ -19,6 +19,7 @@ _FORBIDDEN = re.compile(
     "\ud800-\udfff\ufffe\uffff]"
 )
 _TICKS = re.compile("`+")
+_URL = 1500
 _SAFE = "/:?#&=%~+,;"
 
 
@@ -35,16 +36,21 @@ def line(text: str, limit: int = 200) -> str:
 
 
 def code(text: str, limit: int = 200) -> str:
-    """One line of Markdown that shows the text as it is; fit for a cell of a table.
-
-    There is no way to write a "|" in a cell that no backslash before it undoes: it looks different.
-    """
-    plain = line(text, limit).replace("|", "\u00a6")
+    """One line of Markdown that shows the text as it is."""
+    plain = line(text, limit)
     if not plain:
         return ""
     ticks = "`" * (max((len(run) for run in _TICKS.findall(plain)), default=0) + 1)
     pad = " " if plain[0] == "`" or plain[-1] == "`" else ""
     return f"{ticks}{pad}{plain}{pad}{ticks}"
+
+
+def cell(text: str, limit: int = 200) -> str:
+    """The same, fit for a cell of a table.
+
+    There is no way to write a "|" there that no backslash before it undoes: it looks different.
+    """
+    return code(text.replace("|", "\u00a6"), limit)
 
 
 def block(text: str, limit: int = 8000) -> str:
@@ -67,10 +73,14 @@ def link(shown: str, url: str) -> str:
 
 
 def address(url: str, fragment: str = "") -> str:
-    """An address for Markdown and the forge; "" if it is none of the web."""
-    if urlsplit(url[:8]).scheme not in {"http", "https"}:
+    """An address for Markdown and the forge; "" if it is none of the web.
+
+    Where it would become too long, it is one without the fragment.
+    """
+    if urlsplit(url[:8]).scheme not in {"http", "https"} or len(url) > _URL:
         return ""
-    return quote(f"{url}{fragment}", safe=_SAFE, errors="replace")[:2000]
+    whole = quote(f"{url}{fragment}", safe=_SAFE, errors="replace")
+    return whole if len(whole) <= _URL or not fragment else address(url)
 
 
 def duration(seconds: float) -> str:

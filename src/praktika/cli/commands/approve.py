@@ -121,14 +121,21 @@ def _is_confirmed(console: Console) -> bool:
 
 
 def _approve(history: History, recorded: Recorded, sha: str) -> bool:
-    """Say that the commit may run; whether somebody has acted upon it."""
+    """Say that the commit may run; whether somebody has acted upon it.
+
+    Raises:
+        AuthorError: the run was stopped before that.
+    """
     stores = history.stores
     name = secrets.token_hex(8)
     event = Approved(at=stores.clock.now(), by=user(), sha=sha, id=name)
     post(stores, recorded.id, inbox_of(recorded.id, recorded.run), event, identity=name)
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        if history.load(recorded.id).run.stage is not Stage.AWAITING:
+        run = history.load(recorded.id).run
+        if run.approved_by:
             return True
+        if run.stage is not Stage.AWAITING:
+            raise AuthorError(text=f"Run {recorded.id} was stopped meanwhile.")
         time.sleep(max(_PERIOD, stores.pace.look))
     return False

@@ -81,7 +81,8 @@ def _of_server(
     server: str, repository: str, workflow: str, branch: str, given: Mapping[str, str]
 ) -> dict[str, Any]:
     workflows = importlib.import_module("praktika.wiring.server").open_workflows(server)
-    table, route = dispatched(tables_of(workflows.tables(), repository), workflow)
+    tables = tables_of(workflows.tables(), repository)
+    table, route = dispatched(tables, workflow, any_event=True)
     values = checked(route.inputs, given)
     run = workflows.dispatch(table.repository, route.workflow, branch=branch, inputs=values)
     return _told(table.repository, route.workflow, branch, inputs=values, run=run)

@@ -19,6 +19,7 @@ from praktika.cli.view.problems import tally
 from praktika.engine.choice.images import without_images
 from praktika.errors import AuthorError
 from praktika.model.plan import Compilation
+from praktika.model.routes import Input
 from praktika.wiring.checkout import (
     Checkout,
     compile_declaration,
@@ -106,8 +107,6 @@ def command(
     place = find_checkout()
     if base:
         place = with_changes(place, base)
-    if os.environ.get("PRAKTIKA_INPUTS"):
-        place = with_inputs(place, os.environ["PRAKTIKA_INPUTS"])
     with Ahead(partial(compile_declaration, place.root, place.facts)) as compiling:
         # Half of what a run imports is loaded while the declaration compiles in its own process.
         session = importlib.import_module("praktika.cli.running")
@@ -115,6 +114,8 @@ def command(
     if any(problem.severity == "error" for problem in compilation.problems):
         raise AuthorError(compilation.problems)
     chosen = _chosen(compilation, names, workflow)
+    if given := os.environ.get("PRAKTIKA_INPUTS"):
+        place = with_inputs(place, given, _declared(compilation, chosen))
     if no_docker:
         chosen = [_without_containers(one) for one in chosen]
     _note(console, place, compilation)
@@ -144,6 +145,12 @@ def _chosen(compilation: Compilation, names: Sequence[str], workflow: str) -> li
             f"Name what to run; there are the workflows {there}."
         )
     return chosen
+
+
+def _declared(compilation: Compilation, chosen: Sequence[Wanted]) -> list[Input]:
+    """The inputs that the workflows ask for."""
+    names = {one.plan.workflow for one in chosen}
+    return [it for route in compilation.routes if route.workflow in names for it in route.inputs]
 
 
 def _without_containers(one: Wanted) -> Wanted:

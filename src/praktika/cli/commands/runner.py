@@ -20,6 +20,10 @@ Does the jobs of the runs that `praktika orchestrator` serves, those whose first
 SIGTERM or Ctrl-C; jobs under way are given to other runners.
 
   praktika runner --label linux --count 2
+
+Changes that come from outside of the repository run on runners of their own, which serve nothing
+else and hand out no secrets: those that were started with --untrusted. Give them a machine of their
+own.
 """),
 )
 @click.option("--label", metavar="LABEL", required=True, help="What to serve.")
@@ -31,14 +35,16 @@ SIGTERM or Ctrl-C; jobs under way are given to other runners.
     show_default=True,
     help="How many jobs run at a time.",
 )
+@click.option("--untrusted", is_flag=True, help="Serve code from outside, and nothing else.")
 @click.pass_obj
-def command(console: Console, /, *, label: str, count: int) -> int:
+def command(console: Console, /, *, label: str, count: int, untrusted: bool) -> int:
     """Do the jobs of one label on this machine, until it is stopped."""
     root = find_checkout().root
     stores = open_stores(root)
     stores.journal.runs(limit=1)  # says now what is wrong with them, if anything is
-    host = Host(root, stores, label, count)
-    console.note(f"praktika: {host.name} serves '{label}'; Ctrl-C ends it")
+    host = Host(root, stores, label, count, untrusted=untrusted)
+    what = "untrusted code of " if untrusted else ""
+    console.note(f"praktika: {host.name} serves {what}'{label}'; Ctrl-C ends it")
     with Ending() as ending:
         host.serve(while_true=ending.not_yet, pause=ending.wait)
     return 0

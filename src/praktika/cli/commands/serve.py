@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 
 import click
+from structlog.typing import FilteringBoundLogger
 
 from praktika.cli.console import Console
 from praktika.cli.ending import Ending
 from praktika.cli.group import verbatim
 from praktika.errors import PraktikaError
 from praktika.wiring.checkout import find_checkout
+from praktika.wiring.github.settings import GitHubSettings, find_github
 from praktika.wiring.logs import logger
 from praktika.wiring.serve import Plugs, Settings, serve
 from praktika.wiring.serving.checkout import CheckoutDispatcher
@@ -35,7 +38,8 @@ def token(context: click.Context, /, *, login: str, revoke: bool, root: Path | N
     """Make a token that stands for a login; it is shown this once."""
     console = context.ensure_object(Console)
     before = context.parent.params["root"] if context.parent else None
-    stores = open_stores(find_checkout(root or before).root)
+    place = _place(root or before, is_state_alone=find_github() is not None)
+    stores = open_stores(place)
     tokens = Tokens(stores.state)
     if revoke:
         ended = tokens.revoke(login)
@@ -84,7 +88,19 @@ by the next one.
     show_default=True,
     help="How many jobs of a label run at a time; 0 means none here.",
 )
-@click.option("--url", metavar="URL", default="", help="Where people find this server.")
+@click.option(
+    "--untrusted",
+    metavar="LABEL[=N]",
+    multiple=True,
+    help="Keep runners for LABEL that serve code from outside, and nothing else.",
+)
+@click.option(
+    "--url",
+    metavar="URL",
+    envvar="PRAKTIKA_URL",
+    default="",
+    help="Where people find this server; also the variable PRAKTIKA_URL.",
+)
 @click.option("--public", "is_public", is_flag=True, help="Let anybody read, without a token.")
 @_ROOT
 @click.pass_context
@@ -96,6 +112,7 @@ def command(
     port: int,
     labels: tuple[str, ...],
     runners: int,
+    untrusted: tuple[str, ...],
     url: str,
     is_public: bool,
     root: Path | None,
@@ -103,24 +120,32 @@ def command(
     """Serve a small team: web pages, API, orchestrator and runners."""
     if context.invoked_subcommand is not None:
         return 0
-    place = find_checkout(root).root
+    said = find_github()
+    place = _place(root, is_state_alone=said is not None)
     stores = open_stores(place)
     console = context.ensure_object(Console)
     stores.journal.runs(limit=1)  # says now what is wrong with them, if anything is
+    if labels or said is not None:
+        counts = _counts(labels or ("",), runners)
+    else:
+        counts = _declared(console, place, stores, runners)
     settings = Settings(
         root=place,
         host=host,
         port=port,
-        runners=_counts(labels, runners) if labels else _declared(console, place, stores, runners),
+        runners=counts,
+        untrusted=_counts(untrusted, runners),
         url=_checked_url(url),
         is_public=is_public,
     )
+    log = logger(process="serve", pid=os.getpid())
+    plugs = _github(said, stores, log, settings.url) if said is not None else Plugs()
     with Ending() as ending:
         serve(
             settings,
             stores,
-            logger(process="serve", pid=os.getpid()),
-            plugs=Plugs(),
+            log,
+            plugs=plugs,
             while_true=ending.not_yet,
             on_ready=lambda address: console.note(f"praktika: {address} serves; Ctrl-C ends it"),
         )
@@ -128,6 +153,22 @@ def command(
 
 
 command.add_command(token)
+
+
+def _place(root: Path | None, *, is_state_alone: bool) -> Path:
+    """The folder of the state; where it runs its own checkout, that of the checkout."""
+    if is_state_alone:
+        return (root or Path.cwd()).absolute()
+    return find_checkout(root).root
+
+
+def _github(said: GitHubSettings, stores: Stores, log: FilteringBoundLogger, url: str) -> Plugs:
+    """What GitHub brings along; loaded only where it is wanted."""
+    wiring = importlib.import_module("praktika.wiring.github.installation")
+    plugs: Plugs = importlib.import_module("praktika.wiring.github.plugs").plugs(
+        wiring.GitHub(said, stores, log, url), said, stores
+    )
+    return plugs
 
 
 def _counts(labels: tuple[str, ...], runners: int) -> dict[str, int]:

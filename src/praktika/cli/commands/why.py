@@ -121,7 +121,7 @@ def _queue(subject: Subject) -> dict[str, Any] | None:
         return None
     label = job.runs_on[0] if job.runs_on else ""
     is_own = inbox_of(subject.recorded.id, run) != names.INBOX
-    queue = names.own_tasks(subject.recorded.id) if is_own else names.tasks(label)
+    queue = names.own_tasks(subject.recorded.id) if is_own else names.tasks(label, run.trust)
     position, total = queue_position(run, job.key)
     try:
         waiting = subject.history.stores.queue.depth(queue)

@@ -24,6 +24,8 @@ class ArtifactConfig(Declared):
         compress_zst: accepted, and changes nothing: every artifact is stored compressed.
         optional: the job may leave nothing; consumers start without it.
         expire_days: days after which it is not used any more; 0 means never.
+        publish: folder of the branch `gh-pages` in which its files are to be seen, after a push
+            to the default branch has ended well.
     """
 
     Type = ArtifactType
@@ -36,6 +38,7 @@ class ArtifactConfig(Declared):
     compress_zst: bool = False
     optional: bool = False
     expire_days: float = 0
+    publish: str = ""
     ext: dict[str, Any] = fresh(factory=dict)
 
     def parametrize(self, names: Iterable[str]) -> list[ArtifactConfig]:

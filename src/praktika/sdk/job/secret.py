@@ -6,6 +6,9 @@ import os
 import re
 from typing import Self
 
+TRUST = "PRAKTIKA_TRUST"
+"""The variable that says whether those who wrote the code are trusted."""
+
 
 class SecretMissing(RuntimeError):
     """No value of this secret was given to the job."""
@@ -55,6 +58,11 @@ def find_secret(name: str) -> SecretValue:
     """
     variable = variable_of(name)
     value = os.environ.get(variable) or os.environ.get(name)
+    if not value and os.environ.get(TRUST) == "untrusted":
+        raise SecretMissing(
+            f"secret '{name}' is not available to this job: the change comes from outside of the"
+            " repository, and its jobs get no secrets"
+        )
     if not value:
         raise SecretMissing(
             f"secret '{name}' is not available to this job; "

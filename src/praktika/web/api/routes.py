@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from praktika.model.wire import decode
+from praktika.web.api import tokens
 from praktika.web.api.openapi import openapi
 from praktika.web.api.operation import PREFIX, Call, Operation
 from praktika.web.api.operations import OPERATIONS
@@ -30,6 +31,8 @@ def api_routes(house: House) -> list[Route]:
         ("GET", "/healthz", _healthz),
         ("GET", "/metrics", _metrics),
         ("POST", "/webhooks/github", _webhook),
+        ("POST", tokens.PATH, tokens.give),
+        ("POST", f"{tokens.PATH}/revoke", tokens.take_back),
         ("GET", f"{PREFIX}/openapi.json", document),
         ("GET", PREFIX + "/runs/{run}/files/{path:path}", _file),
         *((each.method, PREFIX + each.path, _handler(each)) for each in OPERATIONS),

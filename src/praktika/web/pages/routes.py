@@ -66,7 +66,10 @@ async def report_page(visit: Visit) -> Response:
 
 async def _with_slash(visit: Visit) -> Response:
     """The report's links are relative to the run's folder."""
-    return RedirectResponse(f"/runs/{quote(visit.request.path_params['run'], safe='')}/", 307)
+    run = visit.request.path_params["run"]
+    if run in {".", ".."}:
+        raise Refusal(404, "not_found", "there is nothing at this address")
+    return RedirectResponse(f"/runs/{quote(run, safe='')}/", 307)
 
 
 async def _static(visit: Visit) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from praktika.intake.allowed import Allowed
 from praktika.ports.tokens import Grant, TokenBroker
 from praktika.runner.wallet import FETCH, USER
+from praktika.wiring.github.settings import api_of, repositories_of
 
 
 class Addresses:
@@ -30,6 +31,12 @@ class Addresses:
             return ""
         repository = parts.path.removeprefix("/").removesuffix(".git")
         return repository if repository in self._allowed else ""
+
+
+def addresses(environment: Mapping[str, str]) -> Addresses:
+    """The addresses of the repositories that these variables name."""
+    api = api_of(environment)
+    return Addresses(api, Allowed(repositories_of(environment)))
 
 
 def credentials(addresses: Addresses, broker: TokenBroker) -> Callable[[str], str]:

@@ -21,6 +21,10 @@ KEY = "PRAKTIKA_GITHUB_KEY_FILE"
 SECRET = "PRAKTIKA_WEBHOOK_SECRET_FILE"  # noqa: S105 - the name of a variable
 REPOSITORIES = "PRAKTIKA_GITHUB_REPOSITORIES"
 API = "PRAKTIKA_GITHUB_API"
+EVERY = "PRAKTIKA_RECONCILE_SECONDS"
+
+PRIVATE = frozenset({KEY, SECRET})
+"""Variables that name files with secrets: runners have no use for them."""
 
 _NEEDED = (APP, KEY, SECRET, REPOSITORIES)
 _NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
@@ -40,6 +44,7 @@ class GitHubSettings:
         key: its private key, PEM.
         secrets: of the webhook; more than one while it is being changed.
         repositories: `owner/name` of those that are served, and of no others.
+        every: seconds between two looks for what webhooks have not told.
     """
 
     api: str
@@ -47,6 +52,7 @@ class GitHubSettings:
     key: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     repositories: tuple[str, ...]
+    every: float = 300.0
 
 
 def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings | None:
@@ -66,11 +72,12 @@ def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings |
             "Without any of them, praktika serves no GitHub"
         )
     return GitHubSettings(
-        api=(environment.get(API, "").strip() or "https://api.github.com").rstrip("/"),
+        api=api_of(environment),
         app=_number(said[APP]),
         key=_read(KEY, said[KEY]),
         secrets=_secrets(_read(SECRET, said[SECRET])),
-        repositories=_repositories(said[REPOSITORIES]),
+        repositories=repositories_of(environment),
+        every=_seconds(environment.get(EVERY, "").strip() or "300"),
     )
 
 
@@ -99,6 +106,16 @@ def _number(text: str) -> str:
     return text
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 86_400:
+        raise OperatorError(f"{EVERY} is '{text[:40]}'; it must be seconds from 1 to 86400")
+    return seconds
+
+
 def _secrets(text: str) -> tuple[str, ...]:
     """The secrets, one a line."""
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -110,8 +127,18 @@ def _secrets(text: str) -> tuple[str, ...]:
     return lines
 
 
-def _repositories(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(re.split(r"[\s,]+", text.strip())))
+def api_of(environment: Mapping[str, str]) -> str:
+    """The base URL of the REST API."""
+    return (environment.get(API, "").strip() or "https://api.github.com").rstrip("/")
+
+
+def repositories_of(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The repositories that are served.
+
+    Raises:
+        OperatorError: one of them is none.
+    """
+    names = tuple(dict.fromkeys(re.split(r"[\s,]+", environment.get(REPOSITORIES, "").strip())))
     wrong = [name for name in names if not _NAME.fullmatch(name)]
     if wrong:
         raise OperatorError(f"{REPOSITORIES} has '{wrong[0][:80]}', which is no owner/name")

@@ -12,7 +12,7 @@ from praktika.errors import Absent, AuthorError, Conflict, Denied
 from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequested
 from praktika.model.routes import RoutingTable
 from praktika.web.shapes import ApproveWish, Asked, CancelWish, DispatchWish, RerunWish
-from praktika.wiring.history import Recorded, is_stopping, why_none_again
+from praktika.wiring.history import Recorded, is_of_service, is_stopping, why_none_again
 from praktika.wiring.requests import inbox_of, post
 from praktika.wiring.serving.books import StoredBooks
 from praktika.wiring.stores import Stores
@@ -62,7 +62,7 @@ class OpenDesk:
         job = recorded.run.graph.jobs.get(wish.job) if wish.job else None
         if wish.job and job is None:
             raise Absent(f"run {run} has no job with the key '{wish.job}'")
-        if name in recorded.run.heard or is_stopping(recorded.run, job, force=wish.force):
+        if name in recorded.run.heard:
             return asked
         why = self._books.archive.why_over(recorded)
         if why:
@@ -70,6 +70,8 @@ class OpenDesk:
         if job is not None and recorded.run.jobs[job.key].phase is Phase.SETTLED:
             status = recorded.run.jobs[job.key].status
             raise Conflict(f"'{job.name}' is over: it ended with {status}.")
+        if is_stopping(recorded.run, job, force=wish.force):
+            return asked
         at = self._stores.clock.now()
         event = CancelRequested(at=at, by=by, force=wish.force, job=wish.job, id=name)
         self._post(recorded, event, name)
@@ -132,15 +134,14 @@ class OpenDesk:
             raise Denied(f"{by or 'A visitor'} may not write to {repository}, which this takes.")
 
     def _post(self, recorded: Recorded, event: AnyEvent, name: str) -> None:
-        kind = type(event).__name__
-        inbox = inbox_of(recorded.id, recorded.run)
-        try:
-            post(self._stores, recorded.id, inbox, event, identity=f"{recorded.id}/{kind}/{name}")
-        except Absent:
+        if not is_of_service(recorded.run) and not self._books.archive.is_alive(recorded.id):
             raise Conflict(
                 f"Run {recorded.id} was begun by `praktika run`, and nobody serves it here; "
                 f"`praktika rerun {recorded.id}` in its checkout does."
-            ) from None
+            )
+        kind = type(event).__name__
+        inbox = inbox_of(recorded.id, recorded.run)
+        post(self._stores, recorded.id, inbox, event, identity=f"{recorded.id}/{kind}/{name}")
 
 
 def _check_jobs(recorded: Recorded, wish: RerunWish) -> None:

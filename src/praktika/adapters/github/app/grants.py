@@ -20,8 +20,8 @@ ALLOWED = {
 _LEVELS = {"read": 1, "write": 2}
 
 
-def checked(grant: Grant) -> tuple[str, frozenset[tuple[str, str]]]:
-    """The grant as a key: equal for those that the same token may serve.
+def check(grant: Grant) -> None:
+    """Refuse a grant that nobody may have.
 
     Raises:
         Denied: it asks for too much, or for nothing, which GitHub takes for everything.
@@ -34,4 +34,3 @@ def checked(grant: Grant) -> tuple[str, frozenset[tuple[str, str]]]:
         most = ALLOWED.get(name, "")
         if not most or not 0 < _LEVELS.get(level, 0) <= _LEVELS[most]:
             raise Denied(f"No token is given with the permission '{name}: {level}'.")
-    return grant.repository.lower(), frozenset(grant.permissions.items())

@@ -5,24 +5,22 @@ Security 18, faults 1 and 2: a token that may do everything that the app may is 
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 
 import msgspec
 
-from praktika.adapters.github.app.grants import checked
+from praktika.adapters.github.app.grants import check
 from praktika.adapters.github.app.signer import Signer
 from praktika.adapters.github.http.answer import Answer, Request
 from praktika.adapters.github.http.site import path_of
 from praktika.adapters.github.http.transport import Transport
+from praktika.adapters.shared_tokens import SharedTokens
 from praktika.errors import Absent, Denied, Unavailable
 from praktika.ports.clock import Clock
 from praktika.ports.tokens import Grant, Token
 
-_SPARE = 300.0
 _FORGET = 3600.0
-_APP = "the app"
-_Key = tuple[str, frozenset[tuple[str, str]]]
+_APP, _REVOKED = "the app", "revoked tokens"
 
 
 class App(msgspec.Struct, frozen=True):
@@ -45,9 +43,7 @@ class AppTokens:
         self._transport = transport
         self._signer = signer
         self._clock = clock
-        self._lock = threading.Lock()
-        self._minting: dict[_Key, threading.Lock] = {}
-        self._shared: dict[_Key, Token] = {}
+        self._shared = SharedTokens(self._mint, clock)
         self._installations: dict[str, tuple[int, float]] = {}
         self._app: App | None = None
 
@@ -62,38 +58,22 @@ class AppTokens:
 
     def token(self, grant: Grant) -> Token:
         """A token that may be shared; see the port."""
-        key = checked(grant)
-        with self._lock:
-            minting = self._minting.setdefault(key, threading.Lock())
-        with minting:
-            token = self._shared.get(key)
-            if token is None or token.expires < self._clock.now() + _SPARE:
-                token = self._mint(grant)
-                self._share(key, token)
-            return token
+        return self._shared.get(grant)
 
     def own_token(self, grant: Grant) -> Token:
         """A token that nobody else has; see the port."""
-        checked(grant)
         return self._mint(grant)
 
     def revoke(self, token: Token) -> None:
         """End a token; see the port."""
-        with self._lock:
-            for key in [key for key, known in self._shared.items() if known == token]:
-                del self._shared[key]
-        request = Request(method="DELETE", url="/installation/token", party=_APP, token=token.value)
+        self._shared.forget(token)
+        request = Request(
+            method="DELETE", url="/installation/token", party=_REVOKED, token=token.value
+        )
         self._transport.send(request, accept=(401, 404))
 
-    def _share(self, key: _Key, token: Token) -> None:
-        """Keep a token; those that are of no use any more go."""
-        now = self._clock.now()
-        with self._lock:
-            self._shared[key] = token
-            for old in [key for key, known in self._shared.items() if known.expires < now]:
-                del self._shared[old]
-
     def _mint(self, grant: Grant) -> Token:
+        check(grant)
         answer = self._try_mint(grant)
         if answer.status == 404:
             # The app was installed anew meanwhile.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from praktika.adapters.github.answers import PullRequest
 from praktika.adapters.github.api import MERGE, Api, Session
 from praktika.errors import Conflict, Unavailable
 
 METHODS = ("merge", "squash", "rebase")
 """Tried in this order: a repository may forbid some of them."""
+
+_MERGEABLE = re.compile(r"in (clean|unstable|has_hooks) status")
+"""What GitHub says where there is nothing to wait for: it had not found that out before."""
 
 _AUTO = (
     "mutation($input: EnablePullRequestAutoMergeInput!) "
@@ -57,9 +62,12 @@ def _merge_later(session: Session, pull: PullRequest, sha: str, method: str, ref
 
     Raises:
         Conflict: it never can be as it is, or the repository does not allow this.
+        Unavailable: it can be merged by now.
     """
     wish = {"pullRequestId": pull.node_id, "expectedHeadOid": sha, "mergeMethod": method.upper()}
     try:
         session.graphql(_AUTO, {"input": wish})
     except Conflict as error:
+        if _MERGEABLE.search(str(error)):
+            raise Unavailable(f"GitHub has not merged #{pull.number} yet: {refusal}") from error
         raise Conflict(f"GitHub does not merge #{pull.number}: {refusal}; {error}") from error

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from praktika.adapters.proxies import is_loopback
 from praktika.errors import Absent, OperatorError
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,13 @@ class Site:
         Raises:
             OperatorError: it is neither, or tokens would travel without encryption.
         """
-        api = (address if "://" in address else _api_of(address)).rstrip("/")
+        is_url = "://" in address
+        api = (address if is_url else _api_of(address)).rstrip("/")
         parts = urlsplit(api)
-        if parts.scheme not in {"https", "http"} or not _HOST.fullmatch(parts.netloc):
+        host = parts.netloc if is_url else address
+        if parts.scheme not in {"https", "http"} or not _HOST.fullmatch(host):
             raise OperatorError(f"'{address}' is no GitHub: give a host, or the URL of its API")
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise OperatorError(f"'{address}' is not encrypted: use https")
         bare = api.removesuffix("/v3")
         return Site(api, f"{bare}/graphql")

@@ -20,6 +20,7 @@ from praktika.adapters.github.http.etags import Etags
 from praktika.adapters.github.http.faults import answer_fault, network_fault
 from praktika.adapters.github.http.limits import Left, Limits
 from praktika.adapters.github.http.site import Site
+from praktika.adapters.proxies import pool_of
 from praktika.errors import OperatorError, Unavailable
 from praktika.ports.clock import Clock
 from praktika.version import VERSION
@@ -56,11 +57,8 @@ class Transport:
         self._limits = Limits(clock)
         self._etags = Etags()
         self._turns = threading.BoundedSemaphore(AT_ONCE)
-        self._pool = urllib3.PoolManager(
-            maxsize=AT_ONCE,
-            timeout=urllib3.Timeout(connect=timeout, read=timeout),
-            retries=False,
-        )
+        limits = urllib3.Timeout(connect=timeout, read=timeout)
+        self._pool = pool_of(site.api, limits, size=AT_ONCE)
 
     def send(self, request: Request, *, accept: Collection[int] = ()) -> Answer:
         """The answer to a request: a good one, or one with a status to `accept`.
@@ -119,6 +117,7 @@ class Transport:
                 body=None if request.body is None else msgspec.json.encode(request.body),
                 headers=_headers(request, kept),
                 redirect=False,
+                retries=False,
                 preload_content=False,
             )
             try:

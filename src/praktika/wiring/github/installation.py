@@ -1,0 +1,155 @@
+"""What an installation does with GitHub: adapters, intake and checks put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from structlog.typing import FilteringBoundLogger
+
+from praktika.adapters.github.api import Api
+from praktika.adapters.github.app.signer import Signer
+from praktika.adapters.github.app.tokens import AppTokens
+from praktika.adapters.github.board.github import GitHubBoard
+from praktika.adapters.github.forge import GitHubForge
+from praktika.adapters.github.http.site import Site
+from praktika.adapters.github.http.transport import Transport
+from praktika.adapters.github.payloads import notices
+from praktika.adapters.github.signature import Signatures
+from praktika.checks.announce import CHECKS, LATER
+from praktika.checks.budget import Budget
+from praktika.checks.publisher import Means, Publisher
+from praktika.errors import PraktikaError
+from praktika.intake.allowed import Allowed
+from praktika.intake.desk import Desk
+from praktika.intake.intake import Intake
+from praktika.intake.names import NOTICES
+from praktika.intake.reception import Reception
+from praktika.intake.reconciler import Reconciler
+from praktika.intake.ticker import Ticker
+from praktika.intake.worker import Worker
+from praktika.model.wire import WireError
+from praktika.orchestrator import names
+from praktika.wiring.checkouts import open_checkouts
+from praktika.wiring.github.access import Addresses, credentials
+from praktika.wiring.github.settings import GitHubSettings
+from praktika.wiring.github.tables import TableCompiler
+from praktika.wiring.stores import Stores
+
+_ANSWERS = "answers"
+"""Marks the comment in which commands are answered."""
+
+
+class GitHub:
+    """What an installation does with GitHub.
+
+    Args:
+        settings: see `GitHubSettings`.
+        stores: of the installation.
+        log: is told of what happens.
+        url: where people reach the server, without a "/" at the end; "" if nobody can.
+
+    Raises:
+        OperatorError: the settings cannot be worked with.
+    """
+
+    def __init__(
+        self, settings: GitHubSettings, stores: Stores, log: FilteringBoundLogger, url: str = ""
+    ) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._log = log
+        self._url = url
+        self.allowed = Allowed(settings.repositories)
+        transport = Transport(Site.of(settings.api), stores.clock)
+        self.tokens = AppTokens(
+            transport, Signer(settings.app, settings.key, stores.clock), stores.clock
+        )
+        api = Api(transport, self.tokens)
+        self.forge = GitHubForge(api)
+        self.board = GitHubBoard(api, self.tokens.app)
+        self.addresses = Addresses(settings.api, self.allowed)
+        self.checkouts = open_checkouts(credentials(self.addresses, self.tokens))
+        desk = self._desk()
+        intake = Intake(desk)
+        self.worker = Worker(intake, stores.queue, stores.clock, self._delayed("notice"))
+        self._reconciler = Reconciler(desk, intake.changes)
+        self._ticker = Ticker(desk)
+        self.publisher = Publisher(
+            Means(
+                board=self.board,
+                forge=self.forge,
+                journal=stores.journal,
+                blobs=stores.blobs,
+                queue=stores.queue,
+                clock=stores.clock,
+                budget=Budget(stores.clock),
+                page=self.page,
+                on_trouble=self._delayed("check"),
+            )
+        )
+        self.reception = Reception(
+            queue=stores.queue,
+            clock=stores.clock,
+            allowed=self.allowed,
+            verify=Signatures(settings.secrets).accepts,
+            understand=partial(notices, app=int(settings.app)),
+            log=log,
+        )
+
+    def make_queues(self) -> None:
+        """Make the queues that GitHub's part works with."""
+        for name in (NOTICES, CHECKS, LATER):
+            self._stores.queue.create(name)
+
+    def page(self, run: str) -> str:
+        """The address of a run's page, or ""."""
+        return f"{self._url}/runs/{run}" if self._url else ""
+
+    def reconcile(self) -> int:
+        """Deal with what webhooks have not told; how many heads there were.
+
+        A repository that cannot be looked at keeps no other one waiting.
+        """
+        return self._for_each(self._reconciler.look)
+
+    def tick(self) -> int:
+        """Tell of the schedules that are due; how many there were."""
+        return self._for_each(self._ticker.look)
+
+    def _for_each(self, look: Callable[[str], int]) -> int:
+        found = 0
+        for repository in self._settings.repositories:
+            try:
+                found += look(repository)
+            except PraktikaError as error:
+                self._log.error("repository.delayed", repository=repository, reason=str(error))
+        return found
+
+    def _desk(self) -> Desk:
+        stores = self._stores
+        return Desk(
+            forge=self.forge,
+            journal=stores.journal,
+            queue=stores.queue,
+            blobs=stores.blobs,
+            clock=stores.clock,
+            inbox=names.INBOX,
+            compile=TableCompiler(checkouts=self.checkouts, clock=stores.clock),
+            allowed=self.allowed,
+            address=self.page,
+            answer=self._answer,
+            log=self._log.info,
+        )
+
+    def _answer(self, repository: str, number: int, text: str) -> None:
+        self.board.set_comment(repository, number, _ANSWERS, text)
+
+    def _delayed(self, what: str) -> Callable[[str, Exception], None]:
+        def told(of: str, error: Exception) -> None:
+            if isinstance(error, PraktikaError | WireError):
+                self._log.error(f"{what}.delayed", of=of, reason=str(error))
+            else:
+                self._log.error(f"{what}.failed", of=of, exc_info=error)
+
+        return told

@@ -1,0 +1,122 @@
+"""What GitHub brings along for `praktika serve`: its loops, webhooks, permissions, workflows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from praktika.checks.announce import CHECKS, announce
+from praktika.engine.inputs import checked
+from praktika.errors import Absent
+from praktika.intake import keys
+from praktika.intake.names import NOTICES, group_of
+from praktika.intake.requests import dispatch_id
+from praktika.model.forge import may_write
+from praktika.model.notices import Dispatched
+from praktika.model.routes import Route, RoutingTable
+from praktika.model.wire import WireError, decode, encode
+from praktika.web.shapes import DispatchWish
+from praktika.wiring.github.installation import GitHub
+from praktika.wiring.github.settings import GitHubSettings
+from praktika.wiring.github.tokens import RunnerTokens
+from praktika.wiring.serve import Plugs
+from praktika.wiring.serving.loops import Loop, again
+from praktika.wiring.stores import Stores
+
+_INTAKES = 2
+"""While one waits for GitHub, the other goes on."""
+
+_CLOCK = 5.0
+_STALE = 900.0
+"""Seconds that a turn may take: GitHub may be slow, and wants to be left alone at times."""
+
+
+def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
+    """What a server of these repositories needs."""
+    github.make_queues()
+    wait = stores.pace.wait
+    tokens = RunnerTokens(github.tokens, stores)
+    takes = [
+        Loop(
+            name=f"intake {number}",
+            serve=again(partial(github.worker.turn, wait=wait)),
+            stale=_STALE,
+        )
+        for number in range(1, _INTAKES + 1)
+    ]
+    return Plugs(
+        loops=(
+            *takes,
+            Loop(name="checks", serve=again(partial(github.publisher.turn, wait)), stale=_STALE),
+            Loop(name="schedules", serve=again(github.tick, _CLOCK), stale=_STALE),
+            Loop(
+                name="reconciler",
+                serve=again(github.reconcile, settings.every),
+                stale=_STALE + settings.every,
+            ),
+        ),
+        receive=github.reception.receive,
+        may_act=lambda login, repository: may_write(github.forge.permission(repository, login)),
+        dispatcher=ForgeDispatcher(settings.repositories, stores),
+        queues=(NOTICES, CHECKS),
+        checkouts=github.checkouts,
+        announce=partial(announce, stores.queue),
+        tokens=tokens,
+        secret=tokens.secret,
+    )
+
+
+class ForgeDispatcher:
+    """Starts workflows of repositories that are served, as their default branches say.
+
+    Args:
+        repositories: `owner/name` of each.
+        stores: of the installation.
+    """
+
+    def __init__(self, repositories: tuple[str, ...], stores: Stores) -> None:
+        self._repositories = repositories
+        self._stores = stores
+
+    def tables(self) -> list[RoutingTable]:
+        """The tables of those whose default branch has been compiled."""
+        found = (self._table(name) for name in self._repositories)
+        return [table for table in found if table is not None]
+
+    def dispatch(self, wish: DispatchWish, by: str, delivery: str) -> str:
+        """The id of the run; see `Dispatcher`. The branch is looked for later."""
+        table = self._table(wish.repository)
+        if table is None:
+            known = ", ".join(self._repositories)
+            raise Absent(f"there is no repository '{wish.repository}' here; there are {known}")
+        route = _route(table, wish.workflow)
+        notice = Dispatched(
+            delivery=delivery,
+            repository=table.repository,
+            sender=by,
+            at=self._stores.clock.now(),
+            workflow=route.workflow,
+            branch=wish.branch,
+            inputs=checked(route.inputs, wish.inputs),
+        )
+        group = group_of(notice)
+        self._stores.queue.send(NOTICES, [encode(notice)], group=group, identity=[delivery])
+        return dispatch_id(table.repository, route.workflow, delivery)
+
+    def _table(self, name: str) -> RoutingTable | None:
+        served = {each.lower(): each for each in self._repositories}
+        if name.lower() not in served:
+            return None
+        try:
+            data = self._stores.blobs.get(keys.table(served[name.lower()]))
+            return decode(data, RoutingTable)
+        except (Absent, WireError):
+            return None
+
+
+def _route(table: RoutingTable, workflow: str) -> Route:
+    """The route of a workflow that can be dispatched."""
+    found = {route.workflow: route for route in table.routes if route.event == "dispatch"}
+    if workflow not in found:
+        there = ", ".join(f"'{name}'" for name in found) or "none"
+        raise Absent(f"no workflow '{workflow}' can be dispatched; there are {there}")
+    return found[workflow]
