@@ -122,6 +122,7 @@ def test_the_report_is_at_a_folder_below_which_its_links_lead_to_files(shared, f
     report = page(shared, f"/runs/{finished}/", cookie)
     assert report.status == 200
     assert b"require-trusted-types-for" in report.body
+    assert report.text.index('<a href="jobs">') < report.text.index("<main")
     files = shared.get(f"/api/v1/runs/{finished}/files").json["files"]
     for name in files:
         assert page(shared, f"/runs/{finished}/{name}", cookie).status == 200
