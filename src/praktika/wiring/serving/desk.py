@@ -12,7 +12,7 @@ from praktika.errors import Absent, AuthorError, Conflict, Denied
 from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequested
 from praktika.model.routes import RoutingTable
 from praktika.web.shapes import ApproveWish, Asked, CancelWish, DispatchWish, RerunWish
-from praktika.wiring.history import Recorded, is_stopping, why_none_again
+from praktika.wiring.history import Recorded, is_of_service, is_stopping, why_none_again
 from praktika.wiring.requests import inbox_of, post
 from praktika.wiring.serving.books import StoredBooks
 from praktika.wiring.stores import Stores
@@ -134,15 +134,14 @@ class OpenDesk:
             raise Denied(f"{by or 'A visitor'} may not write to {repository}, which this takes.")
 
     def _post(self, recorded: Recorded, event: AnyEvent, name: str) -> None:
-        kind = type(event).__name__
-        inbox = inbox_of(recorded.id, recorded.run)
-        try:
-            post(self._stores, recorded.id, inbox, event, identity=f"{recorded.id}/{kind}/{name}")
-        except Absent:
+        if not is_of_service(recorded.run) and not self._books.archive.is_alive(recorded.id):
             raise Conflict(
                 f"Run {recorded.id} was begun by `praktika run`, and nobody serves it here; "
                 f"`praktika rerun {recorded.id}` in its checkout does."
-            ) from None
+            )
+        kind = type(event).__name__
+        inbox = inbox_of(recorded.id, recorded.run)
+        post(self._stores, recorded.id, inbox, event, identity=f"{recorded.id}/{kind}/{name}")
 
 
 def _check_jobs(recorded: Recorded, wish: RerunWish) -> None:
