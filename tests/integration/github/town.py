@@ -18,6 +18,7 @@ from tests.github.git import Files
 from tests.github.hub import Hub, serve
 
 from praktika.engine.run import Run
+from praktika.intake import keys
 from praktika.wiring.history import Archive, Recorded
 from praktika.wiring.stores import open_stores
 
@@ -118,6 +119,26 @@ class Town:
             self._process.wait(30)
             self._process = None
 
+    def token(self, login: str) -> str:
+        """A token of the server, as its operator makes them."""
+        words = ("serve", "token", login, "--root", str(self.root))
+        return self._call(*words).stdout.strip()
+
+    def ask(self, token: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """What the command line tells somebody with a token."""
+        return self._call("--server", self.url, *words, PRAKTIKA_SERVER_TOKEN=token)
+
+    def _call(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "praktika", *words],
+            env=self.env | more,
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
     @property
     def log(self) -> Path:
         """What the server writes."""
@@ -194,6 +215,10 @@ class Town:
             for run, state in found.items()
             if state.requested is not None and state.requested.repository == repository
         }
+
+    def routed(self, repository: str) -> None:
+        """Wait until the server knows what starts the workflows of a repository."""
+        self.until((self.root / ".praktika" / keys.table(repository)).exists)
 
     def output(self, run_id: str, job: str = "", attempt: int = 0) -> str:
         """What a job of a run printed, in its last attempt."""
