@@ -8,6 +8,9 @@ from praktika.model.facts import InputValue
 
 VERSION = 1
 
+PAGES = "gh-pages"
+"""The branch from which pages are served. What is there was made, and is not tested."""
+
 
 class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value that is asked for when a workflow is dispatched.
@@ -33,7 +36,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         workflow: its name.
         event: the kind of event, one of `Workflow.Event`.
         engine: who runs it, one of `Workflow.Engine`; praktika starts its own only.
-        branches: globs of branches, for pushes; empty means any.
+        branches: globs of branches, for pushes; empty means any but `PAGES`.
         base_branches: globs of the branch that a change is for; empty means any.
         paths: globs of changed files; empty means any.
         schedules: cron lines, in UTC.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.git_server import GitServer, serve
@@ -29,7 +30,7 @@ class Site:
         self.url = server.url("repo/.git")
         self._root = root
 
-    def publish(self, target: str, files: dict[str, str], **more: str) -> str:
+    def publish(self, target: str, files: dict[str, str], **more: Any) -> str:
         folder = self.folder(target, files)
         return publish(self.url, self.publication(folder, target), **{"login": LOGIN, **more})
 
@@ -119,6 +120,23 @@ def test_who_loses_a_race_builds_upon_the_winner(site):
     assert (site.origin.path / ".git/once").exists()
     assert run_git(site.origin.path, "rev-parse", f"{made}^", "gh-pages").split() == [other, made]
     assert site.tree() == {".nojekyll": "", "x/a": "1", "y/b": "2"}
+
+
+def test_whoever_may_not_any_more_writes_nothing(site):
+    """What others have written after the branch was read is not written over, either."""
+    site.publish("x", {"a": "1"})
+    seen = []
+
+    def confirm():
+        seen.append(site.count())
+        if len(seen) > 1:
+            raise Conflict("somebody else")
+        site.publish("x", {"a": "3", "b": ""})
+
+    with pytest.raises(Conflict, match="somebody else"):
+        site.publish("x", {"a": "2"}, confirm=confirm)
+    assert seen == [1, 2]
+    assert site.tree() == {".nojekyll": "", "x/a": "3", "x/b": ""}
 
 
 def test_all_who_publish_at_once_are_there(site):

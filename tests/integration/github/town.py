@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -22,18 +23,32 @@ from praktika.wiring.stores import open_stores
 
 T = TypeVar("T")
 
-OWNER = "acme"
-REPOSITORIES = [f"{OWNER}/{name}" for name in ("one", "two", "three", "four", "five", "six",
-    "seven", "eight", "nine", "ten", "eleven", "twelve")]  # fmt: skip
+# Each has an owner, and so limits of GitHub, of its own.
+REPOSITORIES = [f"team-{number}/shop" for number in range(1, 17)]
 PATIENCE = 40.0
 
 
+class Code(str):
+    """Text that stands in a declaration as it is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def job(name: str, command: str, **fields: object) -> Code:
+    """The declaration of a job that any runner may run."""
+    options = "".join(f", {key}={value!r}" for key, value in fields.items())
+    return Code(f"Job.Config(name={name!r}, runs_on=[], command={command!r}{options})")
+
+
 def workflow(event: str, *jobs: str, name: str = "", **fields: object) -> str:
-    """The text of a file in `ci/workflows/`; each job is `Name: command`, or a call of Job.Config."""
+    """The text of a file in `ci/workflows/`; each job is `Name: command`, or what `job` says."""
     listed = []
-    for job in jobs:
-        title, _, command = job.partition(": ")
-        listed.append(f"Job.Config(name={title!r}, runs_on=[], command={command!r})")
+    for each in jobs:
+        title, _, command = each.partition(": ")
+        listed.append(each if isinstance(each, Code) else job(title, command))
     options = "".join(f", {key}={value!r}" for key, value in fields.items())
     return (
         "from praktika import Artifact, Job, Secret, Workflow\n"
@@ -113,6 +128,13 @@ class Town:
         name = self._free.pop(0)
         self.hub.create_repository(name, files, **options)
         return name
+
+    def gate(self, name: str) -> str:
+        """A command that waits until `open_gate` is called with this name."""
+        return f"until [ -e {shlex.quote(str(self._folder / name))} ]; do sleep 0.05; done"
+
+    def open_gate(self, name: str) -> None:
+        (self._folder / name).touch()
 
     def until(self, told: Callable[[], T], patience: float = PATIENCE) -> T:
         """What is told, as soon as it is something."""

@@ -114,6 +114,14 @@ def test_what_github_actions_run_is_not_started():
     assert not started(push("main"), one)
 
 
+def test_what_is_published_as_pages_starts_only_what_names_its_branch():
+    anything = Route(workflow="any", event="push")
+    names = ["gh-pages", "**", "main"]
+    named = [Route(workflow=name, event="push", branches=(name,)) for name in names]
+    assert started(push("gh-pages"), anything, *named) == ["gh-pages", "**"]
+    assert started(push("gh-pages2"), anything) == ["any"]
+
+
 def test_a_push_is_filtered_by_its_branch_and_its_files():
     one = Route(workflow="w", event="push", branches=("main", "release/*"), paths=("src",))
     assert started(push("main", "src/a"), one)

@@ -8,14 +8,15 @@ Every filter of a route that applies to the occasion must let it through:
     schedule      the workflow's name
     dispatch      the workflow's name; branches
 
-What is not known (no branch, no list of changed files) excludes nothing. What another engine runs,
-GitHub Actions, is never started.
+What is not known (no branch, no list of changed files) excludes nothing. A push to the branch of
+pages starts only what names its branches: else whatever is published there would be tested. What
+another engine runs, GitHub Actions, is never started.
 """
 
 from __future__ import annotations
 
 from praktika.engine.routing.globs import is_any_file_chosen, is_branch_chosen
-from praktika.model.routes import Occasion, Route, RoutingTable
+from praktika.model.routes import PAGES, Occasion, Route, RoutingTable
 
 _OWN = "praktika"
 _BY_NAME = ("schedule", "dispatch")
@@ -33,6 +34,8 @@ def is_started(route: Route, occasion: Occasion) -> bool:
     if route.event in _BY_NAME:
         is_meant = route.workflow == occasion.workflow
         return is_meant and (route.event == "schedule" or _is_branch_chosen(route, occasion))
+    if occasion.event == "push" and occasion.branch == PAGES and not route.branches:
+        return False
     return _is_branch_chosen(route, occasion) and _are_files_chosen(route, occasion)
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from praktika.errors import Absent, OperatorError
-from praktika.model.plan import Artifact, Job, Plan, Stored
+from praktika.model.plan import Artifact, Job, Plan
 from praktika.model.result import Result
 from praktika.model.task import Task
 from praktika.model.wire import WireError, decode, encode
 from praktika.ports.blobs import Blobs
-from praktika.runner.archive import Refused, unpack
+from praktika.runner.archive import Refused
+from praktika.runner.artifacts.fetch import check_expiry, fetch
 from praktika.runner.artifacts.placing import link_into, place
 from praktika.runner.artifacts.record import (
     COMPRESSED,
@@ -95,11 +95,8 @@ def bring(scene: Scene, artifact: Artifact) -> None:
     stored = expected(scene.task, scene.plan, artifact)
     if stored is None:
         record = decode(scene.blobs.get(blob_of(prefix, artifact.name, "json")), Record)
-        stored = record.stored
-    if stored.expires and stored.expires <= scene.now:
-        day = datetime.fromtimestamp(stored.expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        text = f"artifact '{artifact.name}' expired on {day} and is not used any more"
-        raise Absent(f"{text}; run the job again that provides it, or raise its expire_days")
+        stored = structs.replace(record.stored, name=artifact.name)
+    check_expiry(stored, scene.now)
     if not stored.sha256:
         if artifact.optional:
             return
@@ -107,50 +104,12 @@ def bring(scene: Scene, artifact: Artifact) -> None:
     unpacked = beside(scene.workspace, artifact.name, "unpacked")
     remove(unpacked)
     try:
-        with _fetched(scene, artifact, prefix, stored) as (packed, form):
-            limits = limits_of(scene.plan)
-            unpack(packed, unpacked, limits, is_compressed=form == COMPRESSED)
+        fetch(scene.blobs, stored, unpacked, prefix=prefix, limits=limits_of(scene.plan))
         place(unpacked, scene.workspace, lambda: link_into(unpacked, scene.workspace, scene.inputs))
     except Refused as error:
         raise OperatorError(f"artifact '{artifact.name}' is refused: {error}") from error
     finally:
         remove(unpacked)
-
-
-@contextmanager
-def _fetched(
-    scene: Scene, artifact: Artifact, prefix: str, stored: Stored
-) -> Iterator[tuple[Path, str]]:
-    """The archive on this machine, verified, and its format; removed at the end."""
-    form = COMPRESSED
-    try:
-        size = scene.blobs.size(blob_of(prefix, artifact.name, form))
-    except Absent:
-        form = PLAIN  # of an older version
-        size = _size_of_plain(scene, artifact, prefix)
-    packed = beside(scene.workspace, artifact.name, form)
-    different = f"artifact '{artifact.name}' is not what its producer stored"
-    mend = f"; run the job again that provides it (its files are in {prefix})"
-    if size != stored.size:
-        raise OperatorError(f"{different}: {size:,} bytes instead of {stored.size:,}{mend}")
-    try:
-        scene.blobs.fetch(blob_of(prefix, artifact.name, form), packed)
-        with packed.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != stored.sha256:
-            text = f"{different}: SHA-256 {digest} instead of {stored.sha256}"
-            raise OperatorError(text + mend)
-        yield packed, form
-    finally:
-        packed.unlink(missing_ok=True)
-
-
-def _size_of_plain(scene: Scene, artifact: Artifact, prefix: str) -> int:
-    try:
-        return scene.blobs.size(blob_of(prefix, artifact.name, PLAIN))
-    except Absent:
-        text = f"artifact '{artifact.name}' is not kept any more in {prefix}"
-        raise Absent(f"{text}; run the job again that provides it") from None
 
 
 def _bring_report(scene: Scene, provider: str) -> None:

@@ -16,6 +16,7 @@ from praktika.adapters.github.http.site import Site
 from praktika.adapters.github.http.transport import Transport
 from praktika.adapters.github.payloads import notices
 from praktika.adapters.github.signature import Signatures
+from praktika.adapters.local.git.pages import publish
 from praktika.checks.announce import CHECKS, LATER
 from praktika.checks.budget import Budget
 from praktika.checks.publisher import Means, Publisher
@@ -32,6 +33,9 @@ from praktika.model.wire import WireError
 from praktika.orchestrator import names
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.github.access import Addresses, credentials
+from praktika.wiring.github.pages.announce import QUEUE as PAGES
+from praktika.wiring.github.pages.publisher import Publisher as PagesPublisher
+from praktika.wiring.github.pages.tools import Tools
 from praktika.wiring.github.settings import GitHubSettings
 from praktika.wiring.github.tables import TableCompiler
 from praktika.wiring.stores import Stores
@@ -75,6 +79,8 @@ class GitHub:
         self.worker = Worker(intake, stores.queue, stores.clock, self._delayed("notice"))
         self._reconciler = Reconciler(desk, intake.changes)
         self._ticker = Ticker(desk)
+        budget = Budget(stores.clock)
+        self.pages = self._pages(budget)
         self.publisher = Publisher(
             Means(
                 board=self.board,
@@ -83,7 +89,7 @@ class GitHub:
                 blobs=stores.blobs,
                 queue=stores.queue,
                 clock=stores.clock,
-                budget=Budget(stores.clock),
+                budget=budget,
                 page=self.page,
                 on_trouble=self._delayed("check"),
             )
@@ -99,7 +105,7 @@ class GitHub:
 
     def make_queues(self) -> None:
         """Make the queues that GitHub's part works with."""
-        for name in (NOTICES, CHECKS, LATER):
+        for name in (NOTICES, CHECKS, LATER, PAGES):
             self._stores.queue.create(name)
 
     def page(self, run: str) -> str:
@@ -141,6 +147,22 @@ class GitHub:
             answer=self._answer,
             log=self._log.info,
         )
+
+    def _pages(self, budget: Budget) -> PagesPublisher:
+        stores = self._stores
+        tools = Tools(
+            forge=self.forge,
+            board=self.board,
+            tokens=self.tokens,
+            blobs=stores.blobs,
+            clock=stores.clock,
+            budget=budget,
+            allowed=self.allowed,
+            press=publish,
+            log=self._log,
+        )
+        trouble = self._delayed("pages")
+        return PagesPublisher(stores.queue, stores.journal, tools=tools, on_trouble=trouble)
 
     def _answer(self, repository: str, number: int, text: str) -> None:
         self.board.set_comment(repository, number, _ANSWERS, text)

@@ -6,6 +6,7 @@ from functools import partial
 
 from praktika.checks.announce import CHECKS, announce
 from praktika.engine.inputs import checked
+from praktika.engine.run import Run
 from praktika.errors import Absent
 from praktika.intake import keys
 from praktika.intake.names import NOTICES, group_of
@@ -14,8 +15,10 @@ from praktika.model.forge import may_write
 from praktika.model.notices import Dispatched
 from praktika.model.routes import Route, RoutingTable
 from praktika.model.wire import WireError, decode, encode
+from praktika.ports.queue import Queue
 from praktika.web.shapes import DispatchWish
 from praktika.wiring.github.installation import GitHub
+from praktika.wiring.github.pages import announce as pages
 from praktika.wiring.github.settings import GitHubSettings
 from praktika.wiring.github.tokens import RunnerTokens
 from praktika.wiring.serve import Plugs
@@ -28,6 +31,9 @@ _INTAKES = 2
 _CLOCK = 5.0
 _STALE = 900.0
 """Seconds that a turn may take: GitHub may be slow, and wants to be left alone at times."""
+
+_PUBLISHING = 3600.0
+"""The same for pages: large artifacts are fetched, and pushed."""
 
 
 def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
@@ -47,6 +53,7 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         loops=(
             *takes,
             Loop(name="checks", serve=again(partial(github.publisher.turn, wait)), stale=_STALE),
+            Loop(name="pages", serve=again(partial(github.pages.turn, wait)), stale=_PUBLISHING),
             Loop(name="schedules", serve=again(github.tick, _CLOCK), stale=_STALE),
             Loop(
                 name="reconciler",
@@ -57,12 +64,18 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         receive=github.reception.receive,
         may_act=lambda login, repository: may_write(github.forge.permission(repository, login)),
         dispatcher=ForgeDispatcher(settings.repositories, stores),
-        queues=(NOTICES, CHECKS),
+        queues=(NOTICES, CHECKS, pages.QUEUE),
         checkouts=github.checkouts,
-        announce=partial(announce, stores.queue),
+        announce=partial(_announce, stores.queue),
         tokens=tokens,
         secret=tokens.secret,
     )
+
+
+def _announce(queue: Queue, run_id: str, run: Run) -> None:
+    """Let a run be shown, and its pages be published."""
+    announce(queue, run_id, run)
+    pages.announce(queue, run_id, run)
 
 
 class ForgeDispatcher:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,8 @@ from praktika.adapters.local.git.mirrors.remote import Remote
 from praktika.adapters.local.git.mirrors.remote import remote as remote_of
 from praktika.adapters.local.git.mirrors.work_tree import is_branch
 from praktika.errors import Conflict, OperatorError
+from praktika.model.routes import PAGES
 from praktika.patience import patiently
-
-BRANCH = "gh-pages"
 
 LIMIT = 1 << 30
 """Bytes of one publication; GitHub serves no larger site."""
@@ -57,7 +56,14 @@ class Publication:
     at: float
 
 
-def publish(url: str, publication: Publication, *, login: str = "", branch: str = BRANCH) -> str:
+def publish(
+    url: str,
+    publication: Publication,
+    *,
+    login: str = "",
+    branch: str = PAGES,
+    confirm: Callable[[], None] = lambda: None,
+) -> str:
     """The id of the commit that has the files, on the branch by now.
 
     If they are there already, nothing is committed. The branch begins with this commit if need be.
@@ -67,6 +73,8 @@ def publish(url: str, publication: Publication, *, login: str = "", branch: str 
         publication: what is to be there.
         login: `USER:PASSWORD`, with which the repository may be written.
         branch: which one.
+        confirm: called after the branch was read and before it is written; raises if that is not
+            to be any more. What others write to the branch after it, is never overwritten.
 
     Raises:
         OperatorError: something in the folder cannot be published, or the remote refuses.
@@ -87,7 +95,10 @@ def publish(url: str, publication: Publication, *, login: str = "", branch: str 
         pages = _Pages(Path(place), source, login or source.login, branch)
         for _ in range(_TRIES):
             made = pages.commit(publication, target, files)
-            if made == pages.tip or pages.push(made):
+            if made == pages.tip:
+                return made
+            confirm()
+            if pages.push(made):
                 return made
     raise Conflict(f"branch '{branch}' of {source.url} moved {_TRIES} times while it was written")
 
