@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from praktika.adapters.local.git.mirrors.command import authorization, git, git_dir
 from praktika.adapters.local.git.mirrors.remote import Remote
@@ -122,6 +122,7 @@ class _Pages:
     def __init__(self, place: Path, source: Remote, login: str, branch: str) -> None:
         self._source = source
         self._branch = branch
+        self._place = place
         self._here = git_dir(place)
         self._env, self._secrets = authorization(source, login)
         git("init", "-q", "--bare", "--template=", str(place))
@@ -130,13 +131,10 @@ class _Pages:
     def commit(self, publication: Publication, target: str, files: list[tuple[bytes, Path]]) -> str:
         """The commit with the files on top of the branch as it is now, made here."""
         self.tip = patiently(self._fetched)
-        said = git(
-            self._here,
-            "fast-import",
-            "--quiet",
-            "--force",
-            given=b"".join(self._script(publication, target, files)),
-        )
+        with TemporaryFile(dir=self._place) as script:  # there may be more than memory has room for
+            script.writelines(self._script(publication, target, files))
+            script.seek(0)
+            said = git(self._here, "fast-import", "--quiet", "--force", given=script)
         made = said.decode().strip()
         return self.tip if self.tip and self._tree(made) == self._tree(self.tip) else made
 
