@@ -13,6 +13,7 @@ PARTS = [
     "log",
     "stores",
     "webhooks",
+    "first_command",
     "durability",
     "aws",
     "checkouts",

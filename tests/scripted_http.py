@@ -11,6 +11,7 @@ Answers are given in the order in which they were written; without any left, it 
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -48,6 +49,9 @@ class Said:
 class ScriptedServer:
     """The server, running while it is entered.
 
+    Args:
+        tls: what it is encrypted with.
+
     Attributes:
         url: of it.
         asked: the requests so far.
@@ -55,7 +59,7 @@ class ScriptedServer:
         most: how many requests were under way at the same time at most.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.hook: Callable[[Asked], object] = lambda _: None
         self.most = 0
@@ -65,6 +69,10 @@ class ScriptedServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+            self._server.handle_error = lambda *_: None  # a client that does not trust us
+            self.url = self.url.replace("http:", "https:")
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()

@@ -17,7 +17,7 @@ from praktika.ports.clock import Clock
 MINUTE = 60
 HOUR = 400
 
-_KEPT = {Rank.OUTCOME: 0.0, Rank.FAILURE: 0.1, Rank.REST: 0.2}
+_KEPT = {Rank.OUTCOME: 0.0, Rank.FAILURE: 0.05, Rank.REST: 0.15}
 """Which part is kept from writes of this rank, for those that matter more."""
 
 _OWNERS = 1000

@@ -141,7 +141,9 @@ class Posting:
         for piece in self._pieces(wanted):
             posted = self._ledger.posted(piece)
             if is_new(piece, posted):
-                self._ledger.put(piece, Posted(turn=piece.turn, is_open=True, before=posted.id))
+                self._ledger.put(
+                    piece, Posted(turn=piece.turn, is_open=True, before=posted.id or posted.before)
+                )
             elif piece.check.annotations and not posted.is_annotated:
                 self._ledger.put(piece, structs.replace(posted, is_open=True))
         self._tools.confirm()

@@ -18,6 +18,7 @@ from functools import partial
 from praktika.checks.announce import CHECKS, LATER, Announcement, is_urgent
 from praktika.checks.budget import Budget
 from praktika.checks.content.verdict import check_status
+from praktika.checks.earlier import Earlier
 from praktika.checks.ledger import Ledger
 from praktika.checks.posting import Tools
 from praktika.checks.pulls import Pulls
@@ -92,6 +93,8 @@ class Publisher:
         messages = patiently(
             lambda: queue.receive(CHECKS, limit=_BATCH, lease=LEASE, wait=self._rest(wait))
         )
+        if not messages:
+            return 0
         by_run: dict[str, list[Message]] = {}
         for message in messages:
             by_run.setdefault(message.group, []).append(message)
@@ -118,12 +121,15 @@ class Publisher:
             wait = ledger.wait(means.clock.now())
             if wait:
                 return wait
+        earlier = Earlier(means.blobs)
         showing = Showing(
             run_id=run_id,
             run=run,
             results=self._reading.findings(run_id, run),
             page=means.page(run_id) or run.requested.facts.run_url,
             ledger=ledger,
+            earlier=earlier,
+            before=earlier.before(run),
             pulls=Pulls(board=means.board, forge=means.forge, budget=means.budget),
             tools=Tools(
                 board=means.board,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from praktika.checks.content.comment import Failures
 from praktika.checks.content.desired import Desired, Options, desired
 from praktika.checks.content.findings import Findings
-from praktika.checks.ledger import Ledger
+from praktika.checks.earlier import Earlier
+from praktika.checks.ledger import Ledger, digest
 from praktika.checks.posting import UNANSWERED, Posting, Tools
 from praktika.checks.pulls import Pulls, doubt
 from praktika.engine.run import Run
@@ -26,6 +28,8 @@ class Showing:
         results: see `desired`.
         page: address of its report, or "".
         ledger: what is shown already.
+        earlier: see there.
+        before: what failed at the commit before, if that is known.
         pulls, tools: see there.
     """
 
@@ -34,6 +38,8 @@ class Showing:
     results: dict[str, Findings]
     page: str
     ledger: Ledger
+    earlier: Earlier
+    before: Failures | None
     pulls: Pulls
     tools: Tools
 
@@ -75,6 +81,7 @@ class Showing:
             dropped=len(record.dropped),
             doubt=why,
             notes=(record.note,) if record.note else (),
+            before=self.before,
         )
         return desired(self.run, self.run_id, self.results, options)
 
@@ -84,7 +91,8 @@ class Showing:
         While the forge does not say how the pull request is, nothing is said that depends on it.
         """
         is_good = wanted.ready is not None and wanted.ready.state == "success"
-        if not (is_good or wanted.merges or wanted.comment):
+        has_news = wanted.comment and self.ledger.record.comment != digest(wanted.gist)
+        if not (is_good or wanted.merges or has_news):
             return wanted, None, 0.0
         try:
             pull = self.pulls.look(self._subject)
@@ -105,6 +113,7 @@ class Showing:
             except OperatorError as error:
                 self.tools.on_trouble(error)
         self.tools.confirm()
+        self.earlier.keep(self.run)
         self.ledger.save()
         return waits
 

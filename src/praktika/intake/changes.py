@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable, Sequence
 
 from praktika.engine.routing.route import route
-from praktika.engine.run import Stage
+from praktika.engine.run import Run, Stage
+from praktika.errors import Unavailable
 from praktika.intake import requests
 from praktika.intake.desk import Desk
 from praktika.intake.register import Head, Register
@@ -19,6 +20,7 @@ from praktika.model.routes import Occasion, Route
 
 CLOSED = "the closing of the pull request"
 PUSHED = "a newer push"
+RETARGETED = "a change of the branch that the pull request is for"
 
 
 class Changes:
@@ -58,9 +60,7 @@ class Changes:
         if not pull.is_open:
             self._stop(pull, (), CLOSED, notice.delivery)
             return
-        asked = self.head_of_pull(around, pull)
-        if notice.action == "reopened":
-            self._resume(asked, notice)
+        self.head_of_pull(around, pull)
 
     def head_of_pull(self, around: Circumstances, pull: Pull) -> list[Asked]:
         """Ask for the runs of an open pull request's head; what was asked for."""
@@ -69,7 +69,9 @@ class Changes:
         routes = route(table, occasion)
         asked = self._of_pull(around, pull, routes)
         self._stop(pull, [each.run for each in asked], PUSHED, pull.head_sha)
+        self._stop_elsewhere(around, pull, asked)
         self.ask(asked)
+        self._resume(around, asked)
         ref = f"pull {pull.number}"
         head = Head(ref=ref, sha=pull.head_sha, base=pull.base_branch)
         self._register.dealt_with(pull.repository, head)
@@ -143,19 +145,51 @@ class Changes:
             if run_id not in keep and _is_needless(pull, run.stage):
                 self._cancel(run_id, why, f"{run_id} {occasion}")
 
+    def _stop_elsewhere(self, around: Circumstances, pull: Pull, asked: Iterable[Asked]) -> None:
+        """Stop what goes on for an earlier base, in workflows that are not for the one of now.
+
+        Nothing newer is in the concurrency groups of those. A run that was asked for after the
+        forge was asked here is of a newer base, of which we do not know.
+        """
+        workflows = {each.request.workflow for each in asked}
+        for run_id, run in self._register.going(pull.repository, pull.number).items():
+            request = run.requested
+            if (
+                request is not None
+                and request.workflow not in workflows
+                and request.facts.base_branch != pull.base_branch
+                and request.at < around.at
+            ):
+                self._cancel(run_id, RETARGETED, f"{run_id} {pull.base_branch}")
+
     def _cancel(self, run: str, by: str, identity: str) -> None:
         event = CancelRequested(at=self._desk.clock.now(), by=by, id=identity)
         self._desk.tell(run, event, identity=identity)
 
-    def _resume(self, asked: Iterable[Asked], notice: PullChanged) -> None:
-        """Run again what was stopped because the pull request was closed."""
+    def _resume(self, around: Circumstances, asked: Iterable[Asked]) -> None:
+        """Run again what gave way to something else, and is the run of the head once more.
+
+        That is after a pull request was reopened, or a push was taken back.
+
+        Raises:
+            Unavailable: one of them is still being stopped, or was since the forge was asked:
+                then the head may not be what it was.
+        """
         for each in asked:
             run = self._desk.load(each.run)
-            if run.stage is Stage.CONCLUDED and run.cancelled_by == CLOSED:
-                event = RerunRequested(
-                    at=self._desk.clock.now(), by=notice.sender, id=notice.delivery
-                )
-                self._desk.tell(each.run, event, identity=f"{each.run} {notice.delivery}")
+            if not _gave_way(run):
+                continue
+            if run.stage is not Stage.CONCLUDED or run.at >= around.at:
+                raise Unavailable(f"run {each.run} is still being stopped")
+            identity = f"{each.run} resumes {run.round}"
+            event = RerunRequested(at=self._desk.clock.now(), by=around.by, id=identity)
+            self._desk.tell(each.run, event, identity=identity)
+
+
+def _gave_way(run: Run) -> bool:
+    """Whether nobody waited for a run any more; if a person stopped it, it stays so."""
+    by = run.cancelled_by
+    return by in {CLOSED, PUSHED, RETARGETED} or by.startswith("run ")
 
 
 def _is_needless(pull: Pull, stage: Stage) -> bool:

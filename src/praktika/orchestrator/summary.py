@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from praktika.engine.run import JobState, Run
+from praktika.engine.approval import awaited
+from praktika.engine.run import JobState, Run, Stage
 from praktika.errors import Absent
 from praktika.model.plan import Job
 from praktika.model.result import Result, Status
@@ -41,9 +42,21 @@ def summarize(run: Run, status: Status, run_id: str, sources: Sources) -> Result
         start_time=run.began,
         duration=max(0.0, sources.clock.now() - run.began),
         results=tuple(_job(job, run, run_id, sources.blobs) for job in jobs),
-        info=run.failure or (f"cancelled by {run.cancelled_by}" if run.cancelled_by else ""),
+        info=_info(run),
         ext=_facts(run, run_id),
     )
+
+
+def _info(run: Run) -> str:
+    """What is to say of the whole run, or ""."""
+    if run.failure or run.cancelled_by:
+        return run.failure or f"cancelled by {run.cancelled_by}"
+    if run.stage is Stage.AWAITING:
+        return (
+            f"Commit {awaited(run)} comes from outside. Nothing of it runs before somebody with "
+            "write permission has looked at it and approved."
+        )
+    return f"approved by {run.approved_by}" if run.approved_by else ""
 
 
 def _job(job: Job, run: Run, run_id: str, blobs: Blobs) -> Result:
@@ -118,6 +131,16 @@ def _facts(run: Run, run_id: str) -> dict[str, Any]:
         "by": run.requested.by,
         "version": VERSION,
     }
+    if facts.pr_number > 0:
+        ext |= {
+            "pr_number": facts.pr_number,
+            "pr_title": facts.title,
+            "base_branch": facts.base_branch,
+        }
+    if facts.change_url:
+        ext["change_url"] = facts.change_url
+    if facts.trust == "untrusted":
+        ext["trust"] = facts.trust
     if run.cancelled_by:
         ext["is_cancelled"] = True
     if run.plan and run.plan.warnings:

@@ -19,7 +19,8 @@ class _Outline(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: of the run.
-        stage: "new", "awaiting", "planning", "held", "going" or "concluded".
+        stage: "new", "awaiting", "planning", "held", "going" or "concluded"; "unreadable" if its
+            journal is damaged, or of a newer praktika.
         status: its worst outcome so far; RUNNING or PENDING while it goes on.
         by: who asked for it.
         began: when it was asked for, or run again for the last time, in seconds since the epoch.

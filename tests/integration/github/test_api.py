@@ -11,6 +11,7 @@ from praktika.adapters.github.board import GitHubBoard
 from praktika.adapters.github.forge import GitHubForge
 from praktika.adapters.memory import MemoryTokens
 from praktika.errors import Absent, Conflict, Denied, Limited, OperatorError, Unavailable
+from praktika.model.forge import Apart
 from praktika.ports.tokens import Grant
 
 NAME = "acme/shop"
@@ -125,6 +126,15 @@ def test_who_is_unknown_is_told_from_what_is_unknown(server, api):
         GitHubForge(api).permission(NAME, "bob")
 
 
+def test_a_comparison_without_a_second_page_is_read_from_the_first(server, api):
+    server.say(200, {"object": {"sha": "b" * 40}})
+    server.say(404, {})
+    server.say(200, {"base_commit": {"sha": "b" * 40}, "merge_base_commit": {"sha": "c" * 40}})
+    assert GitHubForge(api).apart(NAME, "main", SHA) == Apart(base="b" * 40, common="c" * 40)
+    pages = [asked.path.partition("?")[2] for asked in server.asked[1:]]
+    assert pages == ["per_page=1&page=2", "per_page=1&page=1"]
+
+
 @pytest.mark.parametrize(
     ("head", "base", "outside"),
     [
@@ -194,6 +204,9 @@ def test_what_is_merged_already_or_closed(server, api):
     board = GitHubBoard(api, lambda: pytest.fail("nobody asked who we are"))
     server.say(200, pull(state="closed", merged_at="2026-01-01T00:00:00Z"))
     board.merge(NAME, 1, SHA)
+    server.say(200, pull(state="closed", merged_at="2026-01-01T00:00:00Z"))
+    with pytest.raises(Conflict, match="another head"):
+        board.merge(NAME, 1, "b" * 40)
     server.say(200, pull(state="closed"))
     with pytest.raises(Conflict, match="closed"):
         board.merge(NAME, 1, SHA)

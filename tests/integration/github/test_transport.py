@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.scripted_http import ScriptedServer
 
 from praktika.adapters.github.http import transport as module
@@ -266,6 +273,41 @@ def test_what_takes_too_long_is_unavailable(server, clock):
     with pytest.raises(Unavailable, match="too long"):
         transport.send(get())
     transport.close()
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """Of a server that has signed it itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
+    file = folder / "certificate.pem"
+    file.write_bytes(
+        key.private_bytes(*form, serialization.NoEncryption())
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_a_server_that_nobody_vouches_for_is_told_nothing(clock, tmp_path):
+    """Security 15: it is not GitHub, whatever its name is."""
+    with ScriptedServer(certificate(tmp_path)) as server:
+        transport = Transport(Site.of(server.url), clock, timeout=5.0)
+        with pytest.raises(OperatorError, match="certificate"):
+            transport.send(get())
+        assert not server.asked
 
 
 def test_nobody_there_is_unavailable(server, clock):

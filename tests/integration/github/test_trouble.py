@@ -123,7 +123,7 @@ def test_all_tokens_are_for_one_repository_and_one_purpose(known):
         ("acme/other", "contents:read", "metadata:read", "pull_requests:read"),
         (NAME, "checks:write", "metadata:read"),
         (NAME, "metadata:read", "statuses:write"),
-        (NAME, "issues:write", "metadata:read"),
+        (NAME, "issues:write", "metadata:read", "pull_requests:write"),
         (NAME, "contents:write", "metadata:read", "pull_requests:write"),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,18 +23,32 @@ from praktika.wiring.stores import open_stores
 
 T = TypeVar("T")
 
-OWNER = "acme"
-REPOSITORIES = [f"{OWNER}/{name}" for name in ("one", "two", "three", "four", "five", "six",
-    "seven", "eight", "nine", "ten", "eleven", "twelve")]  # fmt: skip
+# Each has an owner, and so limits of GitHub, of its own.
+REPOSITORIES = [f"team-{number}/shop" for number in range(1, 17)]
 PATIENCE = 40.0
 
 
+class Code(str):
+    """Text that stands in a declaration as it is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def job(name: str, command: str, **fields: object) -> Code:
+    """The declaration of a job that any runner may run."""
+    options = "".join(f", {key}={value!r}" for key, value in fields.items())
+    return Code(f"Job.Config(name={name!r}, runs_on=[], command={command!r}{options})")
+
+
 def workflow(event: str, *jobs: str, name: str = "", **fields: object) -> str:
-    """The text of a file in `ci/workflows/`; each job is `Name: command`, or a call of Job.Config."""
+    """The text of a file in `ci/workflows/`; each job is `Name: command`, or what `job` says."""
     listed = []
-    for job in jobs:
-        title, _, command = job.partition(": ")
-        listed.append(f"Job.Config(name={title!r}, runs_on=[], command={command!r})")
+    for each in jobs:
+        title, _, command = each.partition(": ")
+        listed.append(each if isinstance(each, Code) else job(title, command))
     options = "".join(f", {key}={value!r}" for key, value in fields.items())
     return (
         "from praktika import Artifact, Job, Secret, Workflow\n"
@@ -114,6 +129,17 @@ class Town:
         self.hub.create_repository(name, files, **options)
         return name
 
+    def gate(self, name: str) -> str:
+        """A command that waits until `open_gate` is called with this name."""
+        return f"until [ -e {self.place(name)} ]; do sleep 0.05; done"
+
+    def open_gate(self, name: str) -> None:
+        self.place(name).touch()
+
+    def place(self, name: str) -> Path:
+        """A path of a story's own, which jobs can reach."""
+        return self._folder / name
+
     def until(self, told: Callable[[], T], patience: float = PATIENCE) -> T:
         """What is told, as soon as it is something."""
         deadline = time.monotonic() + patience
@@ -174,6 +200,39 @@ class Town:
         folder = self.root / ".praktika" / "runs" / run_id / "jobs"
         logs = sorted(folder.glob(f"{job}*/{attempt or '*'}/job.log"))
         return logs[-1].read_text() if logs else ""
+
+    def traces(self) -> list[Path]:
+        """The files of the server, its runners and jobs that hold a token of the app."""
+        values = [token.value for token in self.hub.state.minted]
+        sought = [value.encode() for value in values]
+        sought += [base64.b64encode(f"x-access-token:{value}".encode()) for value in values]
+        found = []
+        for folder in (self.root, self._folder / "cache"):
+            for path in filter(Path.is_file, folder.rglob("*")):
+                with suppress(OSError):
+                    data = path.read_bytes()
+                    if any(each in data for each in sought):
+                        found.append(path)
+        return found
+
+    def logged(self, *words: str, since: int = 0) -> str:
+        """The line of the server's log that has all these words, as soon as it is there.
+
+        Args:
+            words: to look for.
+            since: bytes of the log that do not count.
+        """
+
+        def found() -> str:
+            lines = self.log.read_bytes()[since:].decode(errors="replace").splitlines()
+            return next((line for line in lines if all(word in line for word in words)), "")
+
+        found.__qualname__ = f"{words} in the log"
+        return self.until(found)
+
+    def mark(self) -> int:
+        """How long the log is now, for `logged`."""
+        return self.log.stat().st_size
 
     def _secret(self, name: str, text: str) -> Path:
         path = self._folder / name

@@ -130,7 +130,7 @@ def test_what_is_not_there_cannot_be_dispatched(shared):
 
 def test_cancelling_and_running_again(shared):
     run = shared.dispatch("Sleeps")
-    shared.until(run, lambda told: told["jobs"] and told["jobs"][0]["phase"] == "running")
+    shared.until(run, lambda told: told.get("jobs") and told["jobs"][0]["phase"] == "running")
     cancel = f"/api/v1/runs/{run}/cancel"
     assert shared.call("POST", cancel, {"job": "nothing"}).status == 404
     answer = shared.call("POST", cancel, {"id": "c1"})

@@ -7,6 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from praktika.model.events import RunRequested
+from praktika.model.facts import Facts
+from praktika.orchestrator import names
+from praktika.wiring.requests import post as tell
+from praktika.wiring.stores import open_stores
+
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -122,6 +128,7 @@ def test_the_report_is_at_a_folder_below_which_its_links_lead_to_files(shared, f
     report = page(shared, f"/runs/{finished}/", cookie)
     assert report.status == 200
     assert b"require-trusted-types-for" in report.body
+    assert report.text.index('<a href="jobs">') < report.text.index("<main")
     files = shared.get(f"/api/v1/runs/{finished}/files").json["files"]
     for name in files:
         assert page(shared, f"/runs/{finished}/{name}", cookie).status == 200
@@ -166,7 +173,8 @@ def test_a_run_is_started_watched_and_stopped_with_forms(shared, cookie):
     )
     assert answer.status == 303
     run = answer.headers["location"].split("/")[2]
-    shared.until(run, lambda told: told["jobs"] and told["jobs"][0]["phase"] == "running")
+    assert page(shared, answer.headers["location"], cookie).status == 200  # at once
+    shared.until(run, lambda told: told.get("jobs") and told["jobs"][0]["phase"] == "running")
     going = page(shared, f"/runs/{run}/", cookie)
     assert going.status == 200
     assert b'"status":"RUNNING"' in going.body
@@ -194,3 +202,38 @@ def test_a_form_that_is_none(shared, cookie):
     ):
         answer = shared.call("POST", "/workflows/dispatch", raw=body, headers=given, token="")
         assert answer.status == status
+
+
+def test_a_run_that_is_only_asked_for_is_waited_for(shared, cookie):
+    answer = page(shared, "/runs/none/jobs?asked", cookie)
+    assert answer.status == 200
+    assert "not there yet" in answer.text
+    assert page(shared, "/runs/none/jobs", cookie).status == 404
+
+
+def test_a_commit_of_a_stranger_is_approved_with_a_button_that_names_it(shared, cookie):
+    """Security 2: the button is for one commit, and worth nothing for another."""
+    sha = "5" * 40
+    stores = open_stores(shared.project.root)
+    facts = Facts(repository="o/r", sha=sha, local=False, trust="untrusted")
+    asked = RunRequested(
+        at=stores.clock.now(),
+        workflow="<b>W",
+        repository="o/r",
+        sha=sha,
+        facts=facts,
+        inbox=names.INBOX,
+        needs_approval=True,
+    )
+    tell(stores, "stranger", names.INBOX, asked, identity="stranger")
+    shared.until("stranger", lambda told: told.get("stage") == "awaiting")
+    assert shared.run("stranger")["awaits"] == sha
+    text = page(shared, "/runs/stranger/jobs", cookie).text
+    assert "Approve 5555555555" in text
+    assert f'name="sha" value="{sha}"' in text
+    assert page(shared, "/runs/stranger/", cookie).status == 200
+    answer = post(shared, "/runs/stranger/approve", {"sha": "6" * 40}, cookie)
+    assert answer.status == 409
+    assert shared.run("stranger")["stage"] == "awaiting"
+    assert post(shared, "/runs/stranger/approve", {"sha": sha}, cookie).status == 303
+    assert shared.over("stranger")["approved_by"] == "octocat"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from tests.simulation.system.board import Board
 from tests.simulation.system.job import Work
 from tests.simulation.system.plans import LABELS, Asked
 from tests.simulation.system.queues import NetQueue
@@ -34,7 +35,9 @@ NOWHERE = Path("/nowhere")
 class Serving:
     """A process that serves runs, with the threads of `praktika.wiring.service`."""
 
-    def __init__(self, stores: Stores, process: Process, plans: dict[str, Asked]) -> None:
+    def __init__(
+        self, stores: Stores, process: Process, plans: dict[str, Asked], board: Board
+    ) -> None:
         self._stores = stores
         self._plans = plans
         self.process = process
@@ -51,6 +54,7 @@ class Serving:
                 make_plan=self._make_plan,
                 render=lambda result: result.status.encode(),
                 supply=lambda _label, _trust: Supply(runners=1),
+                announce=board.announce,
             ),
             observers=[self],
             on_trouble=self._on_trouble,
@@ -177,10 +181,10 @@ class People:
         chance, sleep = self._chance, self._stores.scheduler.sleep
         sleep(asked.at)
         request = RunRequested(**{**_fields(asked.request), "at": self._clock.now()})
-        self._say(asked.run, request, f"{asked.run}/requested")
+        self.say(asked.run, request, f"{asked.run}/requested")
         if chance.random() < 0.2:
             sleep(chance.choice((0.1, 10.0, 100.0)) * chance.random())
-            self._say(asked.run, request, "" if chance.random() < 0.5 else f"{asked.run}/requested")
+            self.say(asked.run, request, "" if chance.random() < 0.5 else f"{asked.run}/requested")
         for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
             sleep(chance.choice((0.5, 20.0, 120.0, 400.0)) * chance.random())
             self._interfere(asked)
@@ -200,12 +204,12 @@ class People:
             scope = chance.choice(("failed", "all", "jobs"))
             jobs = tuple(chance.sample(keys, 1)) if scope == "jobs" else ()
             event = RerunRequested(at=at, by="bob", id=name, scope=scope, jobs=jobs)
-        self._say(asked.run, event, name)
+        self.say(asked.run, event, name)
         if chance.random() < 0.3:
             self._stores.scheduler.sleep(chance.choice((0.0, 5.0, 400.0)) * chance.random())
-            self._say(asked.run, event, "")
+            self.say(asked.run, event, "")
 
-    def _say(self, run: str, event: AnyEvent, identity: str) -> None:
+    def say(self, run: str, event: AnyEvent, identity: str) -> None:
         while True:
             with suppress(Unavailable):
                 self._queue.send(

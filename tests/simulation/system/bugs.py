@@ -19,7 +19,9 @@ from unittest import mock
 from praktika.adapters.memory import MemoryJournal
 from praktika.engine import rerun as engine_rerun
 from praktika.engine import step as engine_step
-from praktika.engine.run import JobState
+from praktika.engine.due import due
+from praktika.engine.run import JobState, Stage
+from praktika.model.commands import MakePlan
 from praktika.orchestrator import case as case_module
 from praktika.orchestrator import hands, summary
 from praktika.orchestrator.alarms import Alarms
@@ -220,7 +222,7 @@ BUGS = (
             "    try:\n",
             "    patiently(lambda: self._queue.ack([message]))\n    try:\n",
         ),
-        near=670,
+        near=1230,
     ),
     _bug(
         "all attempts store their Result in one place",
@@ -271,6 +273,7 @@ BUGS = (
         "a run does not look for newer ones of its group",
         "groups_exclude",
         Change(Groups, "enter", "if found.newer else []", "if False else []"),
+        near=1280,
     ),
     _bug(
         "older runs of a group are not told to give way",
@@ -281,7 +284,7 @@ BUGS = (
         "an old admission counts",
         "journal_is_a_fold",
         Change(engine_step, "_admitted", " or event.stay != run.stay", ""),
-        near=430,
+        near=980,
     ),
     _bug(
         "all admissions of a run have one name",
@@ -318,13 +321,51 @@ BUGS = (
         "a runner that stood still reports its successor as lost",
         "lost_means_lapsed",
         Change(Runner, "_report_lost", "        hold.confirm()\n", "        pass\n"),
-        near=615,
+        near=1640,
     ),
     _bug(
         "a rerun of what failed repeats all",
         "reruns_repeat_nothing_else",
         Change(engine_rerun, "_is_asked_for", "return not state.status.is_ok", "return True"),
         everywhere=True,
+    ),
+    _bug(
+        "security 2: an approval of any commit counts",
+        "nothing_unapproved",
+        Change(engine_step, "_approved", "event.sha != awaited(run)", "False"),
+    ),
+    _bug(
+        "a successor does not wait for the approval",
+        "nothing_unapproved",
+        Change(
+            case_module,
+            "due",
+            instead=lambda run: (
+                (MakePlan(workflow="w"),) if run.stage is Stage.AWAITING else due(run)
+            ),
+        ),
+    ),
+    _bug(
+        "a rerun asks for the approval again",
+        "approved_once",
+        Change(engine_step, "rerun", "approved_by=run.approved_by,", ""),
+    ),
+    _bug(
+        "what was there before is not announced",
+        "conclusions_are_announced",
+        Change(Case, "take", "if is_second or self.position", "if self.position"),
+    ),
+    _bug(
+        "a run is announced after the acknowledgement",
+        "conclusions_are_announced",
+        Change(Case, "take", "self._hands.around.announce(self.id, self.run)", "pass"),
+        Change(
+            Orchestrator,
+            "_deal_with",
+            "    patiently(partial(self.around.queue.ack, batch))",
+            "    patiently(partial(self.around.queue.ack, batch))\n"
+            "    self.around.announce(run, case.run)",
+        ),
     ),
     _bug(
         "a number is divided by what may be zero",

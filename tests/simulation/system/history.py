@@ -107,6 +107,16 @@ class Known:
     state: Run
 
 
+@dataclass(frozen=True)
+class Announced:
+    """How a run stood, as the board was told."""
+
+    at: float
+    process: str
+    run: str
+    state: Run
+
+
 @dataclass
 class Stay:
     """A ticket in a concurrency group, while it is there."""
@@ -138,6 +148,7 @@ class History:
         stumbles: what should never be raised.
         shown: conclusions as observers are told of them: by whom, of which run, the run's stage,
             and whether the Result has its status.
+        announced: what the board was told.
     """
 
     seed: int
@@ -170,6 +181,7 @@ class History:
     troubled: dict[tuple[str, str], float] = field(default_factory=dict)
     stumbles: list[str] = field(default_factory=list)
     shown: list[tuple[str, str, Stage, bool]] = field(default_factory=list)
+    announced: list[Announced] = field(default_factory=list)
     steps: int = 0
 
     def held(self, claim: ClaimMade, at: float) -> bool:

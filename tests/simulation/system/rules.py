@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.simulation.system.actors import LEASE
+from tests.simulation.system.approval import approved_once, nothing_unapproved
+from tests.simulation.system.board import conclusions_are_announced
 from tests.simulation.system.cache import good_work_is_kept
 from tests.simulation.system.groups import groups_exclude
 from tests.simulation.system.history import History
@@ -288,4 +290,7 @@ RULES: tuple[Rule, ...] = (
     reruns_repeat_nothing_else,
     groups_exclude,
     good_work_is_kept,
+    nothing_unapproved,
+    approved_once,
+    conclusions_are_announced,
 )

@@ -13,7 +13,8 @@ from tests.simulation.system.rules import RULES
 from tests.simulation.system.story import stories
 from tests.simulation.system.world import simulate
 
-from praktika.model.events import CancelRequested, JobLost, RerunRequested, TimerFired
+from praktika.engine.run import Stage
+from praktika.model.events import Approved, CancelRequested, JobLost, RerunRequested, TimerFired
 from praktika.model.result import Status
 
 
@@ -99,6 +100,10 @@ TROUBLE = (
     "two who have one message",
     "poison",
     "stop of a running job",
+    "approval",
+    "approval in vain",
+    "cancel of what is awaited",
+    "death over an announcement",
 )
 
 
@@ -127,6 +132,16 @@ def _trouble(history: History) -> set[str]:
         ),
         "two who have one message": bool(history.twins),
         "poison": bool(history.poisons),
+        "approval": any(isinstance(event, Approved) for event in events),
+        "approval in vain": any(
+            isinstance(one.event, Approved) and one.event not in events for one in history.told
+        ),
+        "cancel of what is awaited": any(
+            chapter.before.stage is Stage.AWAITING and isinstance(chapter.event, CancelRequested)
+            for story in stories(history).values()
+            for chapter in story.chapters
+        ),
+        "death over an announcement": any(what.startswith("crashes at announce") for what in said),
         "stop of a running job": any("through: DROPPED cancelled" in what for what in said),
     }
     return {what for what, happened in found.items() if happened}

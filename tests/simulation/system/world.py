@@ -10,6 +10,8 @@ import random
 from dataclasses import replace
 
 from tests.simulation.system.actors import People, Serving, Working
+from tests.simulation.system.approval import Reviewers, of_strangers
+from tests.simulation.system.board import Board
 from tests.simulation.system.history import History, Known
 from tests.simulation.system.job import Work
 from tests.simulation.system.plans import (
@@ -74,6 +76,10 @@ class World:
         asked = make_runs(chance, self.weather.until)
         if second is not None:
             asked = self._with_reuse(asked, second)
+        third = random.Random(2_000_000_011 + seed)
+        asked = of_strangers(asked, third)
+        self.reviewers = Reviewers(self.stores, third, asked)
+        self.board = Board(self.stores, random.Random(3_000_000_019 + seed))
         self.asked = {one.run: one for one in asked}
         self.history.plans = {one.run: one.plan for one in asked if one.plan is not None}
         self.serving: list[Serving] = []
@@ -86,6 +92,7 @@ class World:
         for label in (*LABELS, *chance.choices(LABELS, k=chance.choice((0, 1, 2)))):
             self._work(label)
         self.people = People(self.stores, Process("people", self.scheduler), asked)
+        self.reviewers.start(self.people.process, self.people.say)
         self._nature.start(self._watch)
         if chance.random() < 0.3:
             self._nature.start(self._end_runners)
@@ -111,7 +118,7 @@ class World:
     def _serve(self) -> None:
         self._count += 1
         process = Process(f"orchestrator-{self._count}", self.scheduler)
-        self.serving.append(Serving(self.stores, process, self.asked))
+        self.serving.append(Serving(self.stores, process, self.asked, self.board))
 
     def _work(self, label: str) -> None:
         self._count += 1
@@ -153,7 +160,8 @@ class World:
         while quiet < 2:
             self.scheduler.sleep(_LOOK)
             is_quiet = self.stores.is_calm and not self.people.busy and not self._missing
-            quiet = quiet + 1 if is_quiet and not self._queued() else 0
+            is_quiet = is_quiet and not self._queued() and not self.reviewers.is_awaited
+            quiet = quiet + 1 if is_quiet else 0
         self.scheduler.finish()
 
     def _queued(self) -> list[tuple[str, bytes]]:

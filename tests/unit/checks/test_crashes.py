@@ -6,6 +6,7 @@ import pytest
 from tests.unit.checks.board_scene import SHA, Scene, failed, job
 
 from praktika.checks.publisher import LEASE
+from praktika.errors import Denied
 from praktika.model.events import RerunRequested
 from praktika.model.plan import Shown
 from praktika.model.result import Status
@@ -150,3 +151,25 @@ def test_a_check_that_was_made_before_the_note_of_it_is_found_again():
     scene.settle()
     assert scene.board.writes == ["create_check", "update_check"]
     assert scene.check.conclusion == "success"
+
+
+def test_a_check_of_an_earlier_round_is_not_taken_for_the_new_one():
+    """The forge refuses for a while; then a publisher dies over the check of the new round."""
+    scene = Scene(job("A"), shown=Shown(job_checks="none"))
+    scene.start("A")
+    scene.finish("A", Status.FAIL)
+    scene.settle()
+    scene.tell(RerunRequested(at=10.0, by="eve", id="1"))
+    scene.board.fault = lambda name, _: Denied("not now") if name == "create_check" else None
+    scene.settle()
+    scene.board.fault = lambda name, _: Death() if name == "create_check" else None
+    scene.start("A")
+    with pytest.raises(Death):
+        scene.settle(3)
+    scene.board.fault = None
+    scene.successor()
+    scene.clock.advance(LEASE + 1)
+    scene.finish("A")
+    scene.settle()
+    checks = scene.memory.shown("o/r", SHA).values()
+    assert [each.conclusion for each in checks] == ["failure", "success"]

@@ -215,6 +215,25 @@ def test_a_forge_that_does_not_answer_for_hours_is_shown_the_end_all_the_same():
     assert scene.queue.depth(dead_letters(CHECKS)) == 0
 
 
+def test_a_check_that_was_made_although_no_answer_came_is_not_made_again():
+    scene = Scene(job("A"), shown=NONE)
+
+    def made_but_unanswered(name, arguments):
+        if name == "create_check":
+            scene.memory.create_check(*arguments)
+            return Unavailable("cut off")
+        return None
+
+    scene.board.fault = made_but_unanswered
+    scene.settle()
+    scene.board.fault = None
+    scene.settle(40)
+    scene.start("A")
+    scene.finish("A")
+    scene.settle()
+    assert [each.conclusion for each in scene.memory.shown("o/r", SHA).values()] == ["success"]
+
+
 def test_somebody_who_lost_the_lease_writes_nothing():
     scene = Scene(job("A"), shown=NONE)
 

@@ -145,6 +145,29 @@ def test_the_run_of_an_older_commit_does_not_overwrite_the_comment():
     assert scene.check.conclusion == "cancelled"
 
 
+def test_the_comment_says_what_is_new_since_the_commit_before():
+    scene = Scene(job("A"), job("B"), job("C"), shown=Shown(summary=True))
+    scene.start("A", "B", "C")
+    scene.finish("A", Status.FAIL)
+    scene.finish("B", Status.FAIL)
+    scene.finish("C")
+    scene.settle()
+    scene.forge.head = NEWER
+    plan, scene.id = scene.run.plan, "r2"
+    scene.ask(subject=Subject(repository="o/r", sha=NEWER, number=7))
+    scene.tell(Planned(at=2.0, plan=plan))
+    scene.start("A", "B", "C")
+    scene.settle()
+    scene.finish("A")
+    scene.finish("B", Status.FAIL)
+    scene.finish("C", Status.FAIL)
+    scene.settle()
+    scene.settle(60)
+    (comment,) = scene.memory.comments("o/r", 7).values()
+    since = f"since `{SHA[:12]}`"
+    assert f"Failing {since} only: `C`.  \nMended {since}: `A`." in comment
+
+
 def test_a_push_has_neither_comment_nor_merge():
     scene = Scene()
     scene.tell(

@@ -8,9 +8,13 @@ from tests.unit.intake.scene import SHOP, Scene, sha
 
 from praktika.engine.run import Stage
 from praktika.errors import Unavailable
+from praktika.intake.changes import CLOSED, RETARGETED
 from praktika.intake.tables import Tables
-from praktika.model.events import CancelRequested, RerunRequested, RunRequested
+from praktika.model.events import CancelRequested, JobStarted, Planned, RerunRequested, RunRequested
 from praktika.model.notices import PullChanged, Pushed, Queued
+from praktika.model.plan import Job, Plan
+
+LONG = Plan(workflow="PR", event="pull_request", jobs=(Job(key="a", name="a", command="sleep"),))
 
 
 @pytest.fixture
@@ -85,10 +89,69 @@ def test_closing_cancels_and_reopening_runs_again(scene):
     assert isinstance(event, CancelRequested)
     assert scene.run(run).stage is Stage.CONCLUDED
     scene.pull(1, "a")
+    scene.clock.advance(1.0)
     scene.intake.take(changed(action="reopened", delivery="r"))
     events = scene.deal()[run]
     assert any(isinstance(event, RerunRequested) for event in events)
     assert scene.run(run).stage is Stage.PLANNING
+
+
+def test_what_gave_way_runs_again_when_its_commit_is_the_head_once_more(scene):
+    """A push that is taken back, or a pull request that is retargeted and back again."""
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    going = Planned(at=scene.clock.now(), plan=LONG)
+    scene.tell(run, going, CancelRequested(at=going.at, by="run pr-0, which is newer", id="x"))
+    scene.clock.advance(1.0)
+    for delivery in ("late", "twice", "twice"):
+        scene.intake.take(changed(delivery=delivery))
+        scene.deal()
+    assert sum(isinstance(event, RerunRequested) for _, event in scene.asked) == 1
+    assert scene.run(run).stage is Stage.GOING
+
+
+def test_what_a_person_stopped_stays_so(scene):
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    scene.tell(run, CancelRequested(at=scene.clock.now(), by="ann", id="x"))
+    scene.clock.advance(1.0)
+    scene.intake.take(changed(action="edited", delivery="e"))
+    scene.deal()
+    assert scene.run(run).stage is Stage.CONCLUDED
+
+
+def test_what_is_still_being_stopped_is_waited_for(scene):
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    scene.tell(
+        run,
+        Planned(at=1.0, plan=LONG),
+        JobStarted(at=1.0, job="a", attempt=1, runner="r"),
+        CancelRequested(at=scene.clock.now(), by=CLOSED, id="x"),
+    )
+    assert scene.run(run).stage is Stage.GOING
+    scene.clock.advance(1.0)
+    with pytest.raises(Unavailable, match="still being stopped"):
+        scene.intake.take(changed(action="reopened", delivery="e"))
+
+
+def test_an_approval_is_needed_again_after_all_security_2(scene):
+    """Security 2: what waits for approval when it is stopped waits again when it is resumed."""
+    scene.pull(1, "a", is_outside=True)
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    scene.pull(1, "a", is_outside=True, is_open=False)
+    scene.intake.take(changed(action="closed", delivery="c"))
+    scene.deal()
+    assert scene.run(run).stage is Stage.CONCLUDED
+    scene.clock.advance(1.0)
+    scene.pull(1, "a", is_outside=True)
+    scene.intake.take(changed(action="reopened", delivery="r"))
+    scene.deal()
+    assert scene.run(run).stage is Stage.AWAITING
 
 
 def test_merging_does_not_cancel(scene):
@@ -110,6 +173,37 @@ def test_another_base_is_another_run(scene):
     scene.intake.take(changed(action="edited", delivery="e"))
     scene.deal()
     assert len(scene.journal.runs()) == 2
+
+
+def test_what_goes_on_for_an_earlier_base_is_stopped_if_nothing_takes_its_place(scene):
+    scene.forge.put_branch(SHOP, "release/1", sha("main"))
+    scene.pull(1, "a", base_branch="release/1")
+    scene.intake.take(changed())
+    runs = {event.workflow: run for run, (event,) in scene.deal().items()}
+    for run in runs.values():
+        scene.tell(run, Planned(at=1.0, plan=LONG))
+    scene.clock.advance(1.0)
+    scene.pull(1, "a")
+    scene.intake.take(changed(action="edited", delivery="e"))
+    scene.deal()
+    assert scene.run(runs["Release PR"]).cancelled_by == RETARGETED
+    assert scene.run(runs["PR"]).stage is Stage.GOING  # gives way to its like by itself
+    assert not scene.run(runs["PR"]).cancelled_by
+
+
+def test_a_late_look_does_not_stop_what_was_asked_for_since(scene):
+    """Fault 37."""
+    scene.forge.put_branch(SHOP, "release/1", sha("main"))
+    around = scene.intake.changes.circumstances(scene.forge.repository(SHOP), "late")
+    before = scene.pull(1, "a")
+    scene.clock.advance(1.0)
+    scene.pull(1, "a", base_branch="release/1")
+    scene.intake.take(changed())
+    runs = {event.workflow: run for run, (event,) in scene.deal().items()}
+    scene.tell(runs["Release PR"], Planned(at=1.0, plan=LONG))
+    scene.intake.changes.head_of_pull(around, before)
+    scene.deal()
+    assert scene.run(runs["Release PR"]).stage is Stage.GOING
 
 
 def test_strangers_wait_and_their_base_declares_security_1(scene):

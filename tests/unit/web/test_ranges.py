@@ -36,11 +36,15 @@ def test_of_ten_bytes(header, expected):
     assert asked_range(header, 10) == expected
 
 
-@pytest.mark.parametrize(("header", "size"), [("bytes=10-", 10), ("bytes=-0", 10), ("bytes=0-", 0)])
+@pytest.mark.parametrize(("header", "size"), [("bytes=10-", 10), ("bytes=-0", 10)])
 def test_what_begins_behind_the_end_is_refused(header, size):
     with pytest.raises(Refusal) as refused:
         asked_range(header, size)
     assert refused.value.status == 416
+
+
+def test_of_nothing_all_is_meant():
+    assert asked_range("bytes=0-9", 0) is None
 
 
 @given(st.text(max_size=30), st.integers(0, 100))

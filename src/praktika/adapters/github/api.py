@@ -19,7 +19,9 @@ T = TypeVar("T")
 READ = {"contents": "read", "pull_requests": "read"}
 CHECKS = {"checks": "write"}
 STATUSES = {"statuses": "write"}
-COMMENTS = {"issues": "write"}
+COMMENTS = {"issues": "write", "pull_requests": "write"}
+"""GitHub documents that either is enough; for comments under pull requests it is not always so."""
+
 MERGE = {"contents": "write", "pull_requests": "write"}
 
 MAX_PAGES = 100

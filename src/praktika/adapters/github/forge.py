@@ -70,14 +70,16 @@ class GitHubForge:
     def apart(self, repository: str, base: str, head: str) -> Apart:
         """Where a branch and a commit went apart; see the port."""
         tip = self.commit(repository, base)
-        # Of commits, GitHub also knows those of forks. What has changed is on the first page only.
+        session = self._on(repository)
+        # Of commits, GitHub also knows those of forks.
         path = f"compare/{tip}...{segment(head)}"
         try:
-            found = self._on(repository).get(path, Comparison, per_page=1, page=2)
+            # The files, of which GitHub makes diffs, are on the first page only.
+            found = session.get(path, Comparison, per_page=1, page=2)
         except Absent as error:
             if "common ancestor" in str(error).lower():
                 return Apart(base=tip, common="")
-            raise
+            found = session.get(path, Comparison, per_page=1, page=1)
         return Apart(base=tip, common=found.merge_base_commit.sha)
 
     def permission(self, repository: str, login: str) -> Permission:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from praktika.checks.content import buttons
+from praktika.checks.content.comment import Failures, comment, gist
 from praktika.checks.content.findings import ANNOTATIONS, Findings
 from praktika.checks.content.job_check import job_check, remarks
 from praktika.checks.content.lines import Line, lines_of
 from praktika.checks.content.statuses import job_statuses, ready_status
 from praktika.checks.content.summary import Material, summary
-from praktika.checks.content.text import address, code, counted, line
+from praktika.checks.content.text import address, counted, line
 from praktika.checks.content.verdict import check_status, conclusion, title
 from praktika.engine.run import Run, Stage
-from praktika.model.forge import Annotation, Check, CommitStatus, Subject
+from praktika.model.forge import Annotation, Check, CommitStatus
 from praktika.model.plan import Shown
 
 LIVE_JOBS = 20
@@ -67,6 +68,7 @@ class Options:
         dropped: how many checks of jobs there was no room for.
         doubt: why the change must not be merged although all went well, or "".
         notes: what else to tell, in words of ours.
+        before: what failed at the commit before, if that is known.
     """
 
     page: str = ""
@@ -75,6 +77,7 @@ class Options:
     dropped: int = 0
     doubt: str = ""
     notes: tuple[str, ...] = ()
+    before: Failures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +138,9 @@ def desired(run: Run, run_id: str, results: Mapping[str, Findings], options: Opt
         jobs=_jobs(material, run_id, chosen),
         statuses=tuple(job_statuses(material, shown, options.contexts)),
         ready=ready_status(material, shown.ready, options.doubt) if shown.ready else None,
-        comment=_comment(material, request.subject) if _has_comment(run, shown) else "",
+        comment=comment(material, request.subject, options.before) if shown.summary else "",
         marker=f"praktika:{line(request.workflow)}",
-        gist=_gist(run, lines, ended),
+        gist=gist(run, lines, ended),
         is_over=run.stage is Stage.CONCLUDED,
         merges=shown.automerge and request.subject.number > 0 and is_good,
     )
@@ -219,25 +222,6 @@ def _is_wanted(each: Line, which: str, *, is_small: bool) -> bool:
             return False
         case _:
             return each.has_failed
-
-
-def _has_comment(run: Run, shown: Shown) -> bool:
-    subject = run.requested.subject if run.requested else None
-    return shown.summary and subject is not None and subject.number > 0
-
-
-def _comment(material: Material, subject: Subject) -> str:
-    run = material.run
-    assert run.requested is not None
-    name = line(run.requested.workflow)
-    text = title(run, material.lines)
-    head = f"### Workflow {code(name)}, commit {code(subject.sha[:12])}\n\n{code(text, 300)}\n\n"
-    return head + summary(material)
-
-
-def _gist(run: Run, lines: Sequence[Line], ended: str) -> str:
-    failed = "\n".join(each.job.key for each in lines if each.has_failed)
-    return f"{run.round} {ended} {run.cancelled_by}\n{failed}"
 
 
 def _notes(run: Run, options: Options, beyond: int) -> tuple[str, ...]:

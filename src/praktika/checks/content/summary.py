@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from praktika.checks.content.findings import Findings
 from praktika.checks.content.lines import Line
@@ -63,8 +64,7 @@ def job_address(page: str, name: str) -> str:
     """Address of a job's part of the report, or ""."""
     if not page:
         return ""
-    plain = name.encode("utf-8", "replace")
-    return address(page, "#/job/" + "".join(_percent(byte) for byte in plain))
+    return address(page, "#/job/" + quote(name.encode("utf-8", "replace"), safe=""))
 
 
 def summary(material: Material) -> str:
@@ -88,7 +88,7 @@ def _intro(material: Material) -> str:
     ended = cancelled(run)
     approved = f"Approved by {code(run.approved_by, 60)}." if run.approved_by else ""
     return "\n\n".join(
-        each for each in (f"**Run** {code(ended, 300)}." if ended else "", approved) if each
+        each for each in (f"This run was {code(ended, 300)}." if ended else "", approved) if each
     )
 
 
@@ -155,8 +155,3 @@ def named_tests(found: Findings, most: int) -> list[str]:
 def _has_names(material: Material, each: Line) -> bool:
     found = material.findings.get(each.job.key)
     return found is not None and bool(found.names)
-
-
-def _percent(byte: int) -> str:
-    is_plain = (48 <= byte <= 57) or (65 <= byte <= 90) or (97 <= byte <= 122) or byte in b"-_.~"
-    return chr(byte) if is_plain else f"%{byte:02X}"

@@ -19,6 +19,7 @@ _FORBIDDEN = re.compile(
     "\ud800-\udfff\ufffe\uffff]"
 )
 _TICKS = re.compile("`+")
+_URL = 1500
 _SAFE = "/:?#&=%~+,;"
 
 
@@ -72,10 +73,14 @@ def link(shown: str, url: str) -> str:
 
 
 def address(url: str, fragment: str = "") -> str:
-    """An address for Markdown and the forge; "" if it is none of the web."""
-    if urlsplit(url[:8]).scheme not in {"http", "https"}:
+    """An address for Markdown and the forge; "" if it is none of the web.
+
+    Where it would become too long, it is one without the fragment.
+    """
+    if urlsplit(url[:8]).scheme not in {"http", "https"} or len(url) > _URL:
         return ""
-    return quote(f"{url}{fragment}", safe=_SAFE, errors="replace")[:2000]
+    whole = quote(f"{url}{fragment}", safe=_SAFE, errors="replace")
+    return whole if len(whole) <= _URL or not fragment else address(url)
 
 
 def duration(seconds: float) -> str:

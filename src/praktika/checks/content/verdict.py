@@ -77,7 +77,7 @@ def broken(lines: Sequence[Line]) -> str:
         return ""
     names = ", ".join(line(each.job.name, 60) for each in failed[:_NAMED])
     more = f" and {len(failed) - _NAMED:,} more" if len(failed) > _NAMED else ""
-    allowed = "" if required else ", which may"
+    allowed = "" if required else " (allowed)"
     return f"{len(failed):,} of {counted(len(lines), 'job')} failed{allowed}: {names}{more}"
 
 

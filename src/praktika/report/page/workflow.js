@@ -5,12 +5,12 @@ const SHOWN_FAILURES = 3; // per job, in the list of jobs
 function workflowView(root, state) {
   const { node } = root;
   const jobs = childrenOf(root);
-  const empty = isBad(node) ? "No job was planned." : "This run has no jobs.";
+  const empty = isBad(node) || isOpen(node) ? "No job was planned." : "This run has no jobs.";
   return [
     title(root),
     runLine(root),
-    h("p", { class: "commit" }, visible(firstLine(extOf(node).commit_message))),
-    statusOf(node) === "RUNNING" || statusOf(node) === "PENDING"
+    h("p", { class: "commit" }, visible(firstLine(extOf(node).pr_title || extOf(node).commit_message))),
+    isOpen(node)
       ? h("p", { class: "none" }, "The run was still going on when this page was written.")
       : null,
     messages(node),
@@ -20,6 +20,8 @@ function workflowView(root, state) {
     hooks(node),
   ];
 }
+
+const isOpen = (node) => statusOf(node) === "RUNNING" || statusOf(node) === "PENDING";
 
 const firstLine = (value) => text(value).trim().split("\n", 1)[0];
 
@@ -85,6 +87,7 @@ function runLine(root) {
           )
         : null,
       ext.event ? visible(ext.event) : null,
+      ext.trust === "untrusted" ? "from outside" : null,
       ext.by ? h("span", null, "by ", named(ext.by)) : null,
       moment(node.start_time),
       total ? `${plural(total, "test")}${failed ? `, ${count(failed)} failed` : ""}` : null,

@@ -40,6 +40,7 @@ def listen(app: ASGIApp, listener: socket.socket, *, while_true: Callable[[], bo
         loop="asyncio",
         lifespan="off",
         log_config=None,
+        log_level="error",  # strangers must not fill the log
         access_log=False,
         server_header=False,
         proxy_headers=False,

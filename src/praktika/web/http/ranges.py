@@ -12,13 +12,14 @@ _ONE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*", re.IGNORE
 def asked_range(header: str, size: int) -> tuple[int, int] | None:
     """The bytes `[start:end]` of something so large; None where all of it is meant.
 
-    What is no range of bytes, or several of them, is ignored, as the RFC allows.
+    What is no range of bytes, or several of them, is ignored, as the RFC allows; so is any range of
+    nothing, which a log is at first.
 
     Raises:
         Refusal: 416, it begins behind the end.
     """
     found = _ONE.fullmatch(header)
-    if found is None or not (found[1] or found[2]):
+    if found is None or not (found[1] or found[2]) or not size:
         return None
     if not found[1]:
         start, end = max(0, size - int(found[2])), size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from praktika.errors import Absent
 from praktika.web.http.exchange import Visit
 from praktika.web.pages.frame import badge, moment, page, seconds
 from praktika.web.pages.markup import Child, Markup, h
@@ -11,13 +12,20 @@ from praktika.web.shapes import JobSummary, RunDetails
 
 _TITLES = ("Status", "Job", "Why", "Attempt", "Runner", "Since (UTC)")
 
+_SOON = "The run is not there yet; this page shows it as soon as it is."
+
 
 async def jobs_page(visit: Visit) -> Response:
     """The run as it is now, with buttons for those who are known."""
     login = await visit.reader()
-    run = await visit.house.threads.do(
-        visit.house.surface.books.details, visit.request.path_params["run"]
-    )
+    try:
+        run = await visit.house.threads.do(
+            visit.house.surface.books.details, visit.request.path_params["run"]
+        )
+    except Absent:
+        if "asked" not in visit.request.query_params:
+            raise
+        return page("Asked for", h("p", _SOON, id="live", data_live="2"), login=login)
     head = h("thead", h("tr", [h("th", title, scope="col") for title in _TITLES]))
     rows = [_row(job) for job in run.jobs]
     live = h(

@@ -48,7 +48,7 @@ def _form(target: str) -> Markup:
                 "input",
                 type="password",
                 name="token",
-                autocomplete="current-password",
+                autocomplete="off",
                 required=True,
             ),
         ),

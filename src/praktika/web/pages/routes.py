@@ -28,6 +28,14 @@ _STATIC = {
 }
 _REPORT = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
 _AGAIN = '<!doctype html><meta http-equiv="refresh" content="0"><title>praktika</title>'
+_BODY = b"<body>\n"
+_AROUND = h(
+    "nav",
+    h("a", "Runs", href="/"),
+    " · ",
+    h("a", "Jobs: follow, cancel, run again", href="jobs"),
+).encode()
+"""What the report cannot know of: where it stands."""
 
 
 def page_routes(house: House) -> list[Route]:
@@ -61,6 +69,7 @@ async def report_page(visit: Visit) -> Response:
     await visit.reader()
     run = visit.request.path_params["run"]
     shown = await visit.house.threads.do(visit.house.surface.books.report, run)
+    shown = shown.replace(_BODY, _BODY + _AROUND, 1)  # what jobs wrote stands further down
     return HTMLResponse(shown, headers={"content-security-policy": _REPORT})
 
 

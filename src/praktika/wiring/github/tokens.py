@@ -8,9 +8,9 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from praktika.engine.grants import granted, home
 from praktika.errors import Denied
 from praktika.model.tokens import TokenAsked, TokenGiven, TokenReturned
+from praktika.orchestrator.tokens import AttemptTokens
 from praktika.ports.tokens import Grant, Token, TokenBroker
 from praktika.wiring.history import Archive
 from praktika.wiring.stores import Stores
@@ -40,18 +40,9 @@ class RunnerTokens:
             PraktikaError: see `TokenBroker`.
         """
         self._check(secret)
-        run = self._archive.load(asked.run).run
-        repository = home(run)
-        if not repository or asked.repository.lower() != repository.lower():
-            raise Denied(f"run {asked.run} is not of {asked.repository}")
-        permissions = granted(run, asked.job, asked.attempt, asked.permissions)
-        refused = sorted(
-            name for name, level in asked.permissions.items() if permissions.get(name) != level
-        )
-        if refused or not permissions:
-            what = ", ".join(refused) or "nothing"
-            raise Denied(f"this attempt of run {asked.run} may not have: {what}")
-        token = self._broker.own_token(Grant(repository=repository, permissions=permissions))
+        tokens = AttemptTokens(self._broker, lambda run: self._archive.load(run).run, asked)
+        grant = Grant(repository=asked.repository, permissions=asked.permissions)
+        token = tokens.own_token(grant)
         return TokenGiven(value=token.value, expires=token.expires)
 
     def take_back(self, secret: str, returned: TokenReturned) -> None:

@@ -12,7 +12,7 @@ from praktika.adapters.rules import check_key, check_run
 from praktika.engine.approval import awaited
 from praktika.engine.run import Run, Stage
 from praktika.engine.step import step
-from praktika.errors import Absent, Conflict
+from praktika.errors import Absent, Conflict, PraktikaError
 from praktika.model.events import AnyEvent
 from praktika.model.result import Status
 from praktika.orchestrator import names
@@ -25,6 +25,10 @@ from praktika.wiring.stores import Stores
 T = TypeVar("T")
 
 _STATES, _SUMMARIES = 32, 2000
+UNREADABLE = "unreadable"
+_REMOTE_FRESH = 10.0
+"""Seconds for which a list of runs is shown again where looking costs money."""
+
 _FRESH = 1.0
 """Seconds for which a page of a run that goes on is shown again."""
 
@@ -50,12 +54,21 @@ class StoredBooks:
         self._states: OrderedDict[str, tuple[int, Recorded]] = OrderedDict()
         self._summaries: OrderedDict[str, _Summed] = OrderedDict()
         self._reports: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._lists: dict[int, tuple[float, list[RunSummary]]] = {}
         self._lock = threading.Lock()
         self._making = threading.Lock()
 
     def latest(self, limit: int) -> list[RunSummary]:
         """Runs, the newest first."""
-        return [self._summary(run) for run in self._stores.journal.runs(limit=limit)]
+        if not self._stores.is_remote:
+            return self._latest(limit)
+        with self._making:  # each look costs a request for every run
+            now = self._stores.clock.monotonic()
+            made, rows = self._lists.get(limit, (float("-inf"), []))
+            if now - made > _REMOTE_FRESH:
+                rows = self._latest(limit)
+                self._lists = {limit: (now, rows)}
+            return rows
 
     def details(self, run: str) -> RunDetails:
         """A run with its jobs."""
@@ -153,6 +166,15 @@ class StoredBooks:
             if position >= self._states.get(run, (0, recorded))[0]:
                 _keep(self._states, run, (position, recorded), _STATES)
         return position, recorded
+
+    def _latest(self, limit: int) -> list[RunSummary]:
+        found = []
+        for run in self._stores.journal.runs(limit=limit):
+            try:
+                found.append(self._summary(run))
+            except PraktikaError:  # damaged, or of a newer praktika: the others can be read
+                found.append(RunSummary(id=run, stage=UNREADABLE, status=UNREADABLE))
+        return found
 
     def _summary(self, run: str) -> RunSummary:
         known = self._summaries.get(run)

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from praktika.engine.approval import awaited
 from praktika.engine.run import Phase, Stage
-from praktika.errors import Absent, AuthorError, Conflict, Denied
+from praktika.errors import Absent, AuthorError, Conflict, Denied, OperatorError
 from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequested
 from praktika.model.routes import RoutingTable
 from praktika.web.shapes import ApproveWish, Asked, CancelWish, DispatchWish, RerunWish
-from praktika.wiring.history import Recorded, is_stopping, why_none_again
+from praktika.wiring.history import Recorded, is_of_service, is_stopping, why_none_again
 from praktika.wiring.requests import inbox_of, post
 from praktika.wiring.serving.books import StoredBooks
 from praktika.wiring.stores import Stores
@@ -130,19 +130,26 @@ class OpenDesk:
         return recorded
 
     def _check(self, by: str, repository: str) -> None:
-        if not by or not self._may_act(by, repository):
+        if not by or not self._is_allowed(by, repository):
             raise Denied(f"{by or 'A visitor'} may not write to {repository}, which this takes.")
 
-    def _post(self, recorded: Recorded, event: AnyEvent, name: str) -> None:
-        kind = type(event).__name__
-        inbox = inbox_of(recorded.id, recorded.run)
+    def _is_allowed(self, by: str, repository: str) -> bool:
         try:
-            post(self._stores, recorded.id, inbox, event, identity=f"{recorded.id}/{kind}/{name}")
+            return self._may_act(by, repository)
         except Absent:
+            return False
+        except Denied as error:  # of us, not of who asks
+            raise OperatorError(f"cannot ask what {by} may do in {repository}: {error}") from error
+
+    def _post(self, recorded: Recorded, event: AnyEvent, name: str) -> None:
+        if not is_of_service(recorded.run) and not self._books.archive.is_alive(recorded.id):
             raise Conflict(
                 f"Run {recorded.id} was begun by `praktika run`, and nobody serves it here; "
                 f"`praktika rerun {recorded.id}` in its checkout does."
-            ) from None
+            )
+        kind = type(event).__name__
+        inbox = inbox_of(recorded.id, recorded.run)
+        post(self._stores, recorded.id, inbox, event, identity=f"{recorded.id}/{kind}/{name}")
 
 
 def _check_jobs(recorded: Recorded, wish: RerunWish) -> None:

@@ -16,7 +16,10 @@ async function renew() {
       if (!answer.ok) continue;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("live");
-      if (fresh && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.importNode(fresh, true));
+      if (!fresh || fresh.outerHTML === old.outerHTML) continue;
+      old.replaceWith(document.importNode(fresh, true));
+      document.title = page.title;
+      document.querySelector("h1").textContent = page.querySelector("h1").textContent;
     } catch {
       // The server is away; it is asked again.
     }
@@ -30,15 +33,17 @@ async function follow(place) {
   for (;;) {
     let more = false;
     try {
-      const range = `bytes=${at}-${at + piece - 1}`;
+      // From the last byte that is known on, so that there always is something to get.
+      const start = Math.max(0, at - 1);
+      const range = `bytes=${start}-${start + piece - 1}`;
       const answer = await fetch(place.dataset.log, { headers: { Range: range }, redirect: "error" });
       if (answer.status === 206 || answer.status === 200) {
-        const bytes = new Uint8Array(await answer.arrayBuffer());
+        const bytes = new Uint8Array(await answer.arrayBuffer()).subarray(at - start);
         const isLow = innerHeight + scrollY >= document.documentElement.scrollHeight - 40;
         at += bytes.length;
         place.append(decoder.decode(bytes, { stream: true }));
         if (isLow) scrollTo(0, document.documentElement.scrollHeight);
-        more = bytes.length === piece;
+        more = at - start === piece;
       }
     } catch {
       // The server is away; it is asked again.

@@ -49,7 +49,9 @@ def make(place: Path, objects: Path, wanted: Wanted, *, branch: str, url: str) -
     (own / "shallow").write_text("".join(f"{one}\n" for one in wanted.parents or (sha,)))
     (own / "config").write_text(_config(url, sha))
     on_branch = is_branch(branch)
-    refs = f"{sha} refs/heads/{branch}\n{sha} refs/remotes/origin/{branch}\n" if on_branch else ""
+    refs = f"{sha} refs/heads/{branch}\n" if on_branch else ""
+    if on_branch and not wanted.merge:  # which no remote has
+        refs += f"{sha} refs/remotes/origin/{branch}\n"
     (own / "packed-refs").write_text(f"# pack-refs with: \n{refs}")
     (own / "HEAD").write_text(f"ref: refs/heads/{branch}\n" if on_branch else f"{sha}\n")
     here = (git_dir(own), f"--work-tree={place}")

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.integration.github.town import Town, open_town, workflow
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory):
-    with open_town(tmp_path_factory.mktemp("town")) as town:
-        town.start()
-        yield town
-
+from tests.integration.github.town import Town, workflow
 
 FILES = {
     "file.txt": "one\n",
