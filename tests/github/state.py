@@ -161,6 +161,8 @@ class State:
     Concurrency: whoever reads or changes it holds `lock`.
 
     Attributes:
+        tokens: that are worth something.
+        minted: all that there ever were.
         unsure: how many more times it is not known yet whether a pull request can be merged.
     """
 
@@ -174,6 +176,7 @@ class State:
         self.repositories: dict[str, Repository] = {}
         self.installations: dict[str, Installation] = {}
         self.tokens: dict[str, Token] = {}
+        self.minted: list[Token] = []
         self.unsure = 0
 
     def user(self, login: str) -> int:

@@ -36,5 +36,5 @@ def runs_of_pull(repository: str, number: int) -> str:
 
 
 def _folder(repository: str) -> str:
-    """Of a repository, however its name is spelled: its settings may say it otherwise."""
+    """Of a repository, however its name is spelt: case makes no difference on a forge."""
     return f"forge/{job_key(repository.lower())}"

@@ -27,6 +27,7 @@ LARGEST = 25 * 1024 * 1024
 
 SIGNATURE, EVENT, DELIVERY = "x-hub-signature-256", "x-github-event", "x-github-delivery"
 
+_SHOWN = 128
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -69,15 +70,15 @@ class Reception:
         try:
             answer = self._receive(known, body)
         except Exception as error:
-            self.log.exception("webhook.failed", delivery=known.get(DELIVERY, ""))
+            self.log.exception("webhook.failed", delivery=known.get(DELIVERY, "")[:_SHOWN])
             return Answer(status=500, text=f"this is a bug of praktika: {type(error).__name__}")
         if answer.status >= 400:
             self.log.warning(
                 "webhook.refused",
                 status=answer.status,
                 reason=answer.text,
-                kind=known.get(EVENT, ""),
-                delivery=known.get(DELIVERY, ""),
+                kind=known.get(EVENT, "")[:_SHOWN],
+                delivery=known.get(DELIVERY, "")[:_SHOWN],
             )
         return answer
 

@@ -2,7 +2,8 @@
 
 It compares the heads that the forge has with those that were dealt with, and deals with the others
 as if a webhook had told of them. When a repository is looked at for the first time, its heads are
-only noted: nobody wants hundreds of old branches to run.
+only noted: nobody wants hundreds of old branches to run. What starts its workflows is compiled then,
+so that people and schedules need not wait for the first push.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from praktika.intake.changes import Changes
 from praktika.intake.desk import Desk
 from praktika.intake.register import Head, Register
 from praktika.intake.requests import Circumstances
+from praktika.intake.tables import Tables
 from praktika.model.forge import Pull, Repository
 from praktika.model.notices import Queued
 from praktika.model.wire import WireError, decode, encode
@@ -33,6 +35,7 @@ class Reconciler:
         self._desk = desk
         self._changes = changes
         self._register = Register(desk)
+        self._tables = Tables(desk)
 
     def look(self, repository: str) -> int:
         """Deal with the heads of a repository that nobody has told of; how many there were.
@@ -50,6 +53,7 @@ class Reconciler:
         if before:
             missed = sum(self._deal_with_or_later(around, each, now) for each in fresh)
         else:
+            self._tables.of(found)
             for head, _ in fresh:
                 if self._register.head(repository, head.ref) is None:
                     self._register.dealt_with(repository, head)

@@ -139,6 +139,7 @@ class Surface:
         measure: counts what there is.
         url: where people find the server, without a "/" at the end; "" if that is not known.
         is_public: whether anybody may read.
+        starts_all: whether people may start any workflow, not only those for the event "dispatch".
         are_metrics_public: whether anybody may read the metrics.
     """
 
@@ -151,4 +152,5 @@ class Surface:
     tokens: TokenDesk | None = None
     url: str = ""
     is_public: bool = False
+    starts_all: bool = True
     are_metrics_public: bool = False

@@ -149,6 +149,7 @@ def _surface(settings: Settings, stores: Stores, loops: Loops, plugs: Plugs) -> 
         tokens=plugs.tokens,
         url=settings.url,
         is_public=settings.is_public,
+        starts_all=plugs.dispatcher is None,
         are_metrics_public=settings.host in _LOOPBACK,
     )
 

@@ -47,6 +47,7 @@ def access_token(call: Call) -> Answer:
         f"ghs_{secrets.token_hex(18)}", found, call.state.clock.now() + LASTS, granted, chosen
     )
     call.state.tokens[token.value] = token
+    call.state.minted.append(token)
     told = {
         "token": token.value,
         "expires_at": call.state.clock.text(token.expires),

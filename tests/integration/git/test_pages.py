@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,9 @@ import pytest
 from tests.git_server import GitServer, serve
 from tests.integration.git.conftest import Origin, run_git
 
+from praktika.adapters.local.git import pages
 from praktika.adapters.local.git.pages import LIMIT, Publication, folder_of, publish
-from praktika.errors import Conflict, Denied, OperatorError
+from praktika.errors import Conflict, Denied, OperatorError, OutOfSpace
 
 LOGIN = "x-access-token:secret-token"
 
@@ -222,3 +224,12 @@ def test_nothing_and_too_much_are_refused(site):
         file.truncate(LIMIT + 1)
     with pytest.raises(OperatorError, match="too many for pages"):
         publish(site.url, site.publication(folder, "x"), login=LOGIN)
+
+
+def test_a_full_disk_is_told_as_one(site, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(pages, "TemporaryFile", full)
+    with pytest.raises(OutOfSpace, match="cannot prepare the pages"):
+        site.publish("x", {"a": "1"})

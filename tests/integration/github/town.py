@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
-import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from tests.github.git import Files
 from tests.github.hub import Hub, serve
 
 from praktika.engine.run import Run
+from praktika.intake import keys
 from praktika.wiring.history import Archive, Recorded
 from praktika.wiring.stores import open_stores
 
@@ -118,6 +119,26 @@ class Town:
             self._process.wait(30)
             self._process = None
 
+    def token(self, login: str) -> str:
+        """A token of the server, as its operator makes them."""
+        words = ("serve", "token", login, "--root", str(self.root))
+        return self._call(*words).stdout.strip()
+
+    def ask(self, token: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """What the command line tells somebody with a token."""
+        return self._call("--server", self.url, *words, PRAKTIKA_SERVER_TOKEN=token)
+
+    def _call(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "praktika", *words],
+            env=self.env | more,
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
     @property
     def log(self) -> Path:
         """What the server writes."""
@@ -131,10 +152,14 @@ class Town:
 
     def gate(self, name: str) -> str:
         """A command that waits until `open_gate` is called with this name."""
-        return f"until [ -e {shlex.quote(str(self._folder / name))} ]; do sleep 0.05; done"
+        return f"until [ -e {self.place(name)} ]; do sleep 0.05; done"
 
     def open_gate(self, name: str) -> None:
-        (self._folder / name).touch()
+        self.place(name).touch()
+
+    def place(self, name: str) -> Path:
+        """A path of a story's own, which jobs can reach."""
+        return self._folder / name
 
     def until(self, told: Callable[[], T], patience: float = PATIENCE) -> T:
         """What is told, as soon as it is something."""
@@ -191,11 +216,48 @@ class Town:
             if state.requested is not None and state.requested.repository == repository
         }
 
+    def routed(self, repository: str) -> None:
+        """Wait until the server knows what starts the workflows of a repository."""
+        self.until((self.root / ".praktika" / keys.table(repository)).exists)
+
     def output(self, run_id: str, job: str = "", attempt: int = 0) -> str:
         """What a job of a run printed, in its last attempt."""
         folder = self.root / ".praktika" / "runs" / run_id / "jobs"
         logs = sorted(folder.glob(f"{job}*/{attempt or '*'}/job.log"))
         return logs[-1].read_text() if logs else ""
+
+    def traces(self) -> list[Path]:
+        """The files of the server, its runners and jobs that hold a token of the app."""
+        values = [token.value for token in self.hub.state.minted]
+        sought = [value.encode() for value in values]
+        sought += [base64.b64encode(f"x-access-token:{value}".encode()) for value in values]
+        found = []
+        for folder in (self.root, self._folder / "cache"):
+            for path in filter(Path.is_file, folder.rglob("*")):
+                with suppress(OSError):
+                    data = path.read_bytes()
+                    if any(each in data for each in sought):
+                        found.append(path)
+        return found
+
+    def logged(self, *words: str, since: int = 0) -> str:
+        """The line of the server's log that has all these words, as soon as it is there.
+
+        Args:
+            words: to look for.
+            since: bytes of the log that do not count.
+        """
+
+        def found() -> str:
+            lines = self.log.read_bytes()[since:].decode(errors="replace").splitlines()
+            return next((line for line in lines if all(word in line for word in words)), "")
+
+        found.__qualname__ = f"{words} in the log"
+        return self.until(found)
+
+    def mark(self) -> int:
+        """How long the log is now, for `logged`."""
+        return self.log.stat().st_size
 
     def _secret(self, name: str, text: str) -> Path:
         path = self._folder / name

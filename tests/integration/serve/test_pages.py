@@ -7,6 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from praktika.model.events import RunRequested
+from praktika.model.facts import Facts
+from praktika.orchestrator import names
+from praktika.wiring.requests import post as tell
+from praktika.wiring.stores import open_stores
+
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -203,3 +209,31 @@ def test_a_run_that_is_only_asked_for_is_waited_for(shared, cookie):
     assert answer.status == 200
     assert "not there yet" in answer.text
     assert page(shared, "/runs/none/jobs", cookie).status == 404
+
+
+def test_a_commit_of_a_stranger_is_approved_with_a_button_that_names_it(shared, cookie):
+    """Security 2: the button is for one commit, and worth nothing for another."""
+    sha = "5" * 40
+    stores = open_stores(shared.project.root)
+    facts = Facts(repository="o/r", sha=sha, local=False, trust="untrusted")
+    asked = RunRequested(
+        at=stores.clock.now(),
+        workflow="<b>W",
+        repository="o/r",
+        sha=sha,
+        facts=facts,
+        inbox=names.INBOX,
+        needs_approval=True,
+    )
+    tell(stores, "stranger", names.INBOX, asked, identity="stranger")
+    shared.until("stranger", lambda told: told.get("stage") == "awaiting")
+    assert shared.run("stranger")["awaits"] == sha
+    text = page(shared, "/runs/stranger/jobs", cookie).text
+    assert "Approve 5555555555" in text
+    assert f'name="sha" value="{sha}"' in text
+    assert page(shared, "/runs/stranger/", cookie).status == 200
+    answer = post(shared, "/runs/stranger/approve", {"sha": "6" * 40}, cookie)
+    assert answer.status == 409
+    assert shared.run("stranger")["stage"] == "awaiting"
+    assert post(shared, "/runs/stranger/approve", {"sha": sha}, cookie).status == 303
+    assert shared.over("stranger")["approved_by"] == "octocat"

@@ -152,3 +152,11 @@ def test_a_merge_queue_that_nobody_has_told_of():
     assert request is not None
     assert (request.workflow, request.facts.linked_pr) == ("Queue", 5)
     assert request.facts.base_sha == sha("main")
+
+
+def test_a_repository_that_is_new_here_can_be_dispatched_and_scheduled_at_once():
+    scene = Scene()
+    scene.reconciler.look(SHOP)
+    assert scene.compiled == [sha("main")]
+    scene.reconciler.look(SHOP)
+    assert scene.compiled == [sha("main")]

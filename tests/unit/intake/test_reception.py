@@ -106,6 +106,13 @@ def test_security_3_what_is_not_signed_is_not_read() -> None:
     assert answer.status == 401
 
 
+def test_what_a_stranger_sends_does_not_fill_the_log() -> None:
+    desk = Desk()
+    desk.reception.receive({"X-GitHub-Event": "e" * 9000, "X-GitHub-Delivery": "d" * 9000}, BODY)
+
+    assert len(repr(desk.seen.entries)) < 1000
+
+
 def test_security_4_a_delivery_that_comes_again_is_queued_once() -> None:
     desk = Desk()
 

@@ -139,3 +139,10 @@ def test_whoever_dies_after_telling_tells_the_same_again(clocked):
     clocked.deal()
     nightly = [run for run in clocked.journal.runs() if run.startswith("nightly")]
     assert len(nightly) == 1
+
+
+def test_an_operator_may_spell_a_repository_as_he_likes(clocked):
+    clocked.clock.advance(3 * 3600 + 5)
+    clocked.ticker.look(SHOP.upper())
+    (notice,) = ticked(clocked)
+    assert notice.workflow == "Nightly"

@@ -43,6 +43,11 @@ def test_only_after_a_push(found, event):
     )
 
 
+def test_only_by_a_server_of_praktika(found):
+    (problem,) = found(JOB, engine=Workflow.Engine.GH_ACTIONS, artifacts=[artifact("x")])
+    assert problem.startswith("warning: no-effect: 'publish' of Artifact 'a' has no effect: GitHub")
+
+
 def test_a_mere_name_has_no_files(found):
     (problem,) = found(JOB, artifacts=[Artifact(name="a", type="phony", publish="x")])
     assert problem.startswith("warning: no-effect: 'publish' of Artifact 'a', which is a mere name")

@@ -4,7 +4,8 @@ Which event and action tells us something is in the table at the end. All others
 
 - `pull_request` edited concerns us when the base branch changed; a title or body decides nothing.
   Labels, drafts (but for the end of one), reviewers, locks decide nothing, either.
-- `push` of a tag starts nothing.
+- `push` of a tag starts nothing, nor does one of a merge queue's temporary branch, of which
+  `merge_group` tells.
 - `check_run` and `check_suite` created, requested or completed: pushes and pull requests have told
   of that already, and completed checks are mostly our own. What is pressed on another app's check
   is that app's concern; a check without an external id is not one of ours.
@@ -55,6 +56,7 @@ DISPATCH = "praktika"
 """The event type of a `repository_dispatch` that is for us."""
 
 _HEADS = "refs/heads/"
+_MERGE_QUEUE = "refs/heads/gh-readonly-queue/"
 _RERUN = "rerun"
 _WORDS = 8
 _WORD = 100
@@ -111,7 +113,7 @@ def _pull(letter: _Letter) -> AnyNotice | None:
 
 def _push(letter: _Letter) -> AnyNotice | None:
     told = letter.read(Push)
-    if not told.ref.startswith(_HEADS):
+    if not told.ref.startswith(_HEADS) or told.ref.startswith(_MERGE_QUEUE):
         return None
     return Pushed(
         **_common(letter, told),

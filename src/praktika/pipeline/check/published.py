@@ -8,7 +8,7 @@ from praktika.pipeline import codes
 from praktika.pipeline.check.sound import called, shown
 from praktika.pipeline.declare.artifact import ArtifactConfig, ArtifactType
 from praktika.pipeline.declare.declared import place_of
-from praktika.pipeline.declare.workflow import WorkflowConfig, WorkflowEvent
+from praktika.pipeline.declare.workflow import WorkflowConfig, WorkflowEngine, WorkflowEvent
 from praktika.pipeline.finding import Finding, warning
 
 
@@ -31,6 +31,10 @@ def check_published(workflow: WorkflowConfig) -> Iterator[Finding]:
         elif workflow.event != WorkflowEvent.PUSH:
             text = f"'publish' of {called(artifact)} has no effect on event '{workflow.event}'."
             hint = "Artifacts are published after a push to the default branch."
+            yield warning(place, codes.NO_EFFECT, text, hint)
+        elif workflow.engine == WorkflowEngine.GH_ACTIONS:
+            text = f"'publish' of {called(artifact)} has no effect: GitHub Actions run it."
+            hint = "A praktika server publishes artifacts of the runs that are its own."
             yield warning(place, codes.NO_EFFECT, text, hint)
         other = next((known[it] for it in known if _overlap(it, folder)), None)
         if other is not None:

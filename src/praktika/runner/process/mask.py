@@ -32,47 +32,52 @@ class Mask:
         secrets = {value for whole in values for value in _with_fields(whole)}
         self._needles = sorted({one for value in secrets for one in _forms(value)}, key=_order)
         self._in_json = sorted({one for value in secrets for one in _json_forms(value)}, key=_order)
-        self._pattern = _either(self._needles)
-        self._json_pattern = _either(self._in_json)
         self._beginnings = {one[:end] for one in self._needles for end in range(1, len(one))}
         self._longest = max(map(len, self._beginnings), default=0)
+        pairs = b"|".join(sorted({re.escape(one[:2]) for one in self._needles}))
+        self._begins = re.compile(b"(?=" + pairs + b")")
 
     def __repr__(self) -> str:
         return f"Mask({len(self._needles)} forms)"
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        if self._pattern is None:
-            return text
-        masked = self._pattern.sub(STARS, text.encode("utf-8", "surrogatepass"))
+        masked = _masked(text.encode("utf-8", "surrogatepass"), self._needles)
         return masked.decode("utf-8", "surrogatepass")
 
     def json(self, document: bytes) -> bytes:
         """A JSON document without secrets, still JSON."""
-        return document if self._json_pattern is None else self._json_pattern.sub(STARS, document)
+        return _masked(document, self._in_json)
 
     def split(self, data: bytes) -> tuple[bytes, bytes]:
         """What can be shown of a stream's data, without secrets; and what has to wait.
 
         What waits may be the beginning of a secret: it goes before the data that comes next.
         """
-        if self._pattern is None:
+        if not self._needles:
             return data, b""
         # What a match ends with begins no other one: so first the matches, then the rest.
+        pattern = _found(data, self._needles)
         end = 0
         shown: list[bytes] = []
-        for match in self._pattern.finditer(data):
+        for match in pattern.finditer(data) if pattern else ():
             shown += (data[end : match.start()], STARS)
             end = match.end()
         rest = data[end:]
-        for size in range(min(self._longest, len(rest)), 0, -1):
-            if rest[-size:] in self._beginnings:
-                return b"".join((*shown, rest[:-size])), rest[-size:]
-        return b"".join((*shown, rest)), b""
+        held = self._held(rest)
+        return b"".join((*shown, rest[: len(rest) - held])), rest[len(rest) - held :]
 
     def last(self, data: bytes) -> bytes:
         """What can be shown of what has waited, when nothing comes any more."""
-        return data if self._pattern is None else self._pattern.sub(STARS, data)
+        return _masked(data, self._needles)
+
+    def _held(self, rest: bytes) -> int:
+        """How many of the last bytes may be the beginning of a secret."""
+        window = rest[-self._longest :]
+        for match in self._begins.finditer(window):
+            if window[match.start() :] in self._beginnings:
+                return len(window) - match.start()
+        return 1 if window[-1:] in self._beginnings else 0
 
 
 def _order(needle: bytes) -> tuple[int, bytes]:
@@ -80,9 +85,18 @@ def _order(needle: bytes) -> tuple[int, bytes]:
     return -len(needle), needle
 
 
-def _either(needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
-    alternatives = b"|".join(map(re.escape, needles))
-    return re.compile(alternatives) if alternatives else None
+def _found(data: bytes, needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
+    """A pattern of the needles that are there; None if none is.
+
+    Looking for each alone is ten times as fast as a pattern of a hundred.
+    """
+    there = [re.escape(one) for one in needles if one in data]
+    return re.compile(b"|".join(there)) if there else None
+
+
+def _masked(data: bytes, needles: Iterable[bytes]) -> bytes:
+    pattern = _found(data, needles)
+    return pattern.sub(STARS, data) if pattern else data
 
 
 def _with_fields(value: str) -> Iterator[str]:

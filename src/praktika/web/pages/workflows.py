@@ -13,13 +13,16 @@ from praktika.web.pages.markup import Child, Markup, h
 from praktika.web.shapes import DispatchWish
 
 _INPUT = "input."
+_STARTED = "dispatch"
+"""The event of workflows that people start."""
 
 
 async def workflows_page(visit: Visit) -> Response:
     """All workflows of all repositories."""
     login = await visit.reader()
     tables = await visit.house.threads.do(visit.house.surface.desk.workflows)
-    parts = [_repository(table, may_start=bool(login)) for table in tables]
+    every = visit.house.surface.starts_all
+    parts = [_repository(table, every=every, may_start=bool(login)) for table in tables]
     return page("Workflows", parts or h("p", "No repository is known yet."), login=login)
 
 
@@ -42,18 +45,23 @@ async def dispatch(visit: Visit) -> Response:
     return RedirectResponse(f"/runs/{asked.run}/jobs?asked", 303)
 
 
-def _repository(table: RoutingTable, *, may_start: bool) -> Markup:
+def _repository(table: RoutingTable, *, every: bool, may_start: bool) -> Markup:
     trouble = h("pre", table.problems, class_="trouble") if table.problems else None
     title = h("h2", table.repository, " ", h("code", table.sha[:10]))
-    forms = [_workflow(table.repository, route, may_start=may_start) for route in table.routes]
+    forms = [
+        _workflow(
+            table.repository, route, has_form=may_start and (every or route.event == _STARTED)
+        )
+        for route in table.routes
+    ]
     return h("section", title, trouble, forms)
 
 
-def _workflow(repository: str, route: Route, *, may_start: bool) -> Markup:
+def _workflow(repository: str, route: Route, *, has_form: bool) -> Markup:
     when = [route.event, *route.branches, *route.base_branches, *route.schedules]
     about = h("p", " · ".join(when), class_="dim")
     heading = h("h3", route.workflow)
-    if not may_start:
+    if not has_form:
         return h("article", heading, about)
     return h(
         "article",

@@ -161,8 +161,13 @@ class GitHub:
             press=publish,
             log=self._log,
         )
-        trouble = self._delayed("pages")
-        return PagesPublisher(stores.queue, stores.journal, tools=tools, on_trouble=trouble)
+        return PagesPublisher(
+            stores.queue,
+            stores.journal,
+            tools=tools,
+            on_trouble=self._delayed("pages"),
+            lease=stores.pace.lease,
+        )
 
     def _answer(self, repository: str, number: int, text: str) -> None:
         self.board.set_comment(repository, number, _ANSWERS, text)

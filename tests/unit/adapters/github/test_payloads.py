@@ -89,7 +89,15 @@ def test_a_push_tells_of_a_branch_that_began_moved_or_went() -> None:
     assert read("push", gone) == [Pushed(**HERE, branch="a/b", before="a" * 40)]
 
 
-@pytest.mark.parametrize("ref", ["refs/tags/v1", "refs/tags/refs/heads/x", "refs/notes/commits"])
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "refs/tags/v1",
+        "refs/tags/refs/heads/x",
+        "refs/notes/commits",
+        "refs/heads/gh-readonly-queue/main/pr-7-abc",
+    ],
+)
 def test_a_push_of_anything_else_tells_nothing(ref: str) -> None:
     assert read("push", {**example("push"), "ref": ref}) == []
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
+from praktika.adapters.disk import os_fault
 from praktika.adapters.local.git.mirrors.command import authorization, git, git_dir
 from praktika.adapters.local.git.mirrors.remote import Remote
 from praktika.adapters.local.git.mirrors.remote import remote as remote_of
@@ -91,8 +93,8 @@ def publish(
     if size > LIMIT:
         raise OperatorError(f"{size:,} bytes are too many for pages in '{target}': {LIMIT:,}")
     source = remote_of(url)
-    with TemporaryDirectory(prefix="praktika-pages-") as place:
-        pages = _Pages(Path(place), source, login or source.login, branch)
+    with _scratch() as place:
+        pages = _Pages(place, source, login or source.login, branch)
         for _ in range(_TRIES):
             made = pages.commit(publication, target, files)
             if made == pages.tip:
@@ -122,6 +124,7 @@ class _Pages:
     def __init__(self, place: Path, source: Remote, login: str, branch: str) -> None:
         self._source = source
         self._branch = branch
+        self._place = place
         self._here = git_dir(place)
         self._env, self._secrets = authorization(source, login)
         git("init", "-q", "--bare", "--template=", str(place))
@@ -130,13 +133,10 @@ class _Pages:
     def commit(self, publication: Publication, target: str, files: list[tuple[bytes, Path]]) -> str:
         """The commit with the files on top of the branch as it is now, made here."""
         self.tip = patiently(self._fetched)
-        said = git(
-            self._here,
-            "fast-import",
-            "--quiet",
-            "--force",
-            given=b"".join(self._script(publication, target, files)),
-        )
+        with TemporaryFile(dir=self._place) as script:  # there may be more than memory has room for
+            script.writelines(self._script(publication, target, files))
+            script.seek(0)
+            said = git(self._here, "fast-import", "--quiet", "--force", given=script)
         made = said.decode().strip()
         return self.tip if self.tip and self._tree(made) == self._tree(self.tip) else made
 
@@ -184,6 +184,16 @@ class _Pages:
             yield b"M 100644 inline " + _quoted(target.encode() + b"/" + name) + b"\n"
             yield _data(path.read_bytes())
         yield b"\nget-mark :1\n"
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder that is gone after the block, in which a disk that is full is an error of ours."""
+    try:
+        with TemporaryDirectory(prefix="praktika-pages-") as place:
+            yield Path(place)
+    except OSError as error:
+        raise os_fault(error, "cannot prepare the pages") from error
 
 
 def _data(content: bytes) -> bytes:

@@ -19,7 +19,6 @@ from praktika.wiring.github.pages.publishing import Publishing
 from praktika.wiring.github.pages.tools import Tools
 
 LEASE = 60.0
-"""Seconds that an announcement is leased for; extended while it is dealt with."""
 
 _PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
@@ -36,6 +35,7 @@ class Publisher:
         journal: tells what is announced.
         tools: see there.
         on_trouble: is told of what failed, with the id of the run; it comes again.
+        lease: seconds that an announcement is leased for; extended while it is dealt with.
     """
 
     def __init__(
@@ -45,10 +45,12 @@ class Publisher:
         *,
         tools: Tools,
         on_trouble: Callable[[str, Exception], None],
+        lease: float = LEASE,
     ) -> None:
         self._queue = queue
         self._tools = tools
         self._on_trouble = on_trouble
+        self._lease = lease
         self._reading = Reading(journal, tools.blobs)
 
     def turn(self, wait: float = 0.0) -> int:
@@ -57,10 +59,10 @@ class Publisher:
         Args:
             wait: seconds to wait for it.
         """
-        messages = patiently(lambda: self._queue.receive(QUEUE, lease=LEASE, wait=wait))
+        messages = patiently(lambda: self._queue.receive(QUEUE, lease=self._lease, wait=wait))
         for message in messages:
-            hold = _Hold(self._queue, message)
-            with Beat(LEASE / 3, hold.extend):
+            hold = _Hold(self._queue, message, self._lease)
+            with Beat(self._lease / 3, hold.extend):
                 self._deal_with(message, hold)
         return len(messages)
 
@@ -121,12 +123,13 @@ class _Hold:
 
     queue: Queue
     message: Message
+    lease: float
     is_lost: bool = False
 
     def extend(self) -> None:
         """Let the lease go on; that of a message which is dealt with is refused, harmlessly."""
         try:
-            self.queue.extend(self.message, LEASE)
+            self.queue.extend(self.message, self.lease)
         except Conflict:
             self.is_lost = True
         except PraktikaError:

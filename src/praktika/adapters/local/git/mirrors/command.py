@@ -13,6 +13,7 @@ import re
 import subprocess
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from praktika.adapters.local.git.mirrors.remote import Remote
 from praktika.errors import (
@@ -80,7 +81,7 @@ def git(
     *arguments: str,
     env: dict[str, str] | None = None,
     keep: Collection[int] = (),
-    given: bytes | None = None,
+    given: bytes | BinaryIO = b"",
     secrets: Collection[str] = (),
 ) -> bytes:
     """What git writes to stdout.
@@ -89,7 +90,7 @@ def git(
         arguments: of git.
         env: variables beside the usual ones.
         keep: file descriptors that stay open in git, so that locks hold until it has ended.
-        given: for its stdin.
+        given: for its stdin; of a file, what follows its position.
         secrets: words that must not be in the text of an error.
 
     Raises:
@@ -107,7 +108,7 @@ def asked(*arguments: str, keep: Collection[int] = ()) -> tuple[bool, bytes]:
     Raises:
         PraktikaError: as `git`.
     """
-    answer = _answer(arguments, env=None, keep=keep, given=None)
+    answer = _answer(arguments, env=None, keep=keep)
     if answer.returncode not in {0, 1}:
         raise _meaning(_verb(arguments), answer.stderr.decode("utf-8", "replace"), ())
     return answer.returncode == 0, answer.stdout
@@ -118,18 +119,19 @@ def _answer(
     *,
     env: dict[str, str] | None,
     keep: Collection[int],
-    given: bytes | None,
+    given: bytes | BinaryIO = b"",
 ) -> subprocess.CompletedProcess[bytes]:
+    stdin: dict[str, Any] = {"input" if isinstance(given, bytes) else "stdin": given}
     try:
         answer = subprocess.run(
             ["git", "-c", f"core.hooksPath={os.devnull}", *arguments],
             cwd="/",
             env=_environment() | (env or {}),
-            input=given if given is not None else b"",
             capture_output=True,
             check=False,
             pass_fds=tuple(keep),
             timeout=_LIMIT,
+            **stdin,
         )
     except FileNotFoundError:
         raise OperatorError("git was not found; install it (`apt-get install git`)") from None
