@@ -23,7 +23,7 @@ from praktika.model.facts import Trust
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Task
-from praktika.model.wire import WireError, decode, encode, pretty
+from praktika.model.wire import WireError, encode, pretty
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.checkouts import Checkouts
@@ -36,6 +36,7 @@ from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
 from praktika.runner.job_secrets import secret_variables
+from praktika.runner.masking import masked, masked_data
 from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Mask, Stop, run
 from praktika.runner.reports import summary
@@ -108,7 +109,7 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
     at = bench.clock.now()
     began = bench.clock.monotonic()
     with patiently(lambda: bench.blobs.stream(f"{assignment.prefix}/job.log")) as log:
-        result = _masked(attempt.run(log), attempt.mask)
+        result = masked(attempt.run(log), attempt.mask)
     circumstances = Circumstances(
         job=assignment.job,
         names={job.key: job.name for job in assignment.plan.jobs},
@@ -139,13 +140,6 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
         verdict=str(result.ext.get("verdict", "")),
         runner=bench.name,
     )
-
-
-def _masked(result: Result, mask: Mask) -> Result:
-    """The Result without secrets that the job has written into it."""
-    data = encode(result)
-    shown = mask.json(data)
-    return result if shown == data else decode(shown, Result)
 
 
 def _in_one_line(result: Result) -> str:
@@ -252,7 +246,7 @@ class _Attempt:
         lines = (*filter(None, last), *self.job.post_hooks)
         here.mkdir(parents=True, exist_ok=True)
         after = hooks.run_all(lines, base, log, limits, self.stop)
-        document = environment.read_back(setting.temp)
+        document = masked_data(environment.read_back(setting.temp), self.mask)
         plan, task = self.assignment.plan, self.assignment.task
         result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)
