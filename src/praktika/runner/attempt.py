@@ -237,8 +237,13 @@ class _Attempt:
         result = self._judge(evidence, here, setting)
         # Read before the file is written anew.
         last = (on_error_hook(self._result_path(setting)),) if result.status is Status.ERROR else ()
+        is_confined = self._is_untrusted or bool(self.job.run_in_docker)
         result = attachments.keep(
-            self.bench.blobs, result, workspace=here, prefix=f"{self.assignment.prefix}/files"
+            self.bench.blobs,
+            result,
+            workspace=here,
+            prefix=f"{self.assignment.prefix}/files",
+            within=here.parent if is_confined else None,
         )
         # From here on the outcome is known; nothing that goes wrong may replace it.
         path, data = self._result_path(setting), encode(result)
