@@ -236,14 +236,16 @@ class _Attempt:
         evidence = gather(self.job, self.end, here, self._result_path(setting))
         result = self._judge(evidence, here, setting)
         # Read before the file is written anew.
-        last = (on_error_hook(self._result_path(setting)),) if result.status is Status.ERROR else ()
-        is_confined = self._is_untrusted or bool(self.job.run_in_docker)
+        is_boxed = bool(self.job.run_in_docker)
+        may_add = result.status is Status.ERROR and not (is_boxed and self._is_untrusted)
+        # It runs on this machine, which a stranger's job in a container is not on.
+        last = (on_error_hook(self._result_path(setting)),) if may_add else ()
         result = attachments.keep(
             self.bench.blobs,
             result,
             workspace=here,
             prefix=f"{self.assignment.prefix}/files",
-            within=here.parent if is_confined else None,
+            within=here.parent if is_boxed or self._is_untrusted else None,
         )
         # From here on the outcome is known; nothing that goes wrong may replace it.
         path, data = self._result_path(setting), encode(result)
