@@ -9,11 +9,13 @@ from praktika.checks.content.desired import Desired, Rank
 from praktika.checks.content.text import code
 from praktika.checks.ledger import Ledger, digest
 from praktika.errors import Conflict, OperatorError
+from praktika.model.events import RunRequested
 from praktika.model.forge import Pull, Subject
 from praktika.ports.board import Board
 from praktika.ports.forge import Forge
 
 NEWER = "This is not the latest commit of the pull request any more."
+RETARGETED = "The pull request is for another branch by now than the one it was tested for."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +41,13 @@ class Pulls:
             return None
 
     def comment(
-        self, subject: Subject, wanted: Desired, ledger: Ledger, pull: Pull | None
+        self, request: RunRequested, wanted: Desired, ledger: Ledger, pull: Pull | None
     ) -> float:
         """Write the comment if it tells something new; seconds to wait, or 0.
 
         The run of an older commit leaves it to that of the newer one.
         """
-        gist = digest(wanted.gist)
+        gist, subject = digest(wanted.gist), _subject(request)
         if not wanted.comment or ledger.record.comment == gist:
             return 0.0
         if pull is None or pull.head_sha != subject.sha:
@@ -58,15 +60,17 @@ class Pulls:
             ledger.note(comment=gist)
         return wait
 
-    def merge(self, subject: Subject, wanted: Desired, ledger: Ledger, pull: Pull | None) -> float:
+    def merge(
+        self, request: RunRequested, wanted: Desired, ledger: Ledger, pull: Pull | None
+    ) -> float:
         """Merge, once; seconds to wait, or 0. What keeps it from being merged is noted."""
-        turn = wanted.workflow.turn
+        turn, subject = wanted.workflow.turn, _subject(request)
         if not wanted.merges or ledger.record.merged == turn:
             return 0.0
         if pull is not None and pull.is_merged:
             ledger.note(merged=turn, note="")
             return 0.0
-        note = _hindrance(subject, pull)
+        note = _hindrance(request, pull)
         if not note:
             wait = self._take(subject)
             if wait:
@@ -86,18 +90,31 @@ class Pulls:
         return self.budget.take(subject.repository.split("/", 1)[0], Rank.FAILURE)
 
 
-def doubt(subject: Subject, pull: Pull | None) -> str:
+def doubt(request: RunRequested, pull: Pull | None) -> str:
     """Why a change must not be merged although its run went well, or ""."""
+    subject = _subject(request)
     if not subject.number:
         return ""
     if pull is None:
         return "The pull request is not to be seen."
-    return "" if pull.head_sha == subject.sha else NEWER
+    if pull.head_sha != subject.sha:
+        return NEWER
+    return "" if pull.base_branch == request.facts.base_branch else RETARGETED
 
 
-def _hindrance(subject: Subject, pull: Pull | None) -> str:
-    if pull is None or pull.head_sha != subject.sha:
+def _hindrance(request: RunRequested, pull: Pull | None) -> str:
+    if pull is None or pull.head_sha != _subject(request).sha:
         return "Not merged: it is not certain that this is the latest commit."
+    if pull.base_branch != request.facts.base_branch:
+        return f"Not merged. {RETARGETED}"
+    # Whoever let it run has not said that it may stay; its tests may be its own, too.
+    if pull.is_outside or request.facts.trust != "trusted":
+        return "Not merged: the change comes from outside, so that is for a person to do."
     if pull.is_draft:
         return "Not merged: the pull request is a draft."
     return "" if pull.is_open else "Not merged: the pull request is closed."
+
+
+def _subject(request: RunRequested) -> Subject:
+    assert request.subject is not None
+    return request.subject

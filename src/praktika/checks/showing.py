@@ -14,6 +14,7 @@ from praktika.checks.posting import UNANSWERED, Posting, Tools
 from praktika.checks.pulls import Pulls, doubt
 from praktika.engine.run import Run
 from praktika.errors import Limited, OperatorError, TransientError
+from praktika.model.events import RunRequested
 from praktika.model.forge import Pull, Subject
 
 _PASSES = 3
@@ -62,10 +63,14 @@ class Showing:
         return min((each for each in waits if each), default=0.0)
 
     @property
-    def _subject(self) -> Subject:
+    def _request(self) -> RunRequested:
         assert self.run.requested is not None
-        assert self.run.requested.subject is not None
-        return self.run.requested.subject
+        return self.run.requested
+
+    @property
+    def _subject(self) -> Subject:
+        assert self._request.subject is not None
+        return self._request.subject
 
     @property
     def _told(self) -> tuple[object, ...]:
@@ -99,7 +104,7 @@ class Showing:
         except TransientError as error:
             without = replace(wanted, ready=None, merges=False, comment="")
             return without, None, self._wait_for(error)
-        why = doubt(self._subject, pull) if is_good or wanted.merges else ""
+        why = doubt(self._request, pull) if is_good or wanted.merges else ""
         return (self._wanted(why) if why else wanted), pull, 0.0
 
     def _deal_with_pull(self, wanted: Desired, pull: Pull | None) -> list[float]:
@@ -107,7 +112,7 @@ class Showing:
         waits = []
         for step in steps:
             try:
-                waits.append(step(self._subject, wanted, self.ledger, pull))
+                waits.append(step(self._request, wanted, self.ledger, pull))
             except TransientError as error:
                 waits.append(self._wait_for(error))
             except OperatorError as error:

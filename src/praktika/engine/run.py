@@ -233,6 +233,8 @@ class Run:
         facts = self.requested.facts
         scope = f"{facts.repository}/{self.plan.workflow}"
         if self.plan.concurrency:
-            return f"{facts.repository}/{self.plan.concurrency}"
+            # Strangers neither cancel a run of ours nor keep it waiting.
+            apart = " untrusted" if self.trust == "untrusted" else ""
+            return f"{facts.repository}{apart}/{self.plan.concurrency}"
         is_change = self.plan.event == "pull_request" and facts.pr_number > 0
         return f"{scope}/pr/{facts.pr_number}" if is_change else ""

@@ -2,8 +2,8 @@
 
 It compares the heads that the forge has with those that were dealt with, and deals with the others
 as if a webhook had told of them. When a repository is looked at for the first time, its heads are
-only noted: nobody wants hundreds of old branches to run. What starts its workflows is compiled,
-so that people and schedules need not wait for the first push.
+only noted: nobody wants hundreds of old branches to run. What starts its workflows is compiled
+then, so that people and schedules need not wait for the first push.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from praktika.errors import Absent, OperatorError
 from praktika.intake import keys
 from praktika.intake.names import NOTICES, group_of
+from praktika.intake.requests import dispatch_id
 from praktika.model.notices import Dispatched
 from praktika.model.routes import RoutingTable
 from praktika.model.wire import WireError, decode, encode
@@ -30,9 +31,8 @@ def known_table(stores: Stores, repository: str) -> RoutingTable:
 
 def send_dispatch(stores: Stores, notice: Dispatched) -> None:
     """Tell the intake that somebody wants a run; the same notice again wants nothing new."""
+    run = dispatch_id(notice.repository, notice.workflow, notice.delivery)
     patiently(lambda: stores.queue.create(NOTICES))
     patiently(
-        lambda: stores.queue.send(
-            NOTICES, [encode(notice)], group=group_of(notice), identity=[notice.delivery]
-        )
+        lambda: stores.queue.send(NOTICES, [encode(notice)], group=group_of(notice), identity=[run])
     )

@@ -23,7 +23,7 @@ from praktika.ports.queue import Queue
 
 SHA = "a" * 40
 SUBJECT = Subject(repository="o/r", sha=SHA, number=7)
-FACTS = Facts(repository="o/r", sha=SHA, local=False, pr_number=7)
+FACTS = Facts(repository="o/r", sha=SHA, local=False, pr_number=7, base_branch="main")
 PAGE = "https://ci.example/runs/r/report.html"
 
 
@@ -42,6 +42,8 @@ class StillForge:
         self.head = SHA
         self.is_draft = False
         self.is_open = True
+        self.is_outside = False
+        self.base = "main"
         self.fault: Exception | None = None
 
     def pull(self, repository: str, number: int) -> Pull:
@@ -54,8 +56,8 @@ class StillForge:
             head_sha=self.head,
             head_branch="b",
             head_repository=repository,
-            is_outside=False,
-            base_branch="main",
+            is_outside=self.is_outside,
+            base_branch=self.base,
             base_sha="c" * 40,
             is_draft=self.is_draft,
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tests.unit.checks.board_scene import SHA, SUBJECT, Scene, job
+import pytest
+from msgspec import structs
+from tests.unit.checks.board_scene import FACTS, SHA, SUBJECT, Scene, job, plan_of
 
 from praktika.checks.announce import LATER
 from praktika.errors import Conflict, Denied, Unavailable
 from praktika.model.events import CancelRequested, Planned, RunRequested
-from praktika.model.facts import Facts
+from praktika.model.facts import Facts, Trust
 from praktika.model.forge import Subject
 from praktika.model.plan import Shown, job_key
 from praktika.model.result import Status
@@ -71,6 +73,7 @@ def test_drafts_closed_ones_and_older_commits_are_not_merged():
         ({"is_draft": True}, "a draft"),
         ({"is_open": False}, "closed"),
         ({"head": NEWER}, "not the latest commit"),
+        ({"base": "release"}, "for another branch by now"),
     ):
         scene = Scene(job("A"), shown=MERGES)
         vars(scene.forge).update(change)
@@ -79,6 +82,28 @@ def test_drafts_closed_ones_and_older_commits_are_not_merged():
         assert "merge" not in scene.board.writes
         assert told in scene.check.summary
         assert scene.check.conclusion == "success"
+
+
+@pytest.mark.parametrize("trust", ["trusted", "untrusted"])
+def test_security_1_what_strangers_write_is_not_merged_by_itself(trust: Trust):
+    """Whoever lets it run has not said that it may stay."""
+    scene = Scene(shown=MERGES)
+    scene.forge.is_outside = True
+    scene.ask(facts=structs.replace(FACTS, trust=trust))
+    scene.tell(Planned(at=scene.clock.now(), plan=plan_of(job("A"), shown=MERGES)))
+    over(scene)
+    assert scene.memory.merged("o/r") == {}
+    assert "merge" not in scene.board.writes
+    assert "Not merged: the change comes from outside" in scene.check.summary
+    assert scene.check.conclusion == "success"
+
+
+def test_ready_is_not_for_another_branch():
+    scene = Scene(job("A"), shown=Shown(job_checks="none", ready="Ready"))
+    scene.settle()
+    scene.forge.base = "release"
+    over(scene)
+    assert ready(scene) == "failure"
 
 
 def test_ready_is_pending_before_and_success_only_on_the_latest_commit():

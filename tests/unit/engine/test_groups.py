@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.unit.engine.scenes import CHANGE, Scene, after, job, plan_of, takes
 
@@ -44,6 +45,16 @@ def test_fault_37_a_group_is_one_of_its_repository() -> None:
     groups = {Scene(facts=facts, event="pull_request").run.group for facts in (CHANGE, other)}
 
     assert groups == {"o/r/w/pr/7", "o/other/w/pr/7"}
+
+
+@pytest.mark.parametrize("policy", ["cancel", "queue"])
+def test_security_1_runs_of_strangers_are_in_no_group_with_ours(policy: str) -> None:
+    """Otherwise whoever opens a pull request could cancel a deployment, or keep it waiting."""
+    strange = msgspec.structs.replace(CHANGE, trust="untrusted")
+    named = {"concurrency": "deploys", "concurrency_policy": policy}
+    theirs, ours = Scene(facts=strange, **named).run, Scene(facts=CHANGE, **named).run
+    assert theirs.group == "o/r untrusted/deploys"
+    assert ours.group == GROUP
 
 
 def test_fault_37_a_late_request_of_an_older_run_does_not_cancel_the_newer() -> None:

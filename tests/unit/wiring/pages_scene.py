@@ -39,6 +39,10 @@ REPOSITORY = Repository(
 )
 
 
+FILES = {"out/index.html": "1", "out/_static/x.js": "x"}
+SHOWN = {"docs/index.html": "1", "docs/_static/x.js": "x"}
+
+
 def facts(**fields) -> Facts:
     known = {"repository": NAME, "sha": SHA, "branch": "main", "base_branch": "main"}
     return Facts(**{**known, "local": False, **fields})

@@ -111,9 +111,11 @@ class ForgeDispatcher:
             branch=wish.branch,
             inputs=checked(route.inputs, wish.inputs),
         )
+        run = dispatch_id(table.repository, route.workflow, delivery)
+        # The run's id: whoever asks elsewhere may name the request alike.
         group = group_of(notice)
-        self._stores.queue.send(NOTICES, [encode(notice)], group=group, identity=[delivery])
-        return dispatch_id(table.repository, route.workflow, delivery)
+        self._stores.queue.send(NOTICES, [encode(notice)], group=group, identity=[run])
+        return run
 
     def _table(self, name: str) -> RoutingTable | None:
         served = {each.lower(): each for each in self._repositories}

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import signal
 
-import pytest
-from tests.integration.github.town import Town, open_town
+from tests.integration.github.town import Town
 
 PAGES = "gh-pages"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory):
-    with open_town(tmp_path_factory.mktemp("town")) as town:
-        town.start()
-        yield town
 
 
 def workflow(event: str, command: str, **folders: str) -> str:
@@ -92,7 +84,11 @@ def test_only_what_was_pushed_to_main_and_went_well_is_published(town: Town):
     branches = {run.requested.branch for run in town.runs(shop).values() if run.requested}
     assert branches == {"main", "change"}
     assert hub.checks(shop, hub.tip(shop, PAGES)) == {}
-    assert not [it for it in hub.state.tokens.values() if it.permissions.get("contents") == "write"]
+    # Security 12 and 18: the tokens have ended, and were written down nowhere.
+    minted = [it for it in hub.state.minted if it.permissions.get("contents") == "write"]
+    assert len(minted) == 3
+    assert not {it.value for it in minted} & set(hub.state.tokens)
+    assert town.traces() == []
 
 
 def test_a_server_that_dies_with_the_push_publishes_no_second_time(town: Town):
