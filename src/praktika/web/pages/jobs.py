@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from praktika.errors import Absent
 from praktika.web.http.exchange import Visit
-from praktika.web.pages.frame import badge, moment, page, seconds
+from praktika.web.pages.frame import badge, change, moment, page, seconds, state
 from praktika.web.pages.markup import Child, Markup, h
 from praktika.web.shapes import JobSummary, RunDetails
 
@@ -40,9 +40,8 @@ async def jobs_page(visit: Visit) -> Response:
 
 
 def _facts(run: RunDetails) -> Markup:
-    about = f"{run.repository} {f'#{run.pr_number}' if run.pr_number else run.branch} "
     notes: list[Child] = [
-        h("p", badge(run.status), " ", about, h("code", run.sha[:10])),
+        h("p", state(run), " ", change(run)),
         h("p", "asked for by ", run.by or "somebody", " at ", moment(run.began)),
         h("p", f"{run.stage}, {seconds(run.duration)} · ", h("a", "Report", href="./")),
     ]
