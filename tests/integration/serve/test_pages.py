@@ -238,6 +238,7 @@ def test_a_commit_of_a_stranger_is_approved_with_a_button_that_names_it(shared, 
     assert shared.run("stranger")["awaits"] == sha
     text = page(shared, "/runs/stranger/jobs", cookie).text
     assert "Approve 5555555555" in text
+    assert "Nothing runs before" in text
     assert f'name="sha" value="{sha}"' in text
     assert page(shared, "/runs/stranger/", cookie).status == 200
     assert page(shared, "/runs/stranger", cookie).headers["location"] == "/runs/stranger/jobs"

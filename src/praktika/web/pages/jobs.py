@@ -12,6 +12,11 @@ from praktika.web.shapes import JobSummary, RunDetails
 
 _TITLES = ("Status", "Job", "Why", "Attempt", "Runner", "Since (UTC)")
 
+_AWAITS = (
+    "Nothing runs before somebody who may write to the repository has looked at this change and "
+    "approved of this very commit."
+)
+
 _SOON = "The run is not there yet; this page shows it as soon as it is."
 
 
@@ -45,6 +50,8 @@ def _facts(run: RunDetails) -> Markup:
         h("p", "asked for by ", run.by or "somebody", " at ", moment(run.began)),
         h("p", f"{run.stage}, {seconds(run.duration)} · ", h("a", "Report", href="./")),
     ]
+    if run.awaits:
+        notes.append(h("p", _AWAITS))
     if run.failure:
         notes.append(h("pre", run.failure, class_="trouble"))
     if run.cancelled_by:
