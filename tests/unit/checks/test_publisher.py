@@ -247,7 +247,7 @@ def test_somebody_who_lost_the_lease_writes_nothing():
 
 def test_a_lease_that_has_lapsed_is_noticed():
     scene = Scene(job("A"), shown=NONE)
-    hold = _Hold(scene.queue, scene.queue.receive(CHECKS, limit=10, lease=LEASE))
+    hold = _Hold(scene.queue, scene.queue.receive(CHECKS, limit=10, lease=LEASE), LEASE)
     scene.clock.advance(LEASE - 1)
     hold.extend()
     hold.confirm("r")

@@ -17,7 +17,7 @@ from praktika.checks.content.text import address, counted, line
 from praktika.checks.content.verdict import check_status, conclusion, title
 from praktika.engine.run import Run, Stage
 from praktika.model.forge import Annotation, Check, CommitStatus
-from praktika.model.plan import Shown
+from praktika.model.plan import Shown, job_key
 
 LIVE_JOBS = 20
 """In a run of up to so many jobs, a job's check is there before the job has ended."""
@@ -141,7 +141,7 @@ def desired(run: Run, run_id: str, results: Mapping[str, Findings], options: Opt
         statuses=tuple(job_statuses(material, shown, options.contexts)),
         ready=ready_status(material, shown.ready, options.doubt) if shown.ready else None,
         comment=comment(material, request.subject, options.before) if shown.summary else "",
-        marker=f"praktika:{line(request.workflow)}",
+        marker=f"summary-{job_key(request.workflow)}",
         gist=gist(run, lines, ended),
         is_over=run.stage is Stage.CONCLUDED,
         merges=shown.automerge and request.subject.number > 0 and is_good,
