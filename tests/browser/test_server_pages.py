@@ -92,3 +92,24 @@ def test_a_form_on_another_site_asks_for_nothing(tab, serving):
     page.locator(".trouble").wait_for()
     page.close()
     assert len(serving.get("/api/v1/runs").json["runs"]) == before
+
+
+def test_on_a_narrow_screen_the_list_is_not_squeezed(tab, serving):
+    tab.set_viewport_size({"width": 380, "height": 700})
+    tab.goto(serving.url)
+    cells = tab.locator("td:has(a)").all()
+    assert cells
+    assert min(cell.bounding_box()["width"] for cell in cells) > 200
+    tab.set_viewport_size({"width": 1200, "height": 800})
+
+
+def test_a_link_to_a_job_leads_there_also_by_way_of_the_login_form(tab, serving, browser):
+    run = serving.dispatch("Both")
+    serving.over(run)
+    page = browser.new_context().new_page()
+    page.goto(f"{serving.url}/runs/{run}#/job/talks")
+    page.fill("input[name=token]", serving.token)
+    page.click("main button")
+    page.wait_for_url(f"{serving.url}/runs/{run}/#/job/talks")
+    page.locator("h1", has_text="talks").wait_for()
+    page.context.close()

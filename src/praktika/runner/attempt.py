@@ -23,7 +23,7 @@ from praktika.model.facts import Trust
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Task
-from praktika.model.wire import WireError, decode, encode, pretty
+from praktika.model.wire import WireError, encode, pretty
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.checkouts import Checkouts
@@ -36,6 +36,7 @@ from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
 from praktika.runner.job_secrets import secret_variables
+from praktika.runner.masking import masked, masked_data
 from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Mask, Stop, run
 from praktika.runner.reports import summary
@@ -108,7 +109,7 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
     at = bench.clock.now()
     began = bench.clock.monotonic()
     with patiently(lambda: bench.blobs.stream(f"{assignment.prefix}/job.log")) as log:
-        result = _masked(attempt.run(log), attempt.mask)
+        result = masked(attempt.run(log), attempt.mask)
     circumstances = Circumstances(
         job=assignment.job,
         names={job.key: job.name for job in assignment.plan.jobs},
@@ -139,13 +140,6 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
         verdict=str(result.ext.get("verdict", "")),
         runner=bench.name,
     )
-
-
-def _masked(result: Result, mask: Mask) -> Result:
-    """The Result without secrets that the job has written into it."""
-    data = encode(result)
-    shown = mask.json(data)
-    return result if shown == data else decode(shown, Result)
 
 
 def _in_one_line(result: Result) -> str:
@@ -242,9 +236,16 @@ class _Attempt:
         evidence = gather(self.job, self.end, here, self._result_path(setting))
         result = self._judge(evidence, here, setting)
         # Read before the file is written anew.
-        last = (on_error_hook(self._result_path(setting)),) if result.status is Status.ERROR else ()
+        is_boxed = bool(self.job.run_in_docker)
+        may_add = result.status is Status.ERROR and not (is_boxed and self._is_untrusted)
+        # It runs on this machine, which a stranger's job in a container is not on.
+        last = (on_error_hook(self._result_path(setting)),) if may_add else ()
         result = attachments.keep(
-            self.bench.blobs, result, workspace=here, prefix=f"{self.assignment.prefix}/files"
+            self.bench.blobs,
+            result,
+            workspace=here,
+            prefix=f"{self.assignment.prefix}/files",
+            within=here.parent if is_boxed or self._is_untrusted else None,
         )
         # From here on the outcome is known; nothing that goes wrong may replace it.
         path, data = self._result_path(setting), encode(result)
@@ -252,7 +253,7 @@ class _Attempt:
         lines = (*filter(None, last), *self.job.post_hooks)
         here.mkdir(parents=True, exist_ok=True)
         after = hooks.run_all(lines, base, log, limits, self.stop)
-        document = environment.read_back(setting.temp)
+        document = masked_data(environment.read_back(setting.temp), self.mask)
         plan, task = self.assignment.plan, self.assignment.task
         result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)

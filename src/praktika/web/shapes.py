@@ -22,6 +22,8 @@ class _Outline(msgspec.Struct, frozen=True, kw_only=True):
         stage: "new", "awaiting", "planning", "held", "going" or "concluded"; "unreadable" if its
             journal is damaged, or of a newer praktika.
         status: its worst outcome so far; RUNNING or PENDING while it goes on.
+        title: of the pull request, or "".
+        url: of the pull request, or of the commit, on the forge; "" if it has none.
         by: who asked for it.
         began: when it was asked for, or run again for the last time, in seconds since the epoch.
         duration: seconds since then, to the end if it has ended.
@@ -33,6 +35,8 @@ class _Outline(msgspec.Struct, frozen=True, kw_only=True):
     branch: str = ""
     sha: str = ""
     pr_number: int = 0
+    title: str = ""
+    url: str = ""
     stage: str
     status: str
     by: str = ""

@@ -215,7 +215,15 @@ def test_a_commit_of_a_stranger_is_approved_with_a_button_that_names_it(shared, 
     """Security 2: the button is for one commit, and worth nothing for another."""
     sha = "5" * 40
     stores = open_stores(shared.project.root)
-    facts = Facts(repository="o/r", sha=sha, local=False, trust="untrusted")
+    facts = Facts(
+        repository="o/r",
+        sha=sha,
+        local=False,
+        trust="untrusted",
+        pr_number=7,
+        title="Be <b>nice</b>",
+        change_url="https://github.example/o/r/pull/7",
+    )
     asked = RunRequested(
         at=stores.clock.now(),
         workflow="<b>W",
@@ -230,10 +238,17 @@ def test_a_commit_of_a_stranger_is_approved_with_a_button_that_names_it(shared, 
     assert shared.run("stranger")["awaits"] == sha
     text = page(shared, "/runs/stranger/jobs", cookie).text
     assert "Approve 5555555555" in text
+    assert "Nothing runs before" in text
     assert f'name="sha" value="{sha}"' in text
     assert page(shared, "/runs/stranger/", cookie).status == 200
+    assert page(shared, "/runs/stranger", cookie).headers["location"] == "/runs/stranger/jobs"
+    listed = page(shared, "/", cookie).text
+    assert "waits for approval" in listed
+    assert '<a href="https://github.example/o/r/pull/7">#7</a>' in listed
+    assert "Be &lt;b&gt;nice&lt;/b&gt;" in listed
     answer = post(shared, "/runs/stranger/approve", {"sha": "6" * 40}, cookie)
     assert answer.status == 409
     assert shared.run("stranger")["stage"] == "awaiting"
     assert post(shared, "/runs/stranger/approve", {"sha": sha}, cookie).status == 303
     assert shared.over("stranger")["approved_by"] == "octocat"
+    assert page(shared, "/runs/stranger", cookie).headers["location"] == "/runs/stranger/"

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryQueue
-from praktika.errors import Absent
+from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryForge, MemoryQueue
+from praktika.errors import Absent, AuthorError
 from praktika.intake import keys
 from praktika.intake.names import NOTICES
+from praktika.model.forge import Repository
 from praktika.model.notices import Dispatched, decode_notice
 from praktika.model.routes import Route, RoutingTable
 from praktika.model.wire import encode
@@ -25,14 +26,29 @@ class Scene:
         clock = ManualClock()
         self.stores = SimpleNamespace(clock=clock, blobs=MemoryBlobs(), queue=MemoryQueue(clock))
         self.stores.queue.create(NOTICES)
+        self.forge = MemoryForge()
         for name in SERVED:
-            routes = tuple(Route(workflow=each, event="dispatch") for each in ("Deploy", "Clean"))
+            self.forge.put_repository(Repository(name=name, id=1, main="main", url=""))
+            self.forge.put_branch(name, "main", "a" * 40)
+            self.forge.put_branch(name, "feature", "b" * 40)
+            routes = (
+                Route(workflow="Deploy", event="dispatch", branches=("main",)),
+                Route(workflow="Clean", event="dispatch"),
+                Route(workflow="Tests", event="push"),
+            )
             table = RoutingTable(repository=name, sha="a" * 40, at=0.0, routes=routes)
             self.stores.blobs.put(keys.table(name), encode(table))
 
-    def dispatch(self, repository: str, workflow: str = "Deploy", names: tuple[str, ...] = SERVED):
-        wish = DispatchWish(repository=repository, workflow=workflow)
-        return ForgeDispatcher(names, self.stores).dispatch(wish, "ann", "nightly")  # type: ignore[arg-type]
+    def dispatch(
+        self,
+        repository: str,
+        workflow: str = "Deploy",
+        names: tuple[str, ...] = SERVED,
+        branch: str = "",
+    ):
+        wish = DispatchWish(repository=repository, workflow=workflow, branch=branch)
+        dispatcher = ForgeDispatcher(names, self.stores, self.forge)  # type: ignore[arg-type]
+        return dispatcher.dispatch(wish, "ann", "nightly")
 
     def heard(self) -> list[tuple[str, str]]:
         found = (decode_notice(each.body) for each in self.stores.queue.receive(NOTICES, limit=100))
@@ -65,3 +81,19 @@ def test_the_case_of_a_name_does_not_matter(scene):
     assert run == scene.dispatch("acme/shop")
     with pytest.raises(Absent):
         scene.dispatch("acme/tools", names=("Acme/Shop",))
+
+
+@pytest.mark.parametrize(
+    ("workflow", "branch", "why"),
+    [
+        ("Clean", "nowhere", "no branch 'nowhere'"),
+        ("Deploy", "feature", "not for branch 'feature'; it is for 'main'"),
+        ("Tests", "", "not started by hand"),
+    ],
+)
+def test_what_the_intake_would_refuse_is_refused_at_once(scene, workflow, branch, why):
+    """Nobody looks at the log for a run that never comes."""
+    with pytest.raises(AuthorError, match=why):
+        scene.dispatch("acme/shop", workflow, branch=branch)
+    assert scene.heard() == []
+    assert scene.dispatch("acme/shop", "Clean", branch="feature")

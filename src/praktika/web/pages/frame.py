@@ -7,6 +7,7 @@ import time
 from starlette.responses import HTMLResponse, Response
 
 from praktika.web.pages.markup import Child, Markup, h
+from praktika.web.shapes import RunDetails, RunSummary
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -60,6 +61,19 @@ def _logout() -> Markup:
 def badge(status: str) -> Markup:
     """A status, in its colour and its word."""
     return h("span", status, class_=f"badge {status if status.isalpha() else ''}")
+
+
+def state(run: RunSummary | RunDetails) -> Markup:
+    """The status of a run; of one that waits for somebody, that."""
+    return badge("waits for approval" if run.stage == "awaiting" else run.status)
+
+
+def change(run: RunSummary | RunDetails) -> list[Child]:
+    """Which change a run is of, with a link to it on the forge if there is one."""
+    place = f"#{run.pr_number}" if run.pr_number else run.branch
+    is_address = run.url.startswith(("https://", "http://"))
+    linked = h("a", place, href=run.url) if is_address else place
+    return [f"{run.repository} ", linked, f" {run.title} ", h("code", run.sha[:10])]
 
 
 def moment(at: float) -> Markup:

@@ -6,11 +6,16 @@ from starlette.responses import Response
 
 from praktika.errors import Absent
 from praktika.web.http.exchange import Visit
-from praktika.web.pages.frame import badge, moment, page, seconds
+from praktika.web.pages.frame import badge, change, moment, page, seconds, state
 from praktika.web.pages.markup import Child, Markup, h
 from praktika.web.shapes import JobSummary, RunDetails
 
 _TITLES = ("Status", "Job", "Why", "Attempt", "Runner", "Since (UTC)")
+
+_AWAITS = (
+    "Nothing runs before somebody who may write to the repository has looked at this change and "
+    "approved of this very commit."
+)
 
 _SOON = "The run is not there yet; this page shows it as soon as it is."
 
@@ -40,12 +45,13 @@ async def jobs_page(visit: Visit) -> Response:
 
 
 def _facts(run: RunDetails) -> Markup:
-    about = f"{run.repository} {f'#{run.pr_number}' if run.pr_number else run.branch} "
     notes: list[Child] = [
-        h("p", badge(run.status), " ", about, h("code", run.sha[:10])),
+        h("p", state(run), " ", change(run)),
         h("p", "asked for by ", run.by or "somebody", " at ", moment(run.began)),
         h("p", f"{run.stage}, {seconds(run.duration)} · ", h("a", "Report", href="./")),
     ]
+    if run.awaits:
+        notes.append(h("p", _AWAITS))
     if run.failure:
         notes.append(h("pre", run.failure, class_="trouble"))
     if run.cancelled_by:

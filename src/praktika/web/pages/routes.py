@@ -49,7 +49,7 @@ def page_routes(house: House) -> list[Route]:
         ("GET", "/workflows", workflows_page),
         ("POST", "/workflows/dispatch", dispatch),
         ("GET", "/static/{name}", _static),
-        ("GET", "/runs/{run}", _with_slash),
+        ("GET", "/runs/{run}", _arrive),
         ("GET", "/runs/{run}/", report_page),
         ("GET", "/runs/{run}/report.html", report_page),
         ("GET", "/runs/{run}/jobs", jobs_page),
@@ -73,12 +73,15 @@ async def report_page(visit: Visit) -> Response:
     return HTMLResponse(shown, headers={"content-security-policy": _REPORT})
 
 
-async def _with_slash(visit: Visit) -> Response:
-    """The report's links are relative to the run's folder."""
+async def _arrive(visit: Visit) -> Response:
+    """Where checks lead to: the report, whose links are relative to the run's folder.
+
+    Of a run that waits for approval there is nothing to report, but a button to press.
+    """
+    await visit.reader()
     run = visit.request.path_params["run"]
-    if run in {".", ".."}:
-        raise Refusal(404, "not_found", "there is nothing at this address")
-    return RedirectResponse(f"/runs/{quote(run, safe='')}/", 307)
+    known = await visit.house.threads.do(visit.house.surface.books.details, run)
+    return RedirectResponse(f"/runs/{known.id}/{'jobs' if known.awaits else ''}", 307)
 
 
 async def _static(visit: Visit) -> Response:

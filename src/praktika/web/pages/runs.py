@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from praktika.web.http.exchange import Visit
-from praktika.web.pages.frame import badge, moment, page, seconds
+from praktika.web.pages.frame import change, moment, page, seconds, state
 from praktika.web.pages.markup import Markup, h
 from praktika.web.shapes import RunSummary
 
@@ -26,13 +26,13 @@ async def runs_page(visit: Visit) -> Response:
 
 
 def _row(run: RunSummary) -> Markup:
-    place = f"#{run.pr_number}" if run.pr_number else run.branch
+    place = f"/runs/{run.id}/{'jobs' if run.stage == 'awaiting' else ''}"
     counts = [h("span", f"{count} {status} ", class_="dim") for status, count in run.jobs.items()]
     return h(
         "tr",
-        h("td", badge(run.status)),
-        h("td", h("a", run.workflow or run.id, href=f"/runs/{run.id}/"), _control(run)),
-        h("td", f"{run.repository} {place} ", h("code", run.sha[:10])),
+        h("td", state(run)),
+        h("td", h("a", run.workflow or run.id, href=place), _control(run)),
+        h("td", change(run)),
         h("td", counts),
         h("td", moment(run.began)),
         h("td", seconds(run.duration)),

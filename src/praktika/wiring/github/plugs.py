@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from praktika.checks.announce import CHECKS, announce
+from praktika.checks.announce import CHECKS, LATER, announce
 from praktika.engine.inputs import checked
+from praktika.engine.routing import route as routing
 from praktika.engine.run import Run
-from praktika.errors import Absent
+from praktika.errors import Absent, AuthorError
 from praktika.intake import keys
 from praktika.intake.names import NOTICES, group_of
 from praktika.intake.requests import dispatch_id
 from praktika.model.forge import may_write
 from praktika.model.notices import Dispatched
-from praktika.model.routes import Route, RoutingTable
+from praktika.model.routes import Occasion, Route, RoutingTable
 from praktika.model.wire import WireError, decode, encode
+from praktika.ports.forge import Forge
 from praktika.ports.queue import Queue
 from praktika.web.shapes import DispatchWish
 from praktika.wiring.github.installation import GitHub
@@ -63,12 +65,12 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         ),
         receive=github.reception.receive,
         may_act=lambda login, repository: may_write(github.forge.permission(repository, login)),
-        dispatcher=ForgeDispatcher(settings.repositories, stores),
-        queues=(NOTICES, CHECKS, pages.QUEUE),
+        dispatcher=ForgeDispatcher(settings.repositories, stores, github.forge),
+        queues=(NOTICES, CHECKS, LATER, pages.QUEUE),
         checkouts=github.checkouts,
         announce=partial(_announce, stores.queue),
         tokens=tokens,
-        secret=tokens.secret,
+        secrets=tokens.secrets,
     )
 
 
@@ -84,11 +86,13 @@ class ForgeDispatcher:
     Args:
         repositories: `owner/name` of each.
         stores: of the installation.
+        forge: knows the branches.
     """
 
-    def __init__(self, repositories: tuple[str, ...], stores: Stores) -> None:
+    def __init__(self, repositories: tuple[str, ...], stores: Stores, forge: Forge) -> None:
         self._repositories = repositories
         self._stores = stores
+        self._forge = forge
 
     def tables(self) -> list[RoutingTable]:
         """The tables of those whose default branch has been compiled."""
@@ -96,12 +100,13 @@ class ForgeDispatcher:
         return [table for table in found if table is not None]
 
     def dispatch(self, wish: DispatchWish, by: str, delivery: str) -> str:
-        """The id of the run; see `Dispatcher`. The branch is looked for later."""
+        """The id of the run; see `Dispatcher`."""
         table = self._table(wish.repository)
         if table is None:
             known = ", ".join(self._repositories)
             raise Absent(f"there is no repository '{wish.repository}' here; there are {known}")
         route = _route(table, wish.workflow)
+        self._check_branch(table, route, wish.branch)
         notice = Dispatched(
             delivery=delivery,
             repository=table.repository,
@@ -117,6 +122,20 @@ class ForgeDispatcher:
         self._stores.queue.send(NOTICES, [encode(notice)], group=group, identity=[run])
         return run
 
+    def _check_branch(self, table: RoutingTable, route: Route, branch: str) -> None:
+        """Refuse now what the intake would have to refuse later, when nobody looks."""
+        name = branch or self._forge.repository(table.repository).main
+        try:
+            self._forge.commit(table.repository, name)
+        except Absent:
+            raise AuthorError(text=f"{table.repository} has no branch '{name}'") from None
+        occasion = Occasion(event="dispatch", workflow=route.workflow, branch=name)
+        if not routing.route(table, occasion):
+            allowed = ", ".join(f"'{each}'" for each in route.branches)
+            raise AuthorError(
+                text=f"'{route.workflow}' is not for branch '{name}'; it is for {allowed}"
+            )
+
     def _table(self, name: str) -> RoutingTable | None:
         served = {each.lower(): each for each in self._repositories}
         if name.lower() not in served:
@@ -131,6 +150,8 @@ class ForgeDispatcher:
 def _route(table: RoutingTable, workflow: str) -> Route:
     """The route of a workflow that can be dispatched."""
     found = {route.workflow: route for route in table.routes if route.event == "dispatch"}
+    if workflow not in found and any(workflow == route.workflow for route in table.routes):
+        raise AuthorError(text=f"'{workflow}' is not started by hand: its event is another one")
     if workflow not in found:
         there = ", ".join(f"'{name}'" for name in found) or "none"
         raise Absent(f"no workflow '{workflow}' can be dispatched; there are {there}")

@@ -204,6 +204,8 @@ class StoredBooks:
             "branch": asked.branch or facts.branch,
             "sha": subject.sha if subject else asked.sha,
             "pr_number": subject.number if subject else facts.pr_number,
+            "title": facts.title if facts.pr_number else "",
+            "url": facts.change_url,
             "by": asked.by,
             "began": run.began,
             "duration": max(0.0, end - run.began),

@@ -53,5 +53,8 @@ async function follow(place) {
 }
 
 renew();
+// A link to a job in a report comes back to that job after logging in.
+const next = document.querySelector("input[name=next]");
+if (next) next.value += location.hash;
 const log = document.getElementById("log");
 if (log) follow(log);
