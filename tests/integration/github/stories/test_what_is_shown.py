@@ -124,9 +124,12 @@ def test_statuses_the_comment_and_the_merge(town: Town):
     head = pull(town, shop, {"a": "a"})
     town.check(shop, head, "PR", "failure")
     ready = "Ready For Merge [PR]"
-    town.until(lambda: town.hub.comments(shop, 1))
-    told = {name: each["state"] for name, each in town.hub.statuses(shop, head).items()}
-    assert told == {ready: "failure", "Unit": "failure"}
+
+    def told() -> dict[str, str]:
+        return {name: each["state"] for name, each in town.hub.statuses(shop, head).items()}
+
+    town.until(lambda: told() == {ready: "failure", "Unit": "failure"})
+    town.until(lambda: "FAIL" in str(town.hub.comments(shop, 1)))
     (comment,) = town.hub.comments(shop, 1)
     assert head[:12] in comment["body"]
     assert "Unit" in comment["body"]
@@ -167,8 +170,13 @@ def test_what_strangers_write_is_shown_as_it_is(town: Town):
     branch = "$(touch${IFS}pwned);`id`@ada&<b>"
     head = pull(town, shop, {"a": "a"}, branch=branch, title=EVIL, body=EVIL)
     check = town.check(shop, head, "PR", "failure")
-    (of_job,) = (each for name, each in town.hub.checks(shop, head).items() if "/" in name)
-    town.until(lambda: town.hub.comments(shop, 1))
+
+    def checks_of_jobs() -> list[dict]:
+        found = town.hub.checks(shop, head).items()
+        return [each for name, each in found if "/" in name and each["status"] == "completed"]
+
+    (of_job,) = town.until(checks_of_jobs)
+    town.until(lambda: "FAIL" in str(town.hub.comments(shop, 1)))
     outputs = [
         check["output"],
         of_job["output"],
