@@ -125,3 +125,27 @@ def test_a_workflow_may_be_open_to_all_and_is_untrusted_still(town: Town):
     head = town.hub.commit(fork, "fix", {"ci/workflows/lint.py": BROKEN}, by="zoe")
     town.hub.open_pull(shop, head="zoe:fix")
     assert town.output(succeeded(town, shop, head, "Lint")) == "untrusted\nnone\n"
+
+
+def test_another_base_asks_again_and_a_fork_may_be_gone(town: Town):
+    """Security 1 and 2: what was approved was approved for one base, and is fetched by its id."""
+    declared = workflow("pull_request", "Unit: cat file.txt base.txt", name="PR")
+    shop = town.repository({"ci/workflows/pr.py": declared, "base.txt": "main\n"})
+    town.hub.commit(shop, "stable", {"base.txt": "stable\n"})
+    fork = town.hub.fork(shop, "yves")
+    head = town.hub.commit(fork, "fix", {"file.txt": "theirs\n"}, by="yves")
+    number = town.hub.open_pull(shop, head="yves:fix").number
+    first = awaiting(town, shop, head)
+    town.hub.retarget(shop, number, "stable")
+
+    def moved() -> bool:
+        return town.hub.checks(shop, head)["PR"]["external_id"] != first["external_id"]
+
+    town.until(moved)
+    second = awaiting(town, shop, head)
+    town.hub.delete_repository(fork)
+    mark = town.mark()
+    town.hub.press(shop, first["id"], "approve")
+    town.logged("approval.refused", str(first["external_id"]), since=mark)
+    town.hub.press(shop, second["id"], "approve")
+    assert town.output(succeeded(town, shop, head)) == "theirs\nstable\n"

@@ -86,6 +86,18 @@ def test_a_broken_declaration_is_a_failed_check_and_hurts_nobody_else(town: Town
     town.check(shop, good, "PR", "success")
 
 
+def test_a_broken_main_branch_is_told_and_mended(town: Town):
+    """Fault 23: the routes stay as they were."""
+    declared = workflow("push", "Unit: cat file.txt", name="Main", branches=["main"])
+    shop = town.repository({"ci/workflows/main.py": declared, "file.txt": "x\n"})
+    tip = town.hub.commit(shop, "main", {"file.txt": "y\n"})
+    town.check(shop, tip, "Main", "success")
+    tip = town.hub.commit(shop, "main", {"ci/workflows/main.py": declared + "def ("})
+    assert "main.py:3" in town.check(shop, tip, "Main", "failure")["output"]["summary"]
+    tip = town.hub.commit(shop, "main", {"ci/workflows/main.py": declared, "file.txt": "z\n"})
+    assert town.output(town.check(shop, tip, "Main", "success")["external_id"]) == "z\n"
+
+
 def test_failures_are_shown_where_they_are(town: Town):
     report = junit(case("test_sum", "tests/test_sum.py", 12), case("test_b", "../../etc/passwd", 3))
     tests = job("Unit", "cp given.xml junit.xml; exit 1", test_reports=["junit.xml"])
