@@ -48,6 +48,7 @@ def test_killed_while_a_check_is_written(town: Town, kind: str):
         )
 
     town.until(asked)
+    town.until(lambda: [run.stage for run in town.runs(shop).values()] == [Stage.CONCLUDED])
     town.end(signal.SIGKILL)
     town.hub.heal()
     town.start()
