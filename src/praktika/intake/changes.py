@@ -16,10 +16,13 @@ from praktika.intake.tables import Tables
 from praktika.model.events import CancelRequested, RerunRequested, RunRequested
 from praktika.model.forge import Pull, Repository
 from praktika.model.notices import PullChanged, Pushed, Queued
-from praktika.model.routes import Occasion, Route
+from praktika.model.routes import Occasion, Route, RoutingTable
 
 CLOSED = "the closing of the pull request"
 PUSHED = "a newer push"
+_WORDS = 500
+"""Characters of what is wrong with a declaration that are logged each time."""
+
 RETARGETED = "a change of the branch that the pull request is for"
 
 
@@ -66,7 +69,7 @@ class Changes:
         """Ask for the runs of an open pull request's head; what was asked for."""
         table = self._tables.of(around.repository)
         occasion = Occasion(event="pull_request", base_branch=pull.base_branch)
-        routes = route(table, occasion)
+        routes = self._routes(table, occasion, f"pull {pull.number}")
         asked = self._of_pull(around, pull, routes)
         self._stop(pull, asked, PUSHED, pull.head_sha)
         self._stop_elsewhere(around, pull, asked)
@@ -103,7 +106,7 @@ class Changes:
             table = self._tables.renewed(repository, tip)
         else:
             table = self._tables.of(repository)
-        routes = route(table, Occasion(event="push", branch=branch))
+        routes = self._routes(table, Occasion(event="push", branch=branch), f"branch {branch}")
         asked = [requests.for_push(around, each, branch, tip, before) for each in routes]
         self.ask(asked)
         self._register.dealt_with(repository.name, Head(ref=f"branch {branch}", sha=tip))
@@ -115,13 +118,29 @@ class Changes:
         around = self.circumstances(repository, notice.sender)
         table = self._tables.of(repository)
         occasion = Occasion(event="merge_queue", base_branch=notice.base_branch)
-        asked = [requests.for_group(around, each, notice) for each in route(table, occasion)]
+        routes = self._routes(table, occasion, f"branch {notice.branch}")
+        asked = [requests.for_group(around, each, notice) for each in routes]
         if notice.action == "destroyed":
             for each in asked:
                 if self._desk.load(each.run).stage is not Stage.NEW:
                     self._cancel(each.run, "the merge queue", f"{each.run} left the queue")
             return
         self.ask(asked)
+
+    def _routes(self, table: RoutingTable, occasion: Occasion, ref: str) -> list[Route]:
+        """What the occasion starts; if that is nothing, an operator finds why in the log."""
+        routes = route(table, occasion)
+        if not routes:
+            known = sum(each.event == occasion.event for each in table.routes)
+            why = f"none of {known} workflows with this event is for that branch"
+            self._desk.log(
+                "nothing.starts",
+                repository=table.repository,
+                ref=ref,
+                occasion=occasion.event,
+                reason=table.problems[:_WORDS] or why,
+            )
+        return list(routes)
 
     def _of_pull(self, around: Circumstances, pull: Pull, routes: Sequence[Route]) -> list[Asked]:
         if not routes:

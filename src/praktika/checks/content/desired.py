@@ -168,8 +168,9 @@ def _workflow(material: Material, sha: str, run_id: str) -> Piece:
         started_at=run.began,
         completed_at=run.at if status == "completed" else 0.0,
     )
-    # A check that asked for approval, or that an earlier round has left, is not taken up again.
-    turn = 2 * run.round + (run.stage is not Stage.AWAITING)
+    # A check that asked for approval, or that an earlier round has left, is not taken up again. If
+    # nobody approves, it is what tells of the end: a new one would hide that of a newer run.
+    turn = 2 * run.round + (bool(run.approved_by) or not run.requested.needs_approval)
     return Piece(check=check, turn=turn, rank=Rank.OUTCOME)
 
 

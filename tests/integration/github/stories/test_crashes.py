@@ -48,6 +48,7 @@ def test_killed_while_a_check_is_written(town: Town, kind: str):
         )
 
     town.until(asked)
+    town.until(lambda: [run.stage for run in town.runs(shop).values()] == [Stage.CONCLUDED])
     town.end(signal.SIGKILL)
     town.hub.heal()
     town.start()
@@ -70,11 +71,11 @@ def test_a_github_that_is_not_well(town: Town):
     fail = town.hub.fail
     fail("429", method="GET", path="/pulls/", seconds=1.0)
     fail("502", 2, method="GET", path="/repos/")
-    fail("502", 2, path="/info/refs")
-    fail("502", 2, method="POST", path="/check-runs")
-    fail("reset", method="PATCH", path="/check-runs")
+    fail("502", path="/info/refs")
+    fail("429", method="POST", path="/check-runs", seconds=1.0)
+    shop, head = opened(town, f"Unit: {town.gate('unwell')}")
+    town.shown(shop, head, "PR", "in_progress")
     fail("429", method="PATCH", path="/check-runs", seconds=1.0)
-    shop, head = opened(town, "Unit: true")
+    town.open_gate("unwell")
     final(town, shop, head)
     assert not [fault for fault in town.hub.server.faults if fault.left]
-    town.hub.heal()

@@ -86,6 +86,18 @@ def test_a_broken_declaration_is_a_failed_check_and_hurts_nobody_else(town: Town
     town.check(shop, good, "PR", "success")
 
 
+def test_a_broken_main_branch_is_told_and_mended(town: Town):
+    """Fault 23: the routes stay as they were."""
+    declared = workflow("push", "Unit: cat file.txt", name="Main", branches=["main"])
+    shop = town.repository({"ci/workflows/main.py": declared, "file.txt": "x\n"})
+    tip = town.hub.commit(shop, "main", {"file.txt": "y\n"})
+    town.check(shop, tip, "Main", "success")
+    tip = town.hub.commit(shop, "main", {"ci/workflows/main.py": declared + "def ("})
+    assert "main.py:3" in town.check(shop, tip, "Main", "failure")["output"]["summary"]
+    tip = town.hub.commit(shop, "main", {"ci/workflows/main.py": declared, "file.txt": "z\n"})
+    assert town.output(town.check(shop, tip, "Main", "success")["external_id"]) == "z\n"
+
+
 def test_failures_are_shown_where_they_are(town: Town):
     report = junit(case("test_sum", "tests/test_sum.py", 12), case("test_b", "../../etc/passwd", 3))
     tests = job("Unit", "cp given.xml junit.xml; exit 1", test_reports=["junit.xml"])
@@ -124,9 +136,12 @@ def test_statuses_the_comment_and_the_merge(town: Town):
     head = pull(town, shop, {"a": "a"})
     town.check(shop, head, "PR", "failure")
     ready = "Ready For Merge [PR]"
-    town.until(lambda: town.hub.comments(shop, 1))
-    told = {name: each["state"] for name, each in town.hub.statuses(shop, head).items()}
-    assert told == {ready: "failure", "Unit": "failure"}
+
+    def told() -> dict[str, str]:
+        return {name: each["state"] for name, each in town.hub.statuses(shop, head).items()}
+
+    town.until(lambda: told() == {ready: "failure", "Unit": "failure"})
+    town.until(lambda: "FAIL" in str(town.hub.comments(shop, 1)))
     (comment,) = town.hub.comments(shop, 1)
     assert head[:12] in comment["body"]
     assert "Unit" in comment["body"]
@@ -167,8 +182,13 @@ def test_what_strangers_write_is_shown_as_it_is(town: Town):
     branch = "$(touch${IFS}pwned);`id`@ada&<b>"
     head = pull(town, shop, {"a": "a"}, branch=branch, title=EVIL, body=EVIL)
     check = town.check(shop, head, "PR", "failure")
-    (of_job,) = (each for name, each in town.hub.checks(shop, head).items() if "/" in name)
-    town.until(lambda: town.hub.comments(shop, 1))
+
+    def checks_of_jobs() -> list[dict]:
+        found = town.hub.checks(shop, head).items()
+        return [each for name, each in found if "/" in name and each["status"] == "completed"]
+
+    (of_job,) = town.until(checks_of_jobs)
+    town.until(lambda: "FAIL" in str(town.hub.comments(shop, 1)))
     outputs = [
         check["output"],
         of_job["output"],
