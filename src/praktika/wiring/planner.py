@@ -62,6 +62,8 @@ class Planner:
     @contextmanager
     def _declaration(self, request: RunRequested, source: Path, folder: Path) -> Iterator[Path]:
         """The folder whose declaration counts: a whole checkout, as it may read other files."""
+        if not request.declared and request.facts.trust != "trusted":
+            raise OperatorError("what strangers write does not declare what runs: no base is known")
         if request.declared in {"", request.facts.sha}:
             yield source
             return
