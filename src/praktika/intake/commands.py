@@ -16,9 +16,6 @@ from praktika.model.forge import Subject, may_write
 from praktika.model.notices import ButtonPressed, Commented
 from praktika.model.result import Status
 
-_SHORTEST = 7
-"""Digits of a commit that are enough to name the one that was looked at."""
-
 _HELP = (
     "`/praktika rerun` runs again what failed, `/praktika rerun all` everything, "
     "`/praktika cancel` stops what goes on, `/praktika approve COMMIT` lets a change from outside "
@@ -85,11 +82,9 @@ class Commands:
             return
         if wish.verb == "approve" and not _names(rest, pull.head_sha):
             text = (
-                f"To approve, name the commit that you have looked at; now it is `{pull.head_sha}`:"
+                "To approve, name the commit that you have looked at in full; now it is the head:"
             )
-            self._desk.answer(
-                repository, number, f"{text} `/praktika approve {pull.head_sha[:12]}`"
-            )
+            self._desk.answer(repository, number, f"{text} `/praktika approve {pull.head_sha}`")
             return
         for each in self._register.of_commit(repository, pull.head_sha):
             run = self._desk.load(each)
@@ -181,4 +176,5 @@ def _verb(word: str, rest: tuple[str, ...]) -> str:
 
 
 def _names(words: tuple[str, ...], sha: str) -> bool:
-    return len(words) == 1 and len(words[0]) >= _SHORTEST and sha.startswith(words[0].lower())
+    """Whether this is the whole id of the commit: another that begins alike is soon made."""
+    return [word.lower() for word in words] == [sha]

@@ -89,12 +89,12 @@ def test_without_a_yes_nothing_is_approved(repo, stores):
 def test_another_commit_than_the_one_that_waits_is_not_approved(repo, stores):
     """Security 2: an approval is for one commit."""
     request(stores)
-    for sha in ("0" * 40, "3b18", SHA + "0"):
+    for sha in ("0" * 40, "3b18", SHA[:39], SHA + "0"):
         said = repo.praktika("approve", RUN, "--sha", sha, "--yes")
         assert (said.code, SHA in said.err) == (2, True)
     assert stores.queue.depth(names.INBOX) == 0
     with orchestrator(stores):
-        said = repo.praktika("approve", RUN[:8], "--sha", SHA[:9], "--yes", "--json")
+        said = repo.praktika("approve", RUN[:8], "--sha", SHA, "--yes", "--json")
     assert said.json == {"run": RUN, "sha": SHA, "acted": True}
 
 

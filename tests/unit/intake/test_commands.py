@@ -169,9 +169,12 @@ def test_a_comment_approves_of_the_commit_that_it_names_security_2(scene):
     run = begun(scene, outside=True)
     assert comment(scene, "approve") == []
     assert sha("a") in scene.answers[0]
-    assert comment(scene, "approve", sha("b")[:12]) == []
-    assert comment(scene, "approve", sha("a")[:6]) == []
-    (event,) = comment(scene, "approve", sha("a")[:12])
+    assert comment(scene, "approve", sha("b")) == []
+    # Who pushes can make another commit that begins like the one that was looked at.
+    assert comment(scene, "approve", sha("a")[:12]) == []
+    assert comment(scene, "approve", sha("a")[:39]) == []
+    assert f"`/praktika approve {sha('a')}`" in scene.answers[-1]
+    (event,) = comment(scene, "approve", sha("a").upper())
     assert isinstance(event, Approved)
     assert scene.run(run).stage is Stage.PLANNING
 

@@ -23,7 +23,6 @@ from praktika.wiring.requests import inbox_of, post
 
 _PATIENCE = 10.0
 _PERIOD = 0.05
-_SHORTEST = 7
 _SHOWN = 20
 
 
@@ -35,11 +34,16 @@ RUN is an id, the beginning of one, `latest` or -1, -2 for the one before. The c
 approved is the one that is shown; if another one was pushed meanwhile, that waits anew.
 
   praktika approve latest
-  praktika approve tests-1f0e --sha 3b18e512 --yes
+  praktika approve tests-1f0e --sha 3b18e512c1f4e2a7d90b6a35c8e1f7d2b4a69c0e --yes
 """),
 )
 @click.argument("run", metavar="RUN")
-@click.option("--sha", metavar="SHA", default="", help="Only if this is the commit that waits.")
+@click.option(
+    "--sha",
+    metavar="SHA",
+    default="",
+    help="Only if this is the commit that waits; its id in full.",
+)
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
 @json_option('Write {"run", "sha", "acted"} instead; goes with --yes.')
 @click.pass_obj
@@ -76,7 +80,7 @@ def _awaited(recorded: Recorded, sha: str) -> str:
         by = f"; {run.approved_by} has approved of it" if run.approved_by else ""
         raise AuthorError(text=f"Run {recorded.id} does not wait for an approval{by}.")
     wanted = awaited(run)
-    if sha and (len(sha) < _SHORTEST or not wanted.startswith(sha.lower())):
+    if sha and sha.lower() != wanted:  # in full: another that begins alike is soon made
         raise AuthorError(text=f"Run {recorded.id} is of commit {wanted}, not of {sha}.")
     return wanted
 
