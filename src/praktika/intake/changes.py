@@ -13,13 +13,16 @@ from praktika.intake.desk import Desk
 from praktika.intake.register import Head, Register
 from praktika.intake.requests import Asked, Circumstances
 from praktika.intake.tables import Tables
-from praktika.model.events import CancelRequested, RerunRequested
+from praktika.model.events import CancelRequested, RerunRequested, RunRequested
 from praktika.model.forge import Pull, Repository
 from praktika.model.notices import PullChanged, Pushed, Queued
-from praktika.model.routes import Occasion, Route
+from praktika.model.routes import Occasion, Route, RoutingTable
 
 CLOSED = "the closing of the pull request"
 PUSHED = "a newer push"
+_WORDS = 500
+"""Characters of what is wrong with a declaration that are logged each time."""
+
 RETARGETED = "a change of the branch that the pull request is for"
 
 
@@ -66,9 +69,9 @@ class Changes:
         """Ask for the runs of an open pull request's head; what was asked for."""
         table = self._tables.of(around.repository)
         occasion = Occasion(event="pull_request", base_branch=pull.base_branch)
-        routes = route(table, occasion)
+        routes = self._routes(table, occasion, f"pull {pull.number}")
         asked = self._of_pull(around, pull, routes)
-        self._stop(pull, [each.run for each in asked], PUSHED, pull.head_sha)
+        self._stop(pull, asked, PUSHED, pull.head_sha)
         self._stop_passed(around, pull, asked)
         self.ask(asked)
         self._resume(around, asked)
@@ -103,7 +106,7 @@ class Changes:
             table = self._tables.renewed(repository, tip)
         else:
             table = self._tables.of(repository)
-        routes = route(table, Occasion(event="push", branch=branch))
+        routes = self._routes(table, Occasion(event="push", branch=branch), f"branch {branch}")
         asked = [requests.for_push(around, each, branch, tip, before) for each in routes]
         self.ask(asked)
         self._register.dealt_with(repository.name, Head(ref=f"branch {branch}", sha=tip))
@@ -115,13 +118,29 @@ class Changes:
         around = self.circumstances(repository, notice.sender)
         table = self._tables.of(repository)
         occasion = Occasion(event="merge_queue", base_branch=notice.base_branch)
-        asked = [requests.for_group(around, each, notice) for each in route(table, occasion)]
+        routes = self._routes(table, occasion, f"branch {notice.branch}")
+        asked = [requests.for_group(around, each, notice) for each in routes]
         if notice.action == "destroyed":
             for each in asked:
                 if self._desk.load(each.run).stage is not Stage.NEW:
                     self._cancel(each.run, "the merge queue", f"{each.run} left the queue")
             return
         self.ask(asked)
+
+    def _routes(self, table: RoutingTable, occasion: Occasion, ref: str) -> list[Route]:
+        """What the occasion starts; if that is nothing, an operator finds why in the log."""
+        routes = route(table, occasion)
+        if not routes:
+            known = sum(each.event == occasion.event for each in table.routes)
+            why = f"none of {known} workflows with this event is for that branch"
+            self._desk.log(
+                "nothing.starts",
+                repository=table.repository,
+                ref=ref,
+                occasion=occasion.event,
+                reason=table.problems[:_WORDS] or why,
+            )
+        return list(routes)
 
     def _of_pull(self, around: Circumstances, pull: Pull, routes: Sequence[Route]) -> list[Asked]:
         if not routes:
@@ -135,14 +154,15 @@ class Changes:
             self._register.note(each.run, each.request)
             self._desk.request(each.run, each.request)
 
-    def _stop(self, pull: Pull, wanted: Iterable[str], why: str, occasion: str) -> None:
+    def _stop(self, pull: Pull, asked: Iterable[Asked], why: str, occasion: str) -> None:
         """Stop the runs of a pull request that are not wanted any more.
 
-        Those of a newer head that have begun give way by themselves, in their concurrency group.
+        Those of a newer head that have begun give way by themselves, in their concurrency group. A
+        further run for what is asked for, which somebody wanted, is wanted still.
         """
-        keep = set(wanted)
+        wanted = {_purpose(each.request) for each in asked}
         for run_id, run in self._register.going(pull).items():
-            if run_id not in keep and _is_needless(pull, run.stage):
+            if _purpose(run.requested) not in wanted and _is_needless(pull, run.stage):
                 self._cancel(run_id, why, f"{run_id} {run.round} {occasion}")
 
     def _stop_passed(self, around: Circumstances, pull: Pull, asked: Sequence[Asked]) -> None:
@@ -152,11 +172,13 @@ class Changes:
         runs again, or goes on while an earlier run is run again in its place. A run that was asked
         for after the forge was asked here is of something newer, of which we do not know.
         """
-        keep = {each.run for each in asked}
+        wanted = {_purpose(each.request) for each in asked}
         begun = {each.request.workflow: self._desk.load(each.run) for each in asked}
         for run_id, run in self._register.going(pull).items():
             request = run.requested
-            if request is None or run_id in keep or max(request.at, run.began) >= around.at:
+            if request is None or _purpose(request) in wanted:
+                continue
+            if max(request.at, run.began) >= around.at:
                 continue
             successor = begun.get(request.workflow)
             if successor is None:
@@ -187,6 +209,13 @@ class Changes:
             identity = f"{each.run} resumes {run.round}"
             event = RerunRequested(at=self._desk.clock.now(), by=around.by, id=identity)
             self._desk.tell(each.run, event, identity=identity)
+
+
+def _purpose(request: RunRequested | None) -> tuple[str, ...]:
+    """What a run is for, however often it was asked for."""
+    if request is None or request.subject is None:
+        return ()
+    return request.workflow, request.facts.base_branch, request.subject.sha
 
 
 def _gave_way(run: Run) -> bool:

@@ -10,6 +10,9 @@ from praktika.model.forge import Repository
 from praktika.model.routes import RoutingTable
 from praktika.model.wire import WireError, decode, encode
 
+_WORDS = 2000
+"""Characters of what is wrong with a declaration that are logged."""
+
 
 class Tables:
     """The routing tables of the repositories that are served.
@@ -53,6 +56,7 @@ class Tables:
         if table.problems and known is not None:
             table = replace(table, routes=known.routes)
         if table.problems:
-            self._desk.log("routes.broken", repository=repository.name, sha=sha)
+            reason = table.problems[:_WORDS]
+            self._desk.log("routes.broken", repository=repository.name, sha=sha, reason=reason)
         self._desk.put(keys.table(repository.name), encode(table))
         return table

@@ -48,6 +48,9 @@ from praktika.runner.workspace import remove
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
 
+REASON, _VERDICT = 2_000, 40
+"""Characters of what an event tells: it is one message, and jobs write what they like."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
@@ -137,17 +140,18 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
         stored=tuple(record.stored for record in attempt.stored),
         is_forced=result.status.is_ok and result.ext.get(FORCED) is True,
         blocks=not result.ext.get("do_not_block_pipeline_on_failure", False),
-        verdict=str(result.ext.get("verdict", "")),
+        verdict=str(result.ext.get("verdict", ""))[:_VERDICT],
         runner=bench.name,
     )
 
 
 def _in_one_line(result: Result) -> str:
-    """Why the attempt did not go well, or ""."""
+    """Why the attempt did not go well, or ""; short enough for a message (security 22)."""
     if result.status.is_ok:
         return ""
     said = str(result.ext.get("reason") or result.info.strip().split("\n", 1)[0])
-    return said or (summary(result.results) if result.results else "")
+    told = said or (summary(result.results) if result.results else "")
+    return told if len(told) <= REASON else f"{told[: REASON - 1]}…"
 
 
 class _Attempt:

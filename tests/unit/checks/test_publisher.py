@@ -12,11 +12,13 @@ from praktika.model.events import (
     Approved,
     CancelRequested,
     PlanFailed,
+    Planned,
     RerunRequested,
     RunRequested,
 )
-from praktika.model.facts import Facts
-from praktika.model.plan import Shown
+from praktika.model.facts import Facts, Merge
+from praktika.model.plan import Plan, Shown
+from praktika.model.problem import Problem
 from praktika.model.result import Status
 from praktika.ports.queue import dead_letters
 
@@ -79,8 +81,28 @@ def test_fault_23_a_plan_that_cannot_be_made_is_a_failed_check():
     scene.tell(PlanFailed(at=2.0, reason="ci/workflows/pr.py:3: E101: no such job\nsecond line"))
     scene.settle()
     assert scene.check.conclusion == "failure"
-    assert scene.check.title == "No plan: ci/workflows/pr.py:3: E101: no such job"
+    assert scene.check.title == "Nothing ran: ci/workflows/pr.py:3: E101: no such job"
     assert "second line" in scene.check.summary
+
+
+def test_a_change_that_removes_its_workflow_is_told_so():
+    scene = Scene()
+    scene.ask()
+    text = "There is no workflow 'PR' in 0123456789ab, so nothing runs."
+    gone = Problem(file="ci", line=0, code="gone-workflow", text=text, severity="warning")
+    plan = Plan(workflow="PR", event="pull_request", jobs=(), warnings=(gone,))
+    scene.tell(Planned(at=2.0, plan=plan))
+    scene.settle()
+    assert (scene.check.conclusion, scene.check.title) == ("skipped", text)
+
+
+def test_a_failure_before_the_first_job_names_what_was_merged():
+    """A declaration that is broken on the base branch is not the fault of who sees the check."""
+    scene = Scene()
+    scene.ask(merge=Merge(base="b" * 40, head="c" * 40, common="d" * 40))
+    scene.tell(PlanFailed(at=2.0, reason="ci/x.py:3: E101: no such job"))
+    scene.settle()
+    assert f"`{'b' * 12}` of its base branch: the fault may be in either" in scene.check.summary
 
 
 def test_a_run_of_nobody_is_not_shown():

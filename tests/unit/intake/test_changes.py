@@ -314,6 +314,7 @@ def test_a_branch_that_no_workflow_is_for_or_that_is_gone(scene):
     scene.intake.take(Pushed(delivery="3", repository=SHOP, branch="side", sha=""))
     assert scene.deal() == {}
     assert "notice.outdated" in scene.logged
+    assert scene.logged.count("nothing.starts") == 1
 
 
 def test_routes_that_cannot_be_compiled_stay_as_they_were_fault_23(scene):

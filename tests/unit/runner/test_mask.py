@@ -80,6 +80,12 @@ def test_the_texts_of_a_json_secret_are_secrets_too():
     assert shown == "*** logs in with *** at 5432"
 
 
+def test_so_are_those_further_inside_security_13():
+    secret = json.dumps([{"users": [{"user": {"token": "correct horse"}}], "n": None}])
+    assert Mask([secret]).text("with correct horse") == "with ***"
+    assert Mask(["[" * 100_000]).text("as it is") == "as it is"
+
+
 def test_one_secret_in_another():
     assert Mask(["abcdef", "abcdefgh"]).text("abcdefgh abcdef") == "*** ***"
     assert streamed(Mask(["abcdef", "abcdefgh"]), [b"abcdef", b"gh"]) in {b"***", b"***gh"}

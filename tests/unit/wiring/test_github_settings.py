@@ -78,3 +78,12 @@ def test_no_secret_is_shown(said):
     shown = repr(find_github(said))
     assert SECRET not in shown
     assert "BEGIN" not in shown
+
+
+@pytest.mark.parametrize("text", ["ghe.example.com", "https://ghe.example.com/api/v3/"])
+def test_the_api_is_a_host_or_its_url(said, text):
+    found = find_github(said | {"PRAKTIKA_GITHUB_API": text})
+    assert found is not None
+    assert found.api == "https://ghe.example.com/api/v3"
+    with pytest.raises(OperatorError, match="not encrypted"):
+        find_github(said | {"PRAKTIKA_GITHUB_API": "http://ghe.example.com"})

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from praktika.errors import Unavailable
+from praktika.wiring.github.installation import for_each
 from praktika.wiring.serving import loops as module
 from praktika.wiring.serving.loops import Loop, Loops, Pulse, again
 
@@ -77,3 +78,34 @@ def test_one_that_does_not_end_is_named():
     loops.start()
     assert loops.end(0.05) == ["slow"]
     over.set()
+
+
+def test_a_turn_that_fails_is_followed_by_the_same_pause():
+    times: list[float] = []
+
+    def turn() -> int:
+        times.append(time.monotonic())
+        raise Unavailable("no answer")
+
+    loops = Loops([Loop(name="one", serve=again(turn, 0.2))], Log())
+    loops.start()
+    wait_until(lambda: len(times) == 2)
+    assert times[1] - times[0] >= 0.2
+    assert loops.end() == []
+
+
+def test_one_repository_that_fails_is_logged_and_all_of_them_are_trouble():
+    """A server that GitHub refuses altogether is not well, however often it looks."""
+    told: list[str] = []
+    broken = {"o/a"}
+
+    def look(repository: str) -> int:
+        if repository in broken:
+            raise Unavailable(f"no answer of {repository}")
+        return 1
+
+    assert for_each(("o/a", "o/b"), look, lambda name, _error: told.append(name)) == 1
+    assert told == ["o/a"]
+    broken.add("o/b")
+    with pytest.raises(Unavailable, match="o/b"):
+        for_each(("o/a", "o/b"), look, lambda _name, _error: None)

@@ -94,6 +94,7 @@ class Desired:
         gist: changes when the comment is worth a write.
         is_over: whether the run is.
         merges: whether the pull request is to be merged now.
+        is_from_outside: whether it is about a change of strangers.
     """
 
     workflow: Piece
@@ -105,6 +106,7 @@ class Desired:
     gist: str = ""
     is_over: bool = False
     merges: bool = False
+    is_from_outside: bool = False
 
 
 def worth_reading(run: Run) -> list[str]:
@@ -143,6 +145,7 @@ def desired(run: Run, run_id: str, results: Mapping[str, Findings], options: Opt
         gist=gist(run, lines, ended),
         is_over=run.stage is Stage.CONCLUDED,
         merges=shown.automerge and request.subject.number > 0 and is_good,
+        is_from_outside=request.facts.trust != "trusted",
     )
 
 

@@ -84,12 +84,22 @@ def _intro(material: Material) -> str:
     if run.stage is Stage.AWAITING:
         return "Nothing runs before somebody with write access has approved of this very commit."
     if run.failure:
-        return f"The declaration could not be turned into a plan:\n\n{block(run.failure, 8000)}"
+        return f"Nothing could be run:\n\n{block(run.failure, 8000)}{_merged(run)}"
     ended = cancelled(run)
     approved = f"Approved by {code(run.approved_by, 60)}." if run.approved_by else ""
     return "\n\n".join(
         each for each in (f"This run was {code(ended, 300)}." if ended else "", approved) if each
     )
+
+
+def _merged(run: Run) -> str:
+    """Whose the failure may be, where there is no job to tell it of."""
+    merge = run.requested.merge if run.requested is not None else None
+    if merge is None:
+        return ""
+    head, base = code(merge.head[:12], 12), code(merge.base[:12], 12)
+    whose = f"This is about {head} merged with {base} of its base branch"
+    return f"\n\n{whose}: the fault may be in either."
 
 
 def table(material: Material, limit: int) -> str:

@@ -98,7 +98,7 @@ def _going(run: Run, lines: Sequence[Line]) -> list[str]:
 
 def _over(run: Run, lines: Sequence[Line]) -> list[str]:
     if run.failure:
-        return [f"No plan: {next(iter(run.failure.strip().splitlines()), '')}"]
+        return [f"Nothing ran: {next(iter(run.failure.strip().splitlines()), '')}"]
     parts = [broken(lines), cancelled(run)]
     by = {each.state.reason for each in lines if each.is_cancelled}
     if not run.cancelled_by and by:
@@ -106,12 +106,13 @@ def _over(run: Run, lines: Sequence[Line]) -> list[str]:
     dropped = sum(each.state.status is Status.DROPPED for each in lines)
     if dropped:
         parts.append(f"{counted(dropped, 'job')} did not run")
-    return [part for part in parts if part] or [_well(lines)]
+    return [part for part in parts if part] or [_well(run, lines)]
 
 
-def _well(lines: Sequence[Line]) -> str:
+def _well(run: Run, lines: Sequence[Line]) -> str:
     if not lines:
-        return "There was nothing to run"
+        why = [each.text for each in run.plan.warnings] if run.plan is not None else []
+        return why[0] if why else "There was nothing to run"
     skipped = sum(each.state.status is Status.SKIPPED for each in lines)
     if skipped == len(lines):
         return "Nothing had to run: all jobs were left out"

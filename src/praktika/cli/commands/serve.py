@@ -25,7 +25,7 @@ _ROOT = click.option(
     "--root",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The checkout whose settings and state count; default: the one around this folder.",
+    help="The folder of the state; without GitHub, the checkout that is served. Default: this one.",
 )
 
 
@@ -43,9 +43,7 @@ def token(context: click.Context, /, *, login: str, revoke: bool, root: Path | N
     tokens = Tokens(stores.state)
     if revoke:
         ended = tokens.revoke(login)
-        console.say(
-            f"{ended} of the tokens there are stood for {login}; they are worth nothing now"
-        )
+        console.say(f"tokens of {login} that are worth nothing from now on: {ended}")
     else:
         console.say(tokens.make(login, stores.clock.now()))
     return 0
@@ -64,14 +62,16 @@ by the next one.
   praktika serve token octocat      make a token that stands for a login
 """),
 )
-@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Listen.")
+@click.option(
+    "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Where to listen."
+)
 @click.option(
     "--port",
     metavar="N",
     type=click.IntRange(0, 65535),
     default=8080,
     show_default=True,
-    help="Listen; 0 means any that is free.",
+    help="Where to listen; 0 means any that is free.",
 )
 @click.option(
     "--label",
@@ -147,7 +147,9 @@ def command(
             log,
             plugs=plugs,
             while_true=ending.not_yet,
-            on_ready=lambda address: console.note(f"praktika: {address} serves; Ctrl-C ends it"),
+            on_ready=lambda address: console.note(
+                f"praktika: {address} serves {_what(said, place)}; Ctrl-C ends it"
+            ),
         )
     return 0
 
@@ -160,6 +162,13 @@ def _place(root: Path | None, *, is_state_alone: bool) -> Path:
     if is_state_alone:
         return (root or Path.cwd()).absolute()
     return find_checkout(root).root
+
+
+def _what(said: GitHubSettings | None, place: Path) -> str:
+    """What there is to serve: whoever forgot to say something of GitHub sees it here."""
+    if said is None:
+        return f"{place}, and no GitHub, of which no variable tells"
+    return f"{', '.join(said.repositories[:3])}{' …' * (len(said.repositories) > 3)} of GitHub"
 
 
 def _github(said: GitHubSettings, stores: Stores, log: FilteringBoundLogger, url: str) -> Plugs:

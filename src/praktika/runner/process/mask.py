@@ -108,14 +108,25 @@ def _masked(data: bytes, needles: Iterable[bytes]) -> bytes:
 
 
 def _with_fields(value: str) -> Iterator[str]:
-    """A secret, and the texts in it if it is a JSON object."""
+    """A secret, and the texts in it, at any depth, if it is a JSON object or list."""
     yield value
-    if value.lstrip().startswith("{"):
+    if value.lstrip().startswith(("{", "[")):
         try:
-            fields = json.loads(value)
+            yield from _texts(json.loads(value))
         except (ValueError, RecursionError):
             return
-        yield from (text for text in fields.values() if isinstance(text, str))
+
+
+def _texts(document: object) -> Iterator[str]:
+    match document:
+        case str():
+            yield document
+        case dict():
+            for part in document.values():
+                yield from _texts(part)
+        case list():
+            for part in document:
+                yield from _texts(part)
 
 
 def _parts(value: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from structlog.typing import FilteringBoundLogger
@@ -120,24 +120,14 @@ class GitHub:
         return f"{self._url}/runs/{run}" if self._url else ""
 
     def reconcile(self) -> int:
-        """Deal with what webhooks have not told; how many heads there were.
-
-        A repository that cannot be looked at keeps no other one waiting.
-        """
-        return self._for_each(self._reconciler.look)
+        """Deal with what webhooks have not told; how many heads there were."""
+        trouble = self._delayed("repository")
+        return for_each(self._settings.repositories, self._reconciler.look, trouble)
 
     def tick(self) -> int:
         """Tell of the schedules that are due; how many there were."""
-        return self._for_each(self._ticker.look)
-
-    def _for_each(self, look: Callable[[str], int]) -> int:
-        found = 0
-        for repository in self._settings.repositories:
-            try:
-                found += look(repository)
-            except PraktikaError as error:
-                self._log.error("repository.delayed", repository=repository, reason=str(error))
-        return found
+        trouble = self._delayed("repository")
+        return for_each(self._settings.repositories, self._ticker.look, trouble)
 
     def _desk(self) -> Desk:
         stores = self._stores
@@ -187,3 +177,25 @@ class GitHub:
                 self._log.error(f"{what}.failed", of=of, exc_info=error)
 
         return told
+
+
+def for_each(
+    repositories: Sequence[str],
+    look: Callable[[str], int],
+    on_trouble: Callable[[str, Exception], None],
+) -> int:
+    """What there was to do for all of these; one that cannot be looked at keeps no other waiting.
+
+    Raises:
+        PraktikaError: none of them could be looked at.
+    """
+    found, failures = 0, []
+    for repository in repositories:
+        try:
+            found += look(repository)
+        except PraktikaError as error:
+            on_trouble(repository, error)
+            failures.append(error)
+    if len(failures) == len(repositories):
+        raise failures[-1]
+    return found

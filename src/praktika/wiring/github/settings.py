@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from praktika.adapters.disk import os_fault
+from praktika.adapters.github.http.site import Site
 from praktika.errors import Denied, OperatorError
 
 APP = "PRAKTIKA_GITHUB_APP_ID"
@@ -128,8 +129,12 @@ def _secrets(text: str) -> tuple[str, ...]:
 
 
 def api_of(environment: Mapping[str, str]) -> str:
-    """The base URL of the REST API."""
-    return (environment.get(API, "").strip() or "https://api.github.com").rstrip("/")
+    """The base URL of the REST API.
+
+    Raises:
+        OperatorError: it is none.
+    """
+    return Site.of(environment.get(API, "").strip() or "github.com").api
 
 
 def repositories_of(environment: Mapping[str, str]) -> tuple[str, ...]:

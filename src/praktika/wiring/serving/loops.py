@@ -77,7 +77,7 @@ class Loop:
 
 
 def again(turn: Callable[[], int | None], pause: float = 0.0) -> Callable[[Pulse], None]:
-    """`serve` of a loop of which each turn is one call, with a pause between two.
+    """`serve` of a loop of which each turn is one call, with a pause after each, well or not.
 
     Args:
         turn: what it returns is how much it has dealt with.
@@ -86,7 +86,11 @@ def again(turn: Callable[[], int | None], pause: float = 0.0) -> Callable[[Pulse
 
     def serve(pulse: Pulse) -> None:
         while pulse.goes_on():
-            pulse.beat(turn() or 0)
+            try:
+                pulse.beat(turn() or 0)
+            except PraktikaError:
+                pulse.wait(pause)
+                raise
             if pause:
                 pulse.wait(pause)
 

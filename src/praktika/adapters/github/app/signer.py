@@ -56,7 +56,7 @@ def _key_of(key: str) -> Any:
         raise OperatorError(
             "The private key of the GitHub app cannot be used: it has to be the whole of an "
             "unencrypted RSA key in PEM, from '-----BEGIN' to the last line. Generate one on the "
-            "app's page on GitHub, and put the content of that file into the secret."
+            "app's page on GitHub, and use the file that you get as it is."
         )
     return found
 
