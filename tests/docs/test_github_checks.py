@@ -43,11 +43,12 @@ def test_the_names_that_are_told_are_true():
 
 
 def test_the_limits_that_are_told_are_true():
+    ours, theirs = (reading.LARGEST[trust] >> 20 for trust in ("trusted", "untrusted"))
     for told in (
         f"{budget.MINUTE} a minute and {budget.HOUR} an hour",
         f"{desired.JOB_CHECKS} a run",
         f"more than {desired.LIVE_JOBS} jobs",
         f"{findings.ANNOTATIONS} a check",
-        f"the {desired.READ} worst failed jobs, each up to {reading.LARGEST // 2**20} MiB",
+        f"the {desired.READ} worst failed jobs, each up to {ours} MiB, {theirs} MiB for a",
     ):
         assert told in TEXT

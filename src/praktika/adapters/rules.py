@@ -20,6 +20,8 @@ _KEY = re.compile(rf"(?=.{{1,1024}}\Z){_SEGMENT}(?:/{_SEGMENT})*")
 _RUN = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
 _QUEUE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _DEAD = "-dead"
+# It stands in a comment of HTML, which it must not end.
+_MARKER = re.compile(r"(?!.*--)[A-Za-z0-9._/-]{1,200}")
 
 
 def check_key(key: str) -> str:
@@ -31,6 +33,17 @@ def check_key(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise ValueError(f"not a blob key: {key!r}")
     return key
+
+
+def check_marker(marker: str) -> str:
+    """The marker of a comment itself, if it is one.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not _MARKER.fullmatch(marker):
+        raise ValueError(f"not a marker of a comment: {marker!r}")
+    return marker
 
 
 def check_prefix(prefix: str) -> str:

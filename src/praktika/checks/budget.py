@@ -20,6 +20,9 @@ HOUR = 400
 _KEPT = {Rank.OUTCOME: 0.0, Rank.FAILURE: 0.05, Rank.REST: 0.15}
 """Which part is kept from writes of this rank, for those that matter more."""
 
+_OF_OURS = 0.25
+"""Which part is kept from runs of changes from outside: a storm of these delays no other check."""
+
 _OWNERS = 1000
 
 
@@ -41,13 +44,17 @@ class Budget:
         self._paused: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def take(self, owner: str, rank: Rank, cost: int = 1) -> float:
+    def take(
+        self, owner: str, rank: Rank, cost: int = 1, *, is_from_outside: bool = False
+    ) -> float:
         """0 if this may be written now, and it counts as written; else seconds to wait."""
+        kept = max(_KEPT[rank], _OF_OURS if is_from_outside else 0.0)
         with self._lock:
             now = self._clock.monotonic()
             spent = self._of(owner, now)
             waits = [
-                _wait(spent, now, window, _share(most, rank)) for window, most in self._windows
+                _wait(spent, now, window, max(1, int(most * (1 - kept))))
+                for window, most in self._windows
             ]
             wait = max(self._paused.get(owner, 0.0) - now, *waits)
             if wait > 0:
@@ -70,10 +77,6 @@ class Budget:
             forgotten, _ = self._spent.popitem(last=False)
             self._paused.pop(forgotten, None)
         return spent
-
-
-def _share(most: int, rank: Rank) -> int:
-    return max(1, int(most * (1 - _KEPT[rank])))
 
 
 def _wait(spent: deque[float], now: float, window: float, most: int) -> float:

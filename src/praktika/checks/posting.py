@@ -157,7 +157,9 @@ class Posting:
         for number, write in enumerate(writes):
             if write.kind in self._refused:
                 continue
-            wait = self._tools.budget.take(self._owner, write.rank, write.cost)
+            wait = self._tools.budget.take(
+                self._owner, write.rank, write.cost, is_from_outside=wanted.is_from_outside
+            )
             if wait:
                 return self._put_off(writes[number:], wait, wanted)
             self._tools.confirm()

@@ -35,7 +35,7 @@ from praktika.ports.journal import Journal
 from praktika.ports.queue import MAX_DELAY, MAX_DELIVERIES, Message, Queue
 
 LEASE = 60.0
-"""Seconds that announcements are leased for; extended while they are dealt with."""
+"""Seconds that announcements are leased for, unless something else is said."""
 
 _BATCH = 100
 _KNOWN = 10_000
@@ -53,6 +53,7 @@ class Means:
         budget: see `Budget`.
         page: the address of a run's report, by its id; "" if there is none.
         on_trouble: is told of what failed, with the id of the run.
+        lease: seconds that announcements are leased for; extended while they are dealt with.
     """
 
     board: Board
@@ -64,6 +65,7 @@ class Means:
     budget: Budget
     page: Callable[[str], str] = lambda _run: ""
     on_trouble: Callable[[str, Exception], None] = lambda _run, _error: None
+    lease: float = LEASE
 
 
 class Publisher:
@@ -89,17 +91,17 @@ class Publisher:
             wait: seconds to wait for the first one.
         """
         self._ring()
-        queue = self._means.queue
+        queue, lease = self._means.queue, self._means.lease
         messages = patiently(
-            lambda: queue.receive(CHECKS, limit=_BATCH, lease=LEASE, wait=self._rest(wait))
+            lambda: queue.receive(CHECKS, limit=_BATCH, lease=lease, wait=self._rest(wait))
         )
         if not messages:
             return 0
         by_run: dict[str, list[Message]] = {}
         for message in messages:
             by_run.setdefault(message.group, []).append(message)
-        hold = _Hold(queue, messages)
-        with Beat(LEASE / 3, hold.extend):
+        hold = _Hold(queue, messages, lease)
+        with Beat(lease / 3, hold.extend):
             for run_id, batch in by_run.items():
                 self._deal_with(run_id, batch, hold)
         return len(messages)
@@ -218,13 +220,14 @@ class _Hold:
 
     queue: Queue
     messages: Sequence[Message]
+    lease: float
     lost: set[str] = field(default_factory=set)
 
     def extend(self) -> None:
         """Let the leases go on; those of messages that are dealt with are refused, harmlessly."""
         for message in self.messages:
             try:
-                self.queue.extend(message, LEASE)
+                self.queue.extend(message, self.lease)
             except Conflict:
                 self.lost.add(message.group)
             except PraktikaError:

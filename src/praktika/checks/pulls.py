@@ -52,7 +52,7 @@ class Pulls:
             return 0.0
         if pull is None or pull.head_sha != subject.sha:
             return 0.0
-        wait = self._take(subject)
+        wait = self._take(subject, wanted)
         if not wait:
             self.board.set_comment(
                 subject.repository, subject.number, wanted.marker, wanted.comment
@@ -72,7 +72,7 @@ class Pulls:
             return 0.0
         note = _hindrance(request, pull)
         if not note:
-            wait = self._take(subject)
+            wait = self._take(subject, wanted)
             if wait:
                 return wait
             note = self._try(subject)
@@ -86,8 +86,9 @@ class Pulls:
             return f"Not merged: {code(str(error), 500)}"
         return ""
 
-    def _take(self, subject: Subject) -> float:
-        return self.budget.take(subject.repository.split("/", 1)[0], Rank.FAILURE)
+    def _take(self, subject: Subject, wanted: Desired) -> float:
+        owner, is_from_outside = subject.repository.split("/", 1)[0], wanted.is_from_outside
+        return self.budget.take(owner, Rank.FAILURE, is_from_outside=is_from_outside)
 
 
 def doubt(request: RunRequested, pull: Pull | None) -> str:

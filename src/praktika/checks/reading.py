@@ -12,13 +12,14 @@ from praktika.checks.content.findings import Findings, findings_of
 from praktika.engine.run import Run
 from praktika.engine.step import step
 from praktika.errors import Absent
+from praktika.model.facts import Trust
 from praktika.model.result import Result
 from praktika.model.wire import WireError, decode
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.journal import Journal
 
-LARGEST = 64 * 1024 * 1024
+LARGEST: dict[Trust, int] = {"trusted": 64 << 20, "untrusted": 8 << 20}
 """Bytes of a Result that is still read (security 22)."""
 
 _RUNS = 64
@@ -86,15 +87,15 @@ class Reading:
             blob = f"runs/{run_id}/jobs/{key}/{run.jobs[key].attempt}/result.json"
             known = self._findings.get(blob)
             if known is None:
-                known = self._read(blob)
+                known = self._read(blob, LARGEST[run.trust])
                 self._findings.put(blob, known)
             found[key] = known
         return found
 
-    def _read(self, blob: str) -> Findings:
+    def _read(self, blob: str, largest: int) -> Findings:
         try:
-            data = patiently(lambda: self._blobs.get(blob, 0, LARGEST + 1))
-            return findings_of(decode(data, Result, limit=LARGEST))
+            data = patiently(lambda: self._blobs.get(blob, 0, largest + 1))
+            return findings_of(decode(data, Result, limit=largest))
         except Absent:
             return Findings()
         except WireError as error:

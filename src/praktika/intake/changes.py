@@ -13,7 +13,7 @@ from praktika.intake.desk import Desk
 from praktika.intake.register import Head, Register
 from praktika.intake.requests import Asked, Circumstances
 from praktika.intake.tables import Tables
-from praktika.model.events import CancelRequested, RerunRequested
+from praktika.model.events import CancelRequested, RerunRequested, RunRequested
 from praktika.model.forge import Pull, Repository
 from praktika.model.notices import PullChanged, Pushed, Queued
 from praktika.model.routes import Occasion, Route, RoutingTable
@@ -71,7 +71,7 @@ class Changes:
         occasion = Occasion(event="pull_request", base_branch=pull.base_branch)
         routes = self._routes(table, occasion, f"pull {pull.number}")
         asked = self._of_pull(around, pull, routes)
-        self._stop(pull, [each.run for each in asked], PUSHED, pull.head_sha)
+        self._stop(pull, asked, PUSHED, pull.head_sha)
         self._stop_elsewhere(around, pull, asked)
         self.ask(asked)
         self._resume(around, asked)
@@ -158,14 +158,15 @@ class Changes:
             self._register.note(each.run, each.request)
             self._desk.request(each.run, each.request)
 
-    def _stop(self, pull: Pull, wanted: Iterable[str], why: str, occasion: str) -> None:
+    def _stop(self, pull: Pull, asked: Iterable[Asked], why: str, occasion: str) -> None:
         """Stop the runs of a pull request that are not wanted any more.
 
-        Those of a newer head that have begun give way by themselves, in their concurrency group.
+        Those of a newer head that have begun give way by themselves, in their concurrency group. A
+        further run for what is asked for, which somebody wanted, is wanted still.
         """
-        keep = set(wanted)
+        wanted = {_purpose(each.request) for each in asked}
         for run_id, run in self._register.going(pull.repository, pull.number).items():
-            if run_id not in keep and _is_needless(pull, run.stage):
+            if _purpose(run.requested) not in wanted and _is_needless(pull, run.stage):
                 self._cancel(run_id, why, f"{run_id} {occasion}")
 
     def _stop_elsewhere(self, around: Circumstances, pull: Pull, asked: Iterable[Asked]) -> None:
@@ -207,6 +208,13 @@ class Changes:
             identity = f"{each.run} resumes {run.round}"
             event = RerunRequested(at=self._desk.clock.now(), by=around.by, id=identity)
             self._desk.tell(each.run, event, identity=identity)
+
+
+def _purpose(request: RunRequested | None) -> tuple[str, ...]:
+    """What a run is for, however often it was asked for."""
+    if request is None or request.subject is None:
+        return ()
+    return request.workflow, request.facts.base_branch, request.subject.sha
 
 
 def _gave_way(run: Run) -> bool:

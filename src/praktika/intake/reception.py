@@ -123,7 +123,7 @@ class Reception:
             "webhook.queued",
             notice=type(notice).__name__,
             repository=notice.repository,
-            delivery=notice.delivery,
+            delivery=identity,
         )
 
 

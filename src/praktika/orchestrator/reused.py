@@ -9,13 +9,13 @@ import msgspec
 from praktika.errors import PraktikaError
 from praktika.model.plan import Job, Origin
 from praktika.model.result import Result, Status
-from praktika.model.wire import WireError, decode
+from praktika.model.wire import WireError
 from praktika.orchestrator import names
+from praktika.orchestrator.room import Room
 from praktika.patience import patiently
-from praktika.ports.blobs import Blobs
 
 
-def reused_result(job: Job, origin: Origin, blobs: Blobs) -> Result:
+def reused_result(job: Job, origin: Origin, room: Room) -> Result:
     """The Result as it was, which says where it is from; its files lie where they were.
 
     It has no times of its own, as nothing ran; those of its parts are the old ones. Paths are
@@ -32,7 +32,7 @@ def reused_result(job: Job, origin: Origin, blobs: Blobs) -> Result:
             "git_branch": origin.branch,
             "report": f"../{origin.run}/report.html",
         }
-    earlier = _earlier(job, origin, blobs)
+    earlier = _earlier(job, origin, room)
     if earlier is None:
         return Result(name=job.name, status=Status.OK, ext=ext)
     if "reused" in ext and earlier.duration is not None:
@@ -43,12 +43,12 @@ def reused_result(job: Job, origin: Origin, blobs: Blobs) -> Result:
     )
 
 
-def _earlier(job: Job, origin: Origin, blobs: Blobs) -> Result | None:
+def _earlier(job: Job, origin: Origin, room: Room) -> Result | None:
     if not origin.run:
         return None  # nothing ran: what it would have made is there
     key = names.job(origin.run, job.key, origin.attempt, "result.json")
     try:
-        return decode(patiently(lambda: blobs.get(key), 5.0), Result)
+        return patiently(lambda: room.read(key), 5.0)
     except (PraktikaError, WireError):
         return None
 

@@ -11,9 +11,10 @@ from praktika.engine.run import JobState, Run, Stage
 from praktika.errors import Absent
 from praktika.model.plan import Job
 from praktika.model.result import Result, Status
-from praktika.model.wire import WireError, decode
+from praktika.model.wire import WireError
 from praktika.orchestrator import names
 from praktika.orchestrator.reused import reused_result
+from praktika.orchestrator.room import MOST, Room
 from praktika.ports.blobs import Blobs
 from praktika.ports.clock import Clock
 from praktika.version import VERSION
@@ -36,12 +37,13 @@ def summarize(run: Run, status: Status, run_id: str, sources: Sources) -> Result
     request = run.requested
     assert request is not None
     jobs = run.plan.jobs if run.plan else ()
+    room = Room(sources.blobs, MOST[run.trust])
     return Result(
         name=request.workflow,
         status=status,
         start_time=run.began,
         duration=max(0.0, sources.clock.now() - run.began),
-        results=tuple(_job(job, run, run_id, sources.blobs) for job in jobs),
+        results=tuple(_job(job, run, run_id, room) for job in jobs),
         info=_info(run),
         ext=_facts(run, run_id),
     )
@@ -59,13 +61,17 @@ def _info(run: Run) -> str:
     return f"approved by {run.approved_by}" if run.approved_by else ""
 
 
-def _job(job: Job, run: Run, run_id: str, blobs: Blobs) -> Result:
+def _job(job: Job, run: Run, run_id: str, room: Room) -> Result:
     state = run.jobs[job.key]
-    stored = _stored(job, state, run_id, blobs)
+    trouble = ""
+    try:
+        stored = _stored(job, state, run_id, room)
+    except WireError as error:
+        stored, trouble = None, str(error)
     if stored is not None:
         return _with_past(stored, state)
     if job.origin is not None and state.status is Status.OK and state.attempt == 0:
-        return reused_result(job, job.origin, blobs)
+        return reused_result(job, job.origin, room)
     ext: dict[str, Any] = {
         "reason": state.reason or job.reason,
         "command": job.command,
@@ -80,6 +86,8 @@ def _job(job: Job, run: Run, run_id: str, blobs: Blobs) -> Result:
         ext["runner"] = state.runner
     if state.verdict or state.status is Status.ERROR:
         ext["verdict"] = state.verdict or "infrastructure"
+    if trouble:
+        ext["warnings"] = [{"message": f"Its Result is not shown: {trouble}.", "from": job.name}]
     made_up = Result(name=job.name, status=state.status, info=state.reason, ext=ext)
     return _with_past(made_up, state)
 
@@ -104,14 +112,17 @@ def _with_past(result: Result, state: JobState) -> Result:
     )
 
 
-def _stored(job: Job, state: JobState, run_id: str, blobs: Blobs) -> Result | None:
-    """What the attempt that counts has stored, if it is what the engine knows of it."""
+def _stored(job: Job, state: JobState, run_id: str, room: Room) -> Result | None:
+    """What the attempt that counts has stored, if it is what the engine knows of it.
+
+    Raises:
+        WireError: it cannot be read.
+    """
     if state.attempt == 0 or state.is_retired:
         return None
     try:
-        data = blobs.get(names.job(run_id, job.key, state.attempt, "result.json"))
-        stored = decode(data, Result)
-    except (Absent, WireError):
+        stored = room.read(names.job(run_id, job.key, state.attempt, "result.json"))
+    except Absent:
         return None
     return stored if stored.status is state.status else None
 

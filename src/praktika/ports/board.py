@@ -32,7 +32,7 @@ class Board(Protocol):
         Args:
             repository: `owner/name`.
             pull: number of the pull request.
-            marker: names the comment; invisible in it.
+            marker: names the comment, `[A-Za-z0-9._/-]{1,200}` without `--`; invisible in it.
             text: at most 65,000 characters.
         """
 

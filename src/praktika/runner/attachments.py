@@ -16,7 +16,9 @@ MAX_FILES = 1_000
 """Files that one job may attach."""
 
 
-def keep(blobs: Blobs, result: Result, *, workspace: Path, prefix: str) -> Result:
+def keep(
+    blobs: Blobs, result: Result, *, workspace: Path, prefix: str, within: Path | None = None
+) -> Result:
     """The Result whose files are stored, each path replaced by the one below the run's folder.
 
     Args:
@@ -24,8 +26,10 @@ def keep(blobs: Blobs, result: Result, *, workspace: Path, prefix: str) -> Resul
         result: with paths relative to the workspace, or absolute.
         workspace: the job's.
         prefix: blob key of the folder for this attempt's files.
+        within: the only folder whose files may be attached, links followed: the runner reads more
+            than the job can, as its own environment, or what is outside of the job's container.
     """
-    keeper = _Keeper(blobs, workspace, prefix)
+    keeper = _Keeper(blobs, workspace, prefix, within)
     kept = keeper.visit(result)
     for text in keeper.complaints[:10]:
         kept = with_warning(kept, text)
@@ -33,10 +37,11 @@ def keep(blobs: Blobs, result: Result, *, workspace: Path, prefix: str) -> Resul
 
 
 class _Keeper:
-    def __init__(self, blobs: Blobs, workspace: Path, prefix: str) -> None:
+    def __init__(self, blobs: Blobs, workspace: Path, prefix: str, within: Path | None) -> None:
         self.blobs = blobs
         self.workspace = workspace
         self.prefix = prefix
+        self.within = within.resolve() if within else None
         self.taken: dict[str, str] = {}
         self.complaints: list[str] = []
 
@@ -58,13 +63,22 @@ class _Keeper:
             return ""
         key = f"{self.prefix}/{len(self.taken)}-{_safe(path)}"
         try:
-            self.blobs.put(key, self.workspace / path)
+            self.blobs.put(key, self._found(path))
         except (OSError, PraktikaError) as error:
             self.complaints.append(f"file not attached: {path}: {error}")
             return ""
         # Below the run's folder: the report lies there, too.
         self.taken[path] = key.split("/", 2)[2]
         return self.taken[path]
+
+    def _found(self, path: str) -> Path:
+        place = self.workspace / path
+        if self.within is None:
+            return place
+        place = place.resolve()
+        if not place.is_relative_to(self.within):
+            raise OSError("it is not in the job's workspace")
+        return place
 
 
 def _has_files(result: Result) -> bool:

@@ -23,7 +23,7 @@ from praktika.model.facts import Trust
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Task
-from praktika.model.wire import WireError, decode, encode, pretty
+from praktika.model.wire import WireError, encode, pretty
 from praktika.patience import patiently
 from praktika.ports.blobs import Blobs
 from praktika.ports.checkouts import Checkouts
@@ -36,6 +36,7 @@ from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
 from praktika.runner.job_secrets import secret_variables
+from praktika.runner.masking import masked, masked_data
 from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Mask, Stop, run
 from praktika.runner.reports import summary
@@ -46,6 +47,9 @@ from praktika.runner.wallet import Wallet
 from praktika.runner.workspace import remove
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
+
+REASON, _VERDICT = 2_000, 40
+"""Characters of what an event tells: it is one message, and jobs write what they like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,7 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
     at = bench.clock.now()
     began = bench.clock.monotonic()
     with patiently(lambda: bench.blobs.stream(f"{assignment.prefix}/job.log")) as log:
-        result = _masked(attempt.run(log), attempt.mask)
+        result = masked(attempt.run(log), attempt.mask)
     circumstances = Circumstances(
         job=assignment.job,
         names={job.key: job.name for job in assignment.plan.jobs},
@@ -136,24 +140,18 @@ def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> Job
         stored=tuple(record.stored for record in attempt.stored),
         is_forced=result.status.is_ok and result.ext.get(FORCED) is True,
         blocks=not result.ext.get("do_not_block_pipeline_on_failure", False),
-        verdict=str(result.ext.get("verdict", "")),
+        verdict=str(result.ext.get("verdict", ""))[:_VERDICT],
         runner=bench.name,
     )
 
 
-def _masked(result: Result, mask: Mask) -> Result:
-    """The Result without secrets that the job has written into it."""
-    data = encode(result)
-    shown = mask.json(data)
-    return result if shown == data else decode(shown, Result)
-
-
 def _in_one_line(result: Result) -> str:
-    """Why the attempt did not go well, or ""."""
+    """Why the attempt did not go well, or ""; short enough for a message (security 22)."""
     if result.status.is_ok:
         return ""
     said = str(result.ext.get("reason") or result.info.strip().split("\n", 1)[0])
-    return said or (summary(result.results) if result.results else "")
+    told = said or (summary(result.results) if result.results else "")
+    return told if len(told) <= REASON else f"{told[: REASON - 1]}…"
 
 
 class _Attempt:
@@ -242,9 +240,16 @@ class _Attempt:
         evidence = gather(self.job, self.end, here, self._result_path(setting))
         result = self._judge(evidence, here, setting)
         # Read before the file is written anew.
-        last = (on_error_hook(self._result_path(setting)),) if result.status is Status.ERROR else ()
+        is_boxed = bool(self.job.run_in_docker)
+        may_add = result.status is Status.ERROR and not (is_boxed and self._is_untrusted)
+        # It runs on this machine, which a stranger's job in a container is not on.
+        last = (on_error_hook(self._result_path(setting)),) if may_add else ()
         result = attachments.keep(
-            self.bench.blobs, result, workspace=here, prefix=f"{self.assignment.prefix}/files"
+            self.bench.blobs,
+            result,
+            workspace=here,
+            prefix=f"{self.assignment.prefix}/files",
+            within=here.parent if is_boxed or self._is_untrusted else None,
         )
         # From here on the outcome is known; nothing that goes wrong may replace it.
         path, data = self._result_path(setting), encode(result)
@@ -252,7 +257,7 @@ class _Attempt:
         lines = (*filter(None, last), *self.job.post_hooks)
         here.mkdir(parents=True, exist_ok=True)
         after = hooks.run_all(lines, base, log, limits, self.stop)
-        document = environment.read_back(setting.temp)
+        document = masked_data(environment.read_back(setting.temp), self.mask)
         plan, task = self.assignment.plan, self.assignment.task
         result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)

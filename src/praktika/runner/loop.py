@@ -22,7 +22,7 @@ from praktika.model.task import TASK_LIMIT, RunFile, Task
 from praktika.model.wire import WireError, decode, encode
 from praktika.patience import Beat, patiently
 from praktika.ports.queue import Message, Queue, dead_letters
-from praktika.runner.attempt import Assignment, Bench, execute
+from praktika.runner.attempt import REASON, Assignment, Bench, execute
 from praktika.runner.claims import Claimed, claim
 from praktika.runner.control import Control
 from praktika.runner.hold import Hold, LeaseLost
@@ -205,7 +205,7 @@ class Runner:
             job=task.job,
             attempt=task.attempt,
             status=Status.ERROR,
-            reason=reason.encode("utf-8", "replace").decode(),
+            reason=reason[:REASON].encode("utf-8", "replace").decode(),
             verdict="infrastructure",
             runner=self.bench.name,
         )

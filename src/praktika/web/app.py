@@ -13,7 +13,7 @@ from praktika.web.api.operation import PREFIX
 from praktika.web.api.routes import api_routes
 from praktika.web.http.exchange import House, refused
 from praktika.web.http.guard import Guard
-from praktika.web.http.limits import Polite
+from praktika.web.http.limits import Bulk, Polite
 from praktika.web.http.refusal import Refusal
 from praktika.web.http.threads import READERS, RECEIVERS, Threads
 from praktika.web.metrics import Metrics
@@ -37,6 +37,7 @@ def build_app(surface: Surface, log: FilteringBoundLogger) -> ASGIApp:
         guard=Guard(surface.login_of, surface.url),
         threads=Threads(READERS),
         receivers=Threads(RECEIVERS),
+        bulk=Bulk(),
         metrics=Metrics(surface.measure),
         log=log,
     )

@@ -20,6 +20,7 @@ from structlog.typing import FilteringBoundLogger
 
 from praktika.engine.run import Run
 from praktika.errors import Conflict, OperatorError
+from praktika.model.facts import Trust
 from praktika.orchestrator import names
 from praktika.ports.checkouts import Checkouts
 from praktika.ports.queue import dead_letters
@@ -80,7 +81,7 @@ class Plugs:
         checkouts: where commits come from; None means from remotes that need no token.
         announce: is told whenever a run has moved.
         tokens: gives runners tokens of the forge.
-        secret: that runners show for them.
+        secrets: that runners show for them, by the trust of the code that they serve.
     """
 
     loops: tuple[Loop, ...] = ()
@@ -91,7 +92,7 @@ class Plugs:
     checkouts: Checkouts | None = None
     announce: Callable[[str, Run], None] = lambda _run, _state: None
     tokens: TokenDesk | None = None
-    secret: str = field(default="", repr=False)
+    secrets: Mapping[Trust, str] = field(default_factory=dict, repr=False)
 
 
 def serve(
@@ -119,8 +120,7 @@ def serve(
     """
     app, listening = _web()
     with _alone(stores), _listener(settings) as listener:
-        more = {BROKER: _here(settings, listener), BROKER_SECRET: plugs.secret}
-        hosts = _hosts(settings, more if plugs.tokens else {})
+        hosts = _hosts(settings, plugs, _here(settings, listener))
         loops = Loops((*_orchestrator(stores, log, plugs), *hosts, *plugs.loops), log)
         surface = _surface(settings, stores, loops, plugs)
         loops.start()
@@ -165,11 +165,17 @@ def _orchestrator(stores: Stores, log: FilteringBoundLogger, plugs: Plugs) -> li
     return [*turns, Loop(name="alarms", serve=again(service.ring), stale=_PLANNING)]
 
 
-def _hosts(settings: Settings, more: Mapping[str, str]) -> list[Loop]:
-    return [
-        *host_loops(settings.root, settings.runners, "trusted", more),
-        *host_loops(settings.root, settings.untrusted, "untrusted", more),
-    ]
+def _hosts(settings: Settings, plugs: Plugs, here: str) -> list[Loop]:
+    counts: dict[Trust, Mapping[str, int]] = {
+        "trusted": settings.runners,
+        "untrusted": settings.untrusted,
+    }
+    found: list[Loop] = []
+    for trust, labels in counts.items():
+        secret = plugs.secrets.get(trust, "")
+        more = {BROKER: here, BROKER_SECRET: secret} if plugs.tokens else {}
+        found += host_loops(settings.root, labels, trust, more)
+    return found
 
 
 @contextmanager

@@ -21,7 +21,7 @@ WORKFLOWS = [Workflow(name="W", event="pull_request", jobs=jobs)]
 
 @pytest.fixture
 def system(installation, project):
-    project.file("ci/settings/settings.py", "RUNNER_PICKUP_TIMEOUT_S = 4\n")
+    project.file("ci/settings/settings.py", "RUNNER_PICKUP_TIMEOUT_S = 8\n")
     system = installation(orchestrators=1, hosts=1)
     project.file("ci/workflows/w.py", WORKFLOW).commit()
     return system
@@ -39,7 +39,7 @@ def test_what_people_see_of_a_run_of_the_service(system, project):
     told = {job["name"]: job for job in system.result(run)["results"]}
     assert told["talks"]["status"] == "OK"
     assert told["nobody's"]["info"] == (
-        "no runner took it within 4 s: no pool serves the label 'elsewhere'"
+        "no runner took it within 8 s: no pool serves the label 'elsewhere'"
     )
 
 

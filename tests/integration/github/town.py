@@ -277,3 +277,6 @@ def open_town(folder: Path, *arguments: str, **more: str) -> Iterator[Town]:
         finally:
             town.end()
         assert not hub.violations, hub.violations
+        for token in hub.state.minted:  # security 18, of every story
+            assert len(token.repositories or ()) == 1, token
+            assert token.permissions.keys() < hub.app.permissions.keys(), token

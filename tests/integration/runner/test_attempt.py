@@ -19,7 +19,8 @@ from praktika.model.facts import Facts
 from praktika.model.plan import Artifact, Job, Plan
 from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Task
-from praktika.model.wire import decode
+from praktika.model.wire import decode, encode
+from praktika.ports.queue import MAX_BODY
 from praktika.runner.attempt import Assignment, Bench, execute
 from praktika.runner.hold import Hold, LeaseLost
 from praktika.runner.process import Limits, never
@@ -280,6 +281,23 @@ def test_a_named_report_that_is_missing(runner):
     result = runner.run("true", test_reports=("out/*.xml",))
     assert result.status is Status.FAIL
     assert "'out/*.xml' was not written" in result.info
+
+
+@pytest.mark.parametrize("said", ["info='ü' * 300_000", "info='bad'", "results=[many]"])
+def test_security_22_a_long_reason_is_no_long_event(runner, said):
+    """The event is one message: over its limit, it took the runner with it."""
+    command = runner.script(
+        "from praktika.result import Result\n"
+        "many = Result(name='n' * 300_000, status='FAIL')\n"
+        f"result = Result.create_from(status='FAIL', {said})\n"
+        "result.ext['verdict'] = 'v' * 300_000\n"
+        "result.ext['reason'] = '\\0' * 300_000 if result.info == 'bad' else ''\n"
+        "result.complete_job()\n"
+    )
+    assert runner.run(command).status is Status.FAIL
+    assert len(encode(runner.event)) < 16_000 < MAX_BODY
+    assert b"Traceback" not in runner.log
+    assert runner.event.reason
 
 
 def test_attached_files_are_stored_under_safe_names(runner):

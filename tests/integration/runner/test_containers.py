@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 from tests.integration.runner.test_attempt import Runner
 
+from praktika.model.facts import Facts
 from praktika.model.result import Status
 from praktika.runner.container import pull, remove_left
 
@@ -209,3 +210,30 @@ def test_a_connection_that_breaks_is_not_the_authors_fault(runner):
 def test_nothing_is_asked_of_docker_where_no_container_was_left(runner):
     remove_left(runner.bench.work / runner.bench.name, runner.bench.inherited)
     assert not (runner.here / "calls").exists()
+
+
+def test_a_job_in_a_container_attaches_nothing_that_is_outside_of_it(runner):
+    command = runner.script(
+        "import os\n"
+        "from praktika.result import Result\n"
+        "open('mine', 'w').write('mine')\n"
+        "Result.create_from(status='OK', files=['mine', '/etc/passwd']).complete_job()\n"
+    )
+    result = runner.run(command)
+    assert [runner.blobs.get(f"runs/r/{path}") for path in result.files] == [b"mine"]
+    assert "/etc/passwd: it is not in the job's workspace" in str(result.ext["warnings"])
+
+
+@pytest.mark.parametrize(("trust", "hooks"), [("trusted", 1), ("untrusted", 0)])
+def test_a_strangers_container_says_nothing_that_is_run_outside_of_it(runner, trust, hooks):
+    """Security 1."""
+    runner.bench = replace(runner.bench, trust=trust)
+    runner.facts = Facts(sha="abc", local=False, trust=trust)
+    command = runner.script(
+        "from praktika.result import Result\n"
+        "result = Result.create_from(status='ERROR').set_on_error_hook('echo out of the box')\n"
+        "result.complete_job()\n"
+    )
+    result = runner.run(command)
+    assert result.status is Status.ERROR
+    assert runner.log.count(b"$ echo out of the box") == hooks

@@ -62,3 +62,12 @@ def test_what_could_not_be_masked_is_no_secret_security_13(runner):
     assert "the secret 'pin' has fewer than 6 bytes" in result.info
     assert result.ext["verdict"] == "author"
     assert b"never" not in runner.log
+
+
+def test_a_secret_in_what_later_jobs_are_told_security_13(runner):
+    command = runner.script(
+        "import os\nfrom praktika.info import Info\nInfo().store_kv_data('all', dict(os.environ))\n"
+    )
+    assert runner.run(command).status is Status.OK
+    assert b"JOB_NAME" in everything(runner)
+    assert b"s3cr3t-value" not in everything(runner)

@@ -102,3 +102,22 @@ def test_trusted_jobs_get_what_the_machine_has(runner):
         "assert Info().get_secret('token')\n"
     )
     assert runner.run(command).status is Status.OK, runner.log
+
+
+def test_security_12_strangers_attach_what_is_theirs_and_nothing_of_the_runner(runner):
+    """The runner reads what it attaches: its own environment, and files a container has not."""
+    command = runner.script(
+        "import os\n"
+        "from praktika.result import Result\n"
+        "open('mine', 'w').write('mine')\n"
+        "open(os.path.expanduser('~/mine'), 'w').write('mine')\n"
+        "os.symlink('/proc/self/environ', 'link')\n"
+        "os.symlink('/etc', 'folder')\n"
+        "files = ['mine', os.path.expanduser('~/mine'), os.path.abspath('mine')]\n"
+        "files += ['link', 'folder/passwd', '/proc/self/environ', '../../../../etc/passwd']\n"
+        "Result.create_from(status='OK', files=files).complete_job()\n"
+    )
+    result = runner.run(command)
+    assert [runner.blobs.get(f"runs/r/{path}") for path in result.files] == [b"mine"] * 3
+    assert len(result.ext["warnings"]) == 4
+    assert "it is not in the job's workspace" in str(result.ext["warnings"])

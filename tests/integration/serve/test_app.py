@@ -15,7 +15,7 @@ from praktika.errors import OperatorError, Unavailable
 from praktika.intake.reception import Answer
 from praktika.version import VERSION
 from praktika.web.app import build_app
-from praktika.web.http.limits import WEBHOOK_LIMIT
+from praktika.web.http.limits import BODY_LIMIT, LARGE, WEBHOOK_LIMIT
 from praktika.web.http.listen import listen
 from praktika.web.shapes import Health
 from praktika.web.surface import Measures, Surface
@@ -124,6 +124,28 @@ def test_no_webhook_is_larger_than_those_of_github(world):
     )
     assert status == 413
     assert len(world.received) == before
+
+
+def test_security_22_strangers_have_room_for_a_few_large_webhooks_only(world):
+    """Each may have 25 MiB, and whose it is shows when all of it is there."""
+    world.answer = Answer(status=202, text="queued")
+    large = BODY_LIMIT + 1
+    heads = [f"content-length: {large}", "transfer-encoding: chunked"] * (LARGE // 2)
+    clients = [socket.create_connection(("127.0.0.1", world.port)) for _ in heads]
+    try:
+        for client, head in zip(clients, heads, strict=True):
+            client.sendall(f"POST /webhooks/github HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n1".encode())
+        assert ask(world, "GET", "/metrics", **GOOD)[0] == 200  # those before are read by now
+        with ThreadPoolExecutor(1) as pool:
+            one_more = pool.submit(ask, world, "POST", "/webhooks/github", b"x" * large)
+            assert ask(world, "POST", "/webhooks/github", b"{}")[0] == 202
+            with pytest.raises(TimeoutError):
+                one_more.result(0.2)
+            clients.pop().close()
+            assert one_more.result()[0] == 202
+    finally:
+        for client in clients:
+            client.close()
 
 
 def test_webhooks_do_not_wait_for_readers(world):

@@ -65,7 +65,7 @@ class Place:
 
     def runner(self, *, secret: str = "", attempt: int = 1) -> RemoteTokens:
         own = Attempt(run="r", job="unit", attempt=attempt)
-        return RemoteTokens(self.url, secret or self.desk.secret, own, SystemClock())
+        return RemoteTokens(self.url, secret or self.desk.secrets["trusted"], own, SystemClock())
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +103,13 @@ def test_what_makes_no_sense_is_refused(place, body):
     request = urllib.request.Request(
         f"{place.url}/internal/v1/tokens",
         body,
-        {"Authorization": f"Bearer {place.desk.secret}", "Content-Type": "application/json"},
+        {
+            "Authorization": f"Bearer {place.desk.secrets['trusted']}",
+            "Content-Type": "application/json",
+        },
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
     assert 400 <= refused.value.code < 500
-    assert place.desk.secret not in json.loads(refused.value.read())["error"]["text"]
+    assert place.desk.secrets["trusted"] not in json.loads(refused.value.read())["error"]["text"]
     assert place.said == []

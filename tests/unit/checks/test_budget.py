@@ -6,11 +6,14 @@ import time
 from bisect import bisect_left
 
 import pytest
-from tests.unit.checks.board_scene import SHA, Scene, job
+from msgspec import structs
+from tests.unit.checks.board_scene import FACTS, SHA, Scene, job, plan_of
 
 from praktika.adapters.memory import ManualClock
 from praktika.checks.budget import Budget
 from praktika.checks.content.desired import Rank
+from praktika.model.events import Planned
+from praktika.model.forge import Subject
 from praktika.model.plan import Shown
 from praktika.model.result import Status
 
@@ -147,3 +150,22 @@ def test_ten_thousand_jobs_are_shown_within_bounds():
     assert len(scene.board.writes) <= 4
     assert "9," in scene.check.summary
     assert "not shown here: " in scene.check.summary
+
+
+def test_security_22_a_storm_of_strangers_delays_no_check_of_ours():
+    """Whoever opens hundreds of pull requests uses up what is to be written for them, no more."""
+    scene = Scene()
+    strange = structs.replace(FACTS, trust="untrusted")
+    for number in range(100, 500):
+        subject = Subject(repository="o/r", sha=f"{number:040}", number=number)
+        scene.ask(f"s{number}", facts=strange, subject=subject, needs_approval=True)
+    scene.settle(900, pause=5)
+    assert len(scene.board.writes) == 300
+    scene.ask()
+    scene.tell(Planned(at=scene.clock.now(), plan=plan_of(job("A"))))
+    scene.start("A")
+    scene.finish("A")
+    scene.settle(5)
+    assert scene.check.conclusion == "success"
+    scene.settle(3600, pause=30)
+    assert len(scene.board.writes) == 401

@@ -126,6 +126,20 @@ def test_approval_has_a_button_and_a_check_of_its_own():
     assert scene.board.writes == ["create_check", "create_check"]
 
 
+def test_what_nobody_approved_of_ends_in_the_check_that_asked():
+    """A later one of the same name would hide the check of the run that took its place."""
+    scene = Scene()
+    scene.ask(needs_approval=True)
+    scene.settle()
+    scene.ask(run="newer", needs_approval=True)
+    scene.settle()
+    scene.tell(CancelRequested(at=scene.clock.now(), by="a newer push", id="c"))
+    scene.settle(5)
+    shown = scene.memory.shown("o/r", SHA)
+    assert len(shown) == 2
+    assert [check.conclusion for check in shown.values()] == ["cancelled", "action_required"]
+
+
 def test_a_cancelled_run_says_by_whom_and_by_what():
     scene = Scene(job("A"), job("B"), shown=NONE)
     scene.start("A")
@@ -290,7 +304,7 @@ def test_somebody_who_lost_the_lease_writes_nothing():
 
 def test_a_lease_that_has_lapsed_is_noticed():
     scene = Scene(job("A"), shown=NONE)
-    hold = _Hold(scene.queue, scene.queue.receive(CHECKS, limit=10, lease=LEASE))
+    hold = _Hold(scene.queue, scene.queue.receive(CHECKS, limit=10, lease=LEASE), LEASE)
     scene.clock.advance(LEASE - 1)
     hold.extend()
     hold.confirm("r")

@@ -28,7 +28,7 @@ def test_only_failed_jobs_are_read_and_once():
 
 
 def test_a_result_that_is_missing_damaged_or_too_large_costs_only_what_it_says(monkeypatch):
-    monkeypatch.setattr(reading, "LARGEST", 200)
+    monkeypatch.setattr(reading, "LARGEST", {"trusted": 200})
     scene = Scene(job("Gone"), job("Bad"), job("Large"))
     scene.start("Gone", "Bad", "Large")
     scene.blobs.put("runs/r/jobs/key-Bad/1/result.json", b'{"name": 3}')

@@ -13,7 +13,7 @@ from tests.unit.intake.mutations import Mutator, Request
 
 from praktika.adapters.rules import paired
 from praktika.intake.names import NOTICES, group_of
-from praktika.model.notices import Installed, decode_notice
+from praktika.model.notices import ButtonPressed, Commented, Installed, decode_notice
 
 STATUSES = {200, 202, 400, 401, 413}
 ALLOWED = {name.lower() for name in REPOSITORIES}
@@ -72,7 +72,9 @@ def judge(desk: Desk, tray: Tray, request: Request) -> list[str]:
 def judge_notice(request: Request, body: bytes, identity: str, group: str) -> str:
     """The kind of a notice that was queued."""
     notice = decode_notice(body)
-    assert notice.delivery == identity == named(request, "x-github-delivery")
+    assert identity == named(request, "x-github-delivery")
+    if not isinstance(notice, ButtonPressed | Commented):  # those have names that are signed
+        assert notice.delivery == identity
     assert group == group_of(notice)
     if isinstance(notice, Installed):
         assert notice.account.lower() in OWNERS

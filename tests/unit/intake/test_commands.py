@@ -149,6 +149,22 @@ def test_rerun_of_a_conflict_takes_the_base_of_now(scene):
     assert len(scene.journal.runs()) == 2
 
 
+def test_a_run_that_began_anew_is_not_taken_for_one_of_an_older_head(scene):
+    old = begun(scene, outside=True)
+    press(scene, old, "approve")
+    scene.tell(old, PlanFailed(at=2.0, reason="conflicts"))
+    press(scene, old, "rerun", delivery="again")
+    (new,) = (run for run, event in scene.asked[-1:] if isinstance(event, RunRequested))
+    assert new != old
+    assert scene.run(new).stage is Stage.AWAITING
+    for action in ("ready_for_review", "synchronize"):
+        scene.intake.take(PullChanged(delivery=action, repository=SHOP, number=1, action=action))
+        scene.deal()
+    assert scene.run(new).stage is Stage.AWAITING
+    begun(scene, outside=True, head="b")
+    assert scene.run(new).stage is Stage.CONCLUDED
+
+
 def test_a_comment_approves_of_the_commit_that_it_names_security_2(scene):
     run = begun(scene, outside=True)
     assert comment(scene, "approve") == []

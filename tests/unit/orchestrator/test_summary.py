@@ -7,10 +7,20 @@ from types import SimpleNamespace
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.clock import ManualClock
 from praktika.engine.step import replay
-from praktika.model.events import Approved, CancelRequested, PlanFailed, RunRequested
+from praktika.model.events import (
+    Approved,
+    CancelRequested,
+    JobFinished,
+    PlanFailed,
+    Planned,
+    RunRequested,
+)
 from praktika.model.facts import Facts
 from praktika.model.forge import Subject
-from praktika.model.result import Status
+from praktika.model.plan import Job, Plan
+from praktika.model.result import Result, Status
+from praktika.model.wire import encode
+from praktika.orchestrator.room import MOST
 from praktika.orchestrator.summary import summarize
 
 HEAD = "a" * 40
@@ -28,8 +38,8 @@ REQUESTED = RunRequested(
 APPROVED = Approved(at=2.0, by="ann", sha=HEAD)
 
 
-def summary(*events):
-    sources = SimpleNamespace(blobs=MemoryBlobs(), clock=ManualClock())
+def summary(*events, blobs=None):
+    sources = SimpleNamespace(blobs=blobs or MemoryBlobs(), clock=ManualClock())
     return summarize(replay(events), Status.PENDING, "r", sources)
 
 
@@ -50,3 +60,22 @@ def test_the_change_is_told():
     assert (ext["pr_number"], ext["pr_title"]) == (7, "Mend it")
     assert (ext["change_url"], ext["base_branch"]) == ("https://pulls/7", "main")
     assert ext["trust"] == "untrusted"
+
+
+def test_security_22_results_of_strangers_are_shown_as_far_as_there_is_room(monkeypatch):
+    """Each may write 256 MiB, which are gigabytes in memory."""
+    monkeypatch.setitem(MOST, "untrusted", 300)
+    blobs, jobs = MemoryBlobs(), []
+    events = [REQUESTED, APPROVED]
+    for name, size in (("a", 100), ("b", 500), ("c", 50), ("d", 100)):
+        jobs.append(Job(key=name, name=name, command=""))
+        result = Result(name=name, status=Status.OK, info="x" * size)
+        blobs.put(f"runs/r/jobs/{name}/1/result.json", encode(result))
+        events.append(JobFinished(at=3.0, job=name, attempt=1, status=Status.OK))
+    plan = Plan(workflow="PR", event="pull_request", jobs=tuple(jobs))
+    events.insert(2, Planned(at=2.5, plan=plan))
+    shown = summary(*events, blobs=blobs).results
+    assert [len(each.info) for each in shown] == [100, 0, 50, 0]
+    assert [each.status for each in shown] == [Status.OK] * 4
+    assert "Its Result is not shown" in str(shown[1].ext["warnings"])
+    assert "warnings" not in shown[2].ext

@@ -255,7 +255,8 @@ def test_any_tree_arrives(wanted):
                 match content:
                     case None:
                         os.mkdir(path)
-                    case str() as link if not link.startswith("..") or len(parts) > 1:
+                    # a folder above may itself be a link that leads back to the top
+                    case str() as link if not link.startswith("..") or not _is_at(path, top):
                         os.symlink(link, path)
                     case (data, mode, mtime):
                         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
@@ -271,6 +272,10 @@ def test_any_tree_arrives(wanted):
         pack(here / "in", [b"."], here / "p")
         unpack(here / "p", here / "out")
         assert tree(here / "out") == tree(here / "in")
+
+
+def _is_at(path: bytes, folder: bytes) -> bool:
+    return os.path.realpath(os.path.dirname(path)) == os.path.realpath(folder)
 
 
 def test_memory_and_disk_stay_bounded(tmp_path):

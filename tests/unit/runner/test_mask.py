@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import tracemalloc
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -79,6 +80,12 @@ def test_the_texts_of_a_json_secret_are_secrets_too():
     assert shown == "*** logs in with *** at 5432"
 
 
+def test_so_are_those_further_inside_security_13():
+    secret = json.dumps([{"users": [{"user": {"token": "correct horse"}}], "n": None}])
+    assert Mask([secret]).text("with correct horse") == "with ***"
+    assert Mask(["[" * 100_000]).text("as it is") == "as it is"
+
+
 def test_one_secret_in_another():
     assert Mask(["abcdef", "abcdefgh"]).text("abcdefgh abcdef") == "*** ***"
     assert streamed(Mask(["abcdef", "abcdefgh"]), [b"abcdef", b"gh"]) in {b"***", b"***gh"}
@@ -124,3 +131,19 @@ def test_random_cuts_agree_with_masking_at_once():
 
 def test_nothing_of_a_secret_is_in_the_repr():
     assert "secret" not in repr(Mask(["secret-value"]))
+
+
+def test_a_large_secret_takes_no_more_room_than_a_few_of_itself():
+    """Security 13 and 22: as large as stores of secrets take them, and printed in pieces."""
+    chance = random.Random(7)
+    whole = "".join(chance.choice("abcdef") for _ in range(60_000))
+    tracemalloc.start()
+    try:
+        mask = Mask([json.dumps({"key": whole, "user": "somebody-else"})])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 << 20
+    data = f"begin {whole} end {whole[:30_000]}".encode()
+    pieces = [data[at : at + 8191] for at in range(0, len(data), 8191)]
+    assert streamed(mask, pieces) == f"begin *** end {whole[:30_000]}".encode()

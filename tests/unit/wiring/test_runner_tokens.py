@@ -11,7 +11,7 @@ from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.tokens import MemoryTokens
 from praktika.errors import Denied
 from praktika.model.events import Planned, RunRequested
-from praktika.model.facts import Facts
+from praktika.model.facts import Facts, Trust
 from praktika.model.forge import Subject
 from praktika.model.plan import Job, Plan
 from praktika.model.tokens import TokenAsked, TokenReturned
@@ -21,7 +21,7 @@ SHOP = "acme/shop"
 
 
 class Scene:
-    def __init__(self) -> None:
+    def __init__(self, trust: Trust = "trusted") -> None:
         self.broker = MemoryTokens(ManualClock(), SHOP, "acme/other")
         journal = MemoryJournal()
         job = Job(key="unit", name="Unit", command="x")
@@ -29,7 +29,7 @@ class Scene:
         request = RunRequested(
             at=1.0,
             workflow="W",
-            facts=Facts(repository=SHOP, local=False),
+            facts=Facts(repository=SHOP, local=False, trust=trust),
             subject=Subject(repository=SHOP, sha="a" * 40),
         )
         journal.append("r", 0, [request, Planned(at=2.0, plan=plan)])
@@ -43,7 +43,7 @@ class Scene:
             repository=repository,
             permissions=permissions or {"contents": "read"},
         )
-        return self.desk.give(secret or self.desk.secret, asked)
+        return self.desk.give(secret or self.desk.secrets["trusted"], asked)
 
 
 @pytest.fixture
@@ -80,4 +80,14 @@ def test_a_token_that_is_given_back_ends(scene):
     returned = TokenReturned(run="r", job="unit", attempt=1, value=value)
     with pytest.raises(Denied):
         scene.desk.take_back("guessed", returned)
-    scene.desk.take_back(scene.desk.secret, returned)
+    scene.desk.take_back(scene.desk.secrets["trusted"], returned)
+
+
+@pytest.mark.parametrize(("runs", "asks"), [("trusted", "untrusted"), ("untrusted", "trusted")])
+def test_security_18_a_runner_for_strangers_gets_nothing_for_other_runs(runs: Trust, asks: Trust):
+    """What strangers can do to a runner, they do: its secret is theirs."""
+    scene = Scene(runs)
+    with pytest.raises(Denied, match=f"run r is {runs}"):
+        scene.ask(secret=scene.desk.secrets[asks])
+    assert scene.broker.minted == []
+    assert scene.ask(secret=scene.desk.secrets[runs]).value

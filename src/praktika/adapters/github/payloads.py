@@ -76,6 +76,13 @@ class _Letter:
     def read(self, kind: type[T]) -> T:
         return decode(self.body, kind)
 
+    def named(self, what: str, number: int) -> dict[str, str]:
+        """A name that comes from what is signed; that of the delivery does not (security 4).
+
+        Who sends an old press of a button, or an old comment, under a new name, tells nothing new.
+        """
+        return {"delivery": f"{what} {number}"} if number else {}
+
 
 def notices(
     event: str, delivery: str, body: bytes, at: float, *, app: int = 0
@@ -145,8 +152,10 @@ def _pressed(letter: _Letter, told: Happening, mark: Mark, button: str) -> AnyNo
     """A button on a check run or suite; None if that is another app's."""
     if not letter.app or mark.app is None or mark.app.id != letter.app:
         return None
+    # A check of a run that is run again is another check; all checks of a commit have no such name.
+    name = letter.named(f"{button} on check", mark.id if mark.external_id else 0)
     return ButtonPressed(
-        **_common(letter, told),
+        **{**_common(letter, told), **name},
         button=button,
         sha=mark.head_sha,
         external_id=mark.external_id or "",
@@ -179,7 +188,8 @@ def _comment(letter: _Letter) -> AnyNotice | None:
     words = _command(told.comment.body or "")
     if words is None or told.issue.pull_request is None:
         return None
-    return Commented(**_common(letter, told), number=told.issue.number, words=words)
+    name = letter.named("comment", told.comment.id)
+    return Commented(**{**_common(letter, told), **name}, number=told.issue.number, words=words)
 
 
 def _installed(letter: _Letter) -> AnyNotice | None:

@@ -109,6 +109,7 @@ class Mark(Shape, frozen=True, kw_only=True):
     """A check run or a check suite. Of a suite, there is no external id."""
 
     head_sha: Sha
+    id: int = 0
     app: App | None = None
     external_id: Name | None = None
 
@@ -181,6 +182,7 @@ class Issue(Shape, frozen=True, kw_only=True):
 class Comment(Shape, frozen=True, kw_only=True):
     """What somebody wrote."""
 
+    id: int = 0
     body: str | None = None
 
 

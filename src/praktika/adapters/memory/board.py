@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from msgspec import structs
 
+from praktika.adapters.rules import check_marker
 from praktika.errors import Absent, Conflict
 from praktika.model.forge import Action, Check, CommitStatus, KnownCheck
 from praktika.model.wire import decode, encode
@@ -81,6 +82,7 @@ class MemoryBoard:
 
     def set_comment(self, repository: str, pull: int, marker: str, text: str) -> None:
         """Let our comment with that marker be this text."""
+        check_marker(marker)
         _fits("comment", text, _COMMENT)
         with self._lock:
             self._shelf(repository).comments[pull, marker] = decode(encode(text), str)

@@ -17,7 +17,7 @@ from praktika.checks.content.text import address, counted, line
 from praktika.checks.content.verdict import check_status, conclusion, title
 from praktika.engine.run import Run, Stage
 from praktika.model.forge import Annotation, Check, CommitStatus
-from praktika.model.plan import Shown
+from praktika.model.plan import Shown, job_key
 
 LIVE_JOBS = 20
 """In a run of up to so many jobs, a job's check is there before the job has ended."""
@@ -94,6 +94,7 @@ class Desired:
         gist: changes when the comment is worth a write.
         is_over: whether the run is.
         merges: whether the pull request is to be merged now.
+        is_from_outside: whether it is about a change of strangers.
     """
 
     workflow: Piece
@@ -105,6 +106,7 @@ class Desired:
     gist: str = ""
     is_over: bool = False
     merges: bool = False
+    is_from_outside: bool = False
 
 
 def worth_reading(run: Run) -> list[str]:
@@ -139,10 +141,11 @@ def desired(run: Run, run_id: str, results: Mapping[str, Findings], options: Opt
         statuses=tuple(job_statuses(material, shown, options.contexts)),
         ready=ready_status(material, shown.ready, options.doubt) if shown.ready else None,
         comment=comment(material, request.subject, options.before) if shown.summary else "",
-        marker=f"praktika:{line(request.workflow)}",
+        marker=f"summary-{job_key(request.workflow)}",
         gist=gist(run, lines, ended),
         is_over=run.stage is Stage.CONCLUDED,
         merges=shown.automerge and request.subject.number > 0 and is_good,
+        is_from_outside=request.facts.trust != "trusted",
     )
 
 
@@ -165,8 +168,9 @@ def _workflow(material: Material, sha: str, run_id: str) -> Piece:
         started_at=run.began,
         completed_at=run.at if status == "completed" else 0.0,
     )
-    # A check that asked for approval, or that an earlier round has left, is not taken up again.
-    turn = 2 * run.round + (run.stage is not Stage.AWAITING)
+    # A check that asked for approval, or that an earlier round has left, is not taken up again. If
+    # nobody approves, it is what tells of the end: a new one would hide that of a newer run.
+    turn = 2 * run.round + (bool(run.approved_by) or not run.requested.needs_approval)
     return Piece(check=check, turn=turn, rank=Rank.OUTCOME)
 
 

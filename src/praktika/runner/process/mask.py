@@ -19,6 +19,8 @@ SHORTEST = 6
 
 STARS = b"***"
 _BASE64_LINE = 76
+_HEAD = 8
+"""Bytes by which the beginnings of secrets are told apart before all of them is compared."""
 
 
 class Mask:
@@ -32,10 +34,11 @@ class Mask:
         secrets = {value for whole in values for value in _with_fields(whole)}
         self._needles = sorted({one for value in secrets for one in _forms(value)}, key=_order)
         self._in_json = sorted({one for value in secrets for one in _json_forms(value)}, key=_order)
-        self._beginnings = {one[:end] for one in self._needles for end in range(1, len(one))}
-        self._longest = max(map(len, self._beginnings), default=0)
+        self._longest = max(map(len, self._needles), default=1) - 1
+        # Of a secret there are as many beginnings as it has bytes: all of them have no room.
+        self._heads = {one[:end] for one in self._needles for end in range(1, _HEAD + 1)}
         pairs = b"|".join(sorted({re.escape(one[:2]) for one in self._needles}))
-        self._begins = re.compile(b"(?=" + pairs + b")")
+        self._pairs = re.compile(b"(?=" + pairs + b")")
 
     def __repr__(self) -> str:
         return f"Mask({len(self._needles)} forms)"
@@ -74,10 +77,15 @@ class Mask:
     def _held(self, rest: bytes) -> int:
         """How many of the last bytes may be the beginning of a secret."""
         window = rest[-self._longest :]
-        for match in self._begins.finditer(window):
-            if window[match.start() :] in self._beginnings:
-                return len(window) - match.start()
-        return 1 if window[-1:] in self._beginnings else 0
+        for match in self._pairs.finditer(window):
+            at = match.start()
+            if window[at : at + _HEAD] in self._heads and self._begins_with(window[at:]):
+                return len(window) - at
+        return 1 if window[-1:] in self._heads else 0
+
+    def _begins_with(self, part: bytes) -> bool:
+        """Whether a secret begins with this, and goes on."""
+        return any(len(one) > len(part) and one.startswith(part) for one in self._needles)
 
 
 def _order(needle: bytes) -> tuple[int, bytes]:
@@ -100,14 +108,25 @@ def _masked(data: bytes, needles: Iterable[bytes]) -> bytes:
 
 
 def _with_fields(value: str) -> Iterator[str]:
-    """A secret, and the texts in it if it is a JSON object."""
+    """A secret, and the texts in it, at any depth, if it is a JSON object or list."""
     yield value
-    if value.lstrip().startswith("{"):
+    if value.lstrip().startswith(("{", "[")):
         try:
-            fields = json.loads(value)
+            yield from _texts(json.loads(value))
         except (ValueError, RecursionError):
             return
-        yield from (text for text in fields.values() if isinstance(text, str))
+
+
+def _texts(document: object) -> Iterator[str]:
+    match document:
+        case str():
+            yield document
+        case dict():
+            for part in document.values():
+                yield from _texts(part)
+        case list():
+            for part in document:
+                yield from _texts(part)
 
 
 def _parts(value: str) -> Iterator[str]:

@@ -95,9 +95,10 @@ async def _webhook(visit: Visit) -> Response:
     receive = visit.house.surface.receive
     if receive is None:
         raise Refusal(404, "not_found", "this server is not set up for webhooks")
-    body = await body_of(visit.request, WEBHOOK_LIMIT)
     # Several headers of one name are no headers of GitHub's; the first one counts.
     headers = {name.lower(): value for name, value in reversed(visit.request.headers.items())}
-    answer = await visit.house.receivers.do(receive, headers, body)
+    async with visit.house.bulk.room(visit.request):
+        body = await body_of(visit.request, WEBHOOK_LIMIT)
+        answer = await visit.house.receivers.do(receive, headers, body)
     visit.house.metrics.received(answer.status)
     return PlainTextResponse(answer.text, answer.status)

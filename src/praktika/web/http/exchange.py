@@ -12,6 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from praktika.model.wire import encode
 from praktika.web.http.guard import Guard
+from praktika.web.http.limits import Bulk
 from praktika.web.http.refusal import Refusal, refusal_of
 from praktika.web.http.threads import Threads
 from praktika.web.metrics import Metrics
@@ -31,6 +32,7 @@ class House:
         guard: knows who asks.
         threads: for what may wait.
         receivers: the same, for webhooks, which must not wait for readers.
+        bulk: room for large webhooks.
         metrics: count.
         log: is told of bugs.
     """
@@ -39,6 +41,7 @@ class House:
     guard: Guard
     threads: Threads
     receivers: Threads
+    bulk: Bulk
     metrics: Metrics
     log: FilteringBoundLogger
 

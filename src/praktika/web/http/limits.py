@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +17,9 @@ BODY_LIMIT = 1 << 20
 
 WEBHOOK_LIMIT = 25 << 20
 """Bytes of a webhook: GitHub sends no larger ones."""
+
+LARGE = 4
+"""That many webhooks over `BODY_LIMIT` are in memory at a time: whose they are is known last."""
 
 BODY_SECONDS = 30.0
 """Within which a request has to be there."""
@@ -56,14 +61,41 @@ class Polite:
         await self._app(scope, receive, politely)
 
 
+class Bulk:
+    """Room for large requests, of which there could be as many as connections otherwise."""
+
+    def __init__(self) -> None:
+        self._room = asyncio.Semaphore(LARGE)
+
+    @asynccontextmanager
+    async def room(self, request: Request) -> AsyncIterator[None]:
+        """Wait until there is room for the request, and keep it in the block.
+
+        Raises:
+            Refusal: there is none for too long.
+        """
+        announced = _announced(request)
+        if announced is not None and not BODY_LIMIT < announced <= WEBHOOK_LIMIT:
+            yield
+            return
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                await self._room.acquire()
+        except TimeoutError:
+            raise Refusal(503, "busy", "there are too many large requests; try later") from None
+        try:
+            yield
+        finally:
+            self._room.release()
+
+
 async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
     """All bytes of a request.
 
     Raises:
         Refusal: there are more than `limit`, or they do not come in time.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced) > limit:
+    if (_announced(request) or 0) > limit:
         raise _too_large(limit)
     body = bytearray()
     try:
@@ -77,6 +109,12 @@ async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
     except ClientDisconnect:
         raise Refusal(400, "malformed", "the request ended too early") from None
     return bytes(body)
+
+
+def _announced(request: Request) -> int | None:
+    """How many bytes a request says that it has; None if it does not say so."""
+    text = request.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _too_large(limit: int) -> Refusal:

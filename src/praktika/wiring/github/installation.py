@@ -76,7 +76,13 @@ class GitHub:
         self.checkouts = open_checkouts(credentials(self.addresses, self.tokens))
         desk = self._desk()
         intake = Intake(desk)
-        self.worker = Worker(intake, stores.queue, stores.clock, self._delayed("notice"))
+        self.worker = Worker(
+            intake,
+            stores.queue,
+            stores.clock,
+            self._delayed("notice"),
+            lease=stores.pace.lease,
+        )
         self._reconciler = Reconciler(desk, intake.changes)
         self._ticker = Ticker(desk)
         budget = Budget(stores.clock)
@@ -92,6 +98,7 @@ class GitHub:
                 budget=budget,
                 page=self.page,
                 on_trouble=self._delayed("check"),
+                lease=stores.pace.lease,
             )
         )
         self.reception = Reception(

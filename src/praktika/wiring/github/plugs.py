@@ -70,7 +70,7 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         checkouts=github.checkouts,
         announce=partial(_announce, stores.queue),
         tokens=tokens,
-        secret=tokens.secret,
+        secrets=tokens.secrets,
     )
 
 

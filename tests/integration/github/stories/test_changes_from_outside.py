@@ -125,3 +125,49 @@ def test_a_workflow_may_be_open_to_all_and_is_untrusted_still(town: Town):
     head = town.hub.commit(fork, "fix", {"ci/workflows/lint.py": BROKEN}, by="zoe")
     town.hub.open_pull(shop, head="zoe:fix")
     assert town.output(succeeded(town, shop, head, "Lint")) == "untrusted\nnone\n"
+
+
+def test_another_base_asks_again_and_a_fork_may_be_gone(town: Town):
+    """Security 1 and 2: what was approved was approved for one base, and is fetched by its id."""
+    declared = workflow("pull_request", "Unit: cat file.txt base.txt", name="PR")
+    shop = town.repository({"ci/workflows/pr.py": declared, "base.txt": "main\n"})
+    town.hub.commit(shop, "stable", {"base.txt": "stable\n"})
+    fork = town.hub.fork(shop, "yves")
+    head = town.hub.commit(fork, "fix", {"file.txt": "theirs\n"}, by="yves")
+    number = town.hub.open_pull(shop, head="yves:fix").number
+    first = awaiting(town, shop, head)
+    town.hub.retarget(shop, number, "stable")
+
+    def moved() -> bool:
+        return town.hub.checks(shop, head)["PR"]["external_id"] != first["external_id"]
+
+    town.until(moved)
+    second = awaiting(town, shop, head)
+    town.hub.delete_repository(fork)
+    mark = town.mark()
+    town.hub.press(shop, first["id"], "approve", is_stale=True)
+    town.logged("approval.refused", str(first["external_id"]), since=mark)
+    town.hub.press(shop, second["id"], "approve")
+    assert town.output(succeeded(town, shop, head)) == "theirs\nstable\n"
+
+
+def test_an_approval_of_what_the_server_does_not_know_to_be_old(town: Town):
+    """Security 2 and 5, fault 5: the webhook of a push is lost, and the old button pressed."""
+    shop = town.repository(
+        {"ci/workflows/pr.py": workflow("pull_request", "Unit: true", name="PR")}
+    )
+    fork = town.hub.fork(shop, "xena")
+    head = town.hub.commit(fork, "fix", {"file.txt": "good\n"}, by="xena")
+    number = town.hub.open_pull(shop, head="xena:fix").number
+    button = awaiting(town, shop, head)
+    town.hub.deliveries.settle()
+    town.hub.deliveries.drop = 1.0
+    second = town.hub.push_to_pull(shop, number, {"file.txt": "bad\n"})
+    town.hub.deliveries.drop = 0.0
+    mark = town.mark()
+    town.hub.press(shop, button["id"], "approve")
+    town.logged("approval.refused", "moved on", since=mark)
+    town.hub.deliveries.redeliver_failed()
+    awaiting(town, shop, second)
+    town.check(shop, head, "PR", "cancelled")
+    assert not any(run.approved_by for run in town.runs(shop).values())

@@ -112,3 +112,19 @@ def test_closed_reopened_retargeted_and_ready(town: Town):
     town.open_gate("closing")
     town.until(lambda: town.hub.checks(shop, head)["PR"]["conclusion"] == "success")
     assert len(town.runs(shop)) == 2
+
+
+def test_what_no_workflow_is_for(town: Town):
+    """A check that is required is there all the same; who declares nothing gets nothing."""
+    bare = town.repository({"README": "nothing of ours"})
+    town.hub.commit(bare, "feature", {"a": "a"})
+    town.hub.open_pull(bare, head="feature")
+    declared = workflow("pull_request", "Unit: false", name="PR", paths=["src/**"])
+    shop = town.repository({"ci/workflows/pr.py": declared, "src/a": "a"})
+    head = town.hub.commit(shop, "docs", {"docs/a.md": "a"})
+    town.hub.open_pull(shop, head="docs")
+    check = town.check(shop, head, "PR", "skipped")
+    assert check["output"]["title"] == "Nothing had to run: all jobs were left out"
+    town.routed(bare)
+    assert not town.hub.all_checks(bare)
+    assert not town.runs(bare)

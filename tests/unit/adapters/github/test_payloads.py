@@ -109,13 +109,14 @@ def app_of(number: int | None) -> dict[str, int] | None:
 def check(action: str, app: int | None = 2, **fields: Any) -> dict[str, Any]:
     """A check that somebody pressed something on."""
     payload = example("check_run", "rerequested")
-    mark = {"head_sha": SHA, "external_id": "run-1/job-2", "app": app_of(app)}
+    mark = {"id": 4, "head_sha": SHA, "external_id": "run-1/job-2", "app": app_of(app)}
     return {**payload, "action": action, "check_run": {**payload["check_run"], **mark}, **fields}
 
 
 def test_a_check_is_run_again() -> None:
     told = read("check_run", check("rerequested"), app=2)
-    button = ButtonPressed(**OURS, button="rerun", sha=SHA, external_id="run-1/job-2")
+    named = {**OURS, "delivery": "rerun on check 4"}
+    button = ButtonPressed(**named, button="rerun", sha=SHA, external_id="run-1/job-2")
     assert told == [button]
 
 
@@ -123,7 +124,8 @@ def test_a_button_of_ours_is_pressed() -> None:
     pressed = {"requested_action": {"identifier": "approve"}}
     told = read("check_run", check("requested_action", **pressed), app=2)
 
-    button = ButtonPressed(**OURS, button="approve", sha=SHA, external_id="run-1/job-2")
+    named = {**OURS, "delivery": "approve on check 4"}
+    button = ButtonPressed(**named, button="approve", sha=SHA, external_id="run-1/job-2")
     assert told == [button]
 
 
@@ -228,7 +230,22 @@ def comment(body: str | None, **issue: Any) -> dict[str, Any]:
 )
 def test_a_command_in_a_comment(body: str, words: tuple[str, ...]) -> None:
     told = read("issue_comment", comment(body))
-    assert told == [Commented(**HERE, number=1, words=words)]
+    named = {**HERE, "delivery": "comment 492700400"}
+    assert told == [Commented(**named, number=1, words=words)]
+
+
+def test_security_4_what_is_told_again_under_another_name_is_told_again_all_the_same() -> None:
+    """Nobody signs the name of a delivery: buttons and comments are known by what is signed."""
+    pressed = {"requested_action": {"identifier": "cancel"}}
+    for event, payload in (
+        ("check_run", check("rerequested")),
+        ("check_run", check("requested_action", **pressed)),
+        ("issue_comment", comment("/praktika cancel")),
+    ):
+        body = json.dumps(payload).encode()
+        told = {each.delivery for name in "ab" for each in notices(event, name, body, 5.0, app=2)}
+        assert len(told) == 1
+        assert not told & {"a", "b"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,9 +10,9 @@ from praktika.adapters.github.answers import Comment
 from praktika.adapters.github.api import COMMENTS, Api, Session
 from praktika.adapters.github.app.tokens import App
 from praktika.adapters.github.board import texts
+from praktika.adapters.rules import check_marker
 from praktika.errors import Absent
 
-_MARKER = re.compile(r"[A-Za-z0-9._/-]{1,200}")
 _KNOWN = 10_000
 
 
@@ -75,9 +74,7 @@ class Comments:
 
 def mark_of(marker: str) -> str:
     """The first line of a comment that has this marker; browsers do not show it."""
-    if not _MARKER.fullmatch(marker) or "--" in marker:
-        raise ValueError(f"'{marker}' is no marker of a comment")
-    return f"<!-- praktika:{marker} -->"
+    return f"<!-- praktika:{check_marker(marker)} -->"
 
 
 def _fitting(marker: str, text: str) -> str:
