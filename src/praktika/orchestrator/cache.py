@@ -96,7 +96,8 @@ class Cache:
         for scope in self.reads:
             key = names.cached(self.repository, scope, job.key, name)
             record = _read(self.blobs, key)
-            if record is not None and record.key == job.key:
+            # The place has a part of a digest only: who makes up branches finds one that shares it.
+            if record is not None and (record.key, record.scope) == (job.key, scope):
                 yield record
 
     def _problem(self, record: Record, job: Job) -> str:

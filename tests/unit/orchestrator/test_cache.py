@@ -181,6 +181,15 @@ def test_row_7_a_record_under_another_name_than_its_own_is_no_hit(blobs) -> None
     assert found(blobs, wanted=test).hit is None
 
 
+def test_security_7_a_record_of_another_scope_is_no_hit(blobs) -> None:
+    """The place has 40 bits of the scope: a branch whose name has the same ones is soon made up."""
+    place = names.cached("o/r", "branch main", BUILD.key, BUILD.digest)
+    record = decode(blobs.get(place), Record)
+    for scope in ("branch main-._-", "untrusted pull request 7", ""):
+        blobs.put(place, encode(replace(record, scope=scope)))
+        assert found(blobs).hit is None
+
+
 def test_a_job_without_a_digest_is_not_looked_for(blobs) -> None:
     assert cache(blobs).find([replace(BUILD, digest="")]) == ({}, "")
 
