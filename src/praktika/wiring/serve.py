@@ -30,7 +30,7 @@ from praktika.wiring.runner import BROKER, BROKER_SECRET
 from praktika.wiring.service import Service
 from praktika.wiring.serving.books import StoredBooks
 from praktika.wiring.serving.checkout import CheckoutDispatcher
-from praktika.wiring.serving.desk import Dispatcher, MayAct, OpenDesk
+from praktika.wiring.serving.desk import Dispatcher, IsCurrent, MayAct, OpenDesk
 from praktika.wiring.serving.figures import look, measure
 from praktika.wiring.serving.hosts import host_loops
 from praktika.wiring.serving.loops import Loop, Loops, again
@@ -76,6 +76,7 @@ class Plugs:
         loops: what else goes on: intake, checks, schedules.
         receive: takes webhooks.
         may_act: whether a login may change what runs in a repository.
+        is_current: whether what a run is for still is what would be merged.
         dispatcher: starts workflows; None means those of the checkout.
         queues: names of queues that are measured, too.
         checkouts: where commits come from; None means from remotes that need no token.
@@ -87,6 +88,7 @@ class Plugs:
     loops: tuple[Loop, ...] = ()
     receive: Callable[[Mapping[str, str], bytes], Answer] | None = None
     may_act: MayAct = lambda _login, _repository: True
+    is_current: IsCurrent = lambda _subject: True
     dispatcher: Dispatcher | None = None
     queues: tuple[str, ...] = ()
     checkouts: Checkouts | None = None
@@ -141,7 +143,7 @@ def _surface(settings: Settings, stores: Stores, loops: Loops, plugs: Plugs) -> 
     queues = [*own, *map(dead_letters, own)]
     return Surface(
         books=books,
-        desk=OpenDesk(stores, books, plugs.may_act, dispatcher),
+        desk=OpenDesk(stores, books, plugs.may_act, dispatcher, is_current=plugs.is_current),
         login_of=Tokens(stores.state).login_of,
         health=partial(look, stores, loops),
         measure=partial(measure, stores, books, loops, queues),

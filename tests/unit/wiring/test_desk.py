@@ -25,6 +25,7 @@ from praktika.model.events import (
     decode_event,
 )
 from praktika.model.facts import Facts
+from praktika.model.forge import Subject
 from praktika.model.plan import Job, Plan
 from praktika.model.result import Status
 from praktika.orchestrator import names
@@ -209,6 +210,24 @@ def test_only_the_commit_that_waits_is_approved(tmp_path):
         scene.desk.approve("r", ApproveWish(sha=SHA, id="y"), "writer")
     scene.desk.approve("r", ApproveWish(sha=SHA, id="x"), "writer")  # heard already
     assert scene.sent() == []
+
+
+def test_a_commit_that_is_not_the_head_any_more_is_not_approved_security_2(tmp_path):
+    """The page may be an old one, and the webhook of the push may be lost."""
+    scene = Scene(tmp_path)
+    subject = Subject(repository="o/r", sha=SHA, number=7)
+    fields = {**as_fields(REQUESTED), "needs_approval": True, "subject": subject}
+    scene.happened(REQUESTED.__class__(**fields))
+    heads = {subject}
+    arguments = (scene.stores, scene.books, scene.may_act, scene.dispatcher)
+    desk = OpenDesk(*arguments, is_current=heads.__contains__)
+    heads.clear()
+    with pytest.raises(Conflict, match="closed or has moved on"):
+        desk.approve("r", ApproveWish(sha=SHA), "writer")
+    assert scene.sent() == []
+    heads.add(subject)
+    desk.approve("r", ApproveWish(sha=SHA), "writer")
+    assert len(scene.sent()) == 1
 
 
 def as_fields(event) -> dict:

@@ -12,7 +12,7 @@ from praktika.errors import Absent, AuthorError
 from praktika.intake import keys
 from praktika.intake.names import NOTICES, group_of
 from praktika.intake.requests import dispatch_id
-from praktika.model.forge import may_write
+from praktika.model.forge import Subject, may_write
 from praktika.model.notices import Dispatched
 from praktika.model.routes import Occasion, Route, RoutingTable
 from praktika.model.wire import WireError, decode, encode
@@ -65,6 +65,7 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         ),
         receive=github.reception.receive,
         may_act=lambda login, repository: may_write(github.forge.permission(repository, login)),
+        is_current=partial(_is_current, github.forge),
         dispatcher=ForgeDispatcher(settings.repositories, stores, github.forge),
         queues=(NOTICES, CHECKS, LATER, pages.QUEUE),
         checkouts=github.checkouts,
@@ -72,6 +73,12 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         tokens=tokens,
         secrets=tokens.secrets,
     )
+
+
+def _is_current(forge: Forge, subject: Subject) -> bool:
+    """Whether a pull request is open and still at the commit of a run."""
+    pull = forge.pull(subject.repository, subject.number) if subject.number else None
+    return pull is None or (pull.is_open and pull.head_sha == subject.sha)
 
 
 def _announce(queue: Queue, run_id: str, run: Run) -> None:

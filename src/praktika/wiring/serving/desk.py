@@ -10,6 +10,7 @@ from praktika.engine.approval import awaited
 from praktika.engine.run import Phase, Stage
 from praktika.errors import Absent, AuthorError, Conflict, Denied, OperatorError
 from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequested
+from praktika.model.forge import Subject
 from praktika.model.routes import RoutingTable
 from praktika.web.shapes import ApproveWish, Asked, CancelWish, DispatchWish, RerunWish
 from praktika.wiring.history import Recorded, is_of_service, is_stopping, why_none_again
@@ -19,6 +20,9 @@ from praktika.wiring.stores import Stores
 
 MayAct = Callable[[str, str], bool]
 """Whether a login may change what runs in a repository (`owner/name`)."""
+
+IsCurrent = Callable[[Subject], bool]
+"""Whether what a run is for still is what would be merged."""
 
 
 class Dispatcher(Protocol):
@@ -44,15 +48,23 @@ class OpenDesk:
         books: what is known of its runs.
         may_act: who may do what; asked for every request (security 23).
         dispatcher: starts workflows.
+        is_current: asked for every approval (security 2).
     """
 
     def __init__(
-        self, stores: Stores, books: StoredBooks, may_act: MayAct, dispatcher: Dispatcher
+        self,
+        stores: Stores,
+        books: StoredBooks,
+        may_act: MayAct,
+        dispatcher: Dispatcher,
+        *,
+        is_current: IsCurrent = lambda _subject: True,
     ) -> None:
         self._stores = stores
         self._books = books
         self._may_act = may_act
         self._dispatcher = dispatcher
+        self._is_current = is_current
 
     def cancel(self, run: str, wish: CancelWish, by: str) -> Asked:
         """Stop a run, or a job of it."""
@@ -106,6 +118,9 @@ class OpenDesk:
                 raise Conflict(f"Run {run} does not wait for an approval.")
             if wish.sha != awaited(recorded.run):
                 raise Conflict(f"Run {run} is of another commit: {awaited(recorded.run)}.")
+            asked = recorded.run.requested
+            if asked and asked.subject and not self._is_current(asked.subject):
+                raise Conflict(f"Run {run} is of a pull request that is closed or has moved on.")
             at = self._stores.clock.now()
             self._post(recorded, Approved(at=at, by=by, sha=wish.sha, id=name), name)
         return Asked(run=run, id=name)
