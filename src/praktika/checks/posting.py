@@ -14,7 +14,7 @@ from msgspec import structs
 from praktika.checks.budget import Budget
 from praktika.checks.content.desired import Desired, Piece, Rank
 from praktika.checks.ledger import Ledger, Posted, digest, is_new
-from praktika.errors import Limited, OperatorError, TransientError
+from praktika.errors import Denied, Limited, OperatorError, TransientError
 from praktika.model.forge import CommitStatus, Subject
 from praktika.ports.board import Board
 from praktika.ports.clock import Clock
@@ -68,6 +68,9 @@ class Posting:
         tools: see there.
         ledger: what is shown already.
         subject: where.
+
+    Attributes:
+        is_denied: whether the forge lets no check be shown, for a reason that somebody can mend.
     """
 
     def __init__(self, tools: Tools, ledger: Ledger, subject: Subject) -> None:
@@ -75,6 +78,7 @@ class Posting:
         self._ledger = ledger
         self._subject = subject
         self._owner = subject.repository.split("/", 1)[0]
+        self.is_denied = False
         self._refused: set[str] = set()
         self._tried: set[str] = set()
         self._has_written = False
@@ -172,6 +176,7 @@ class Posting:
             except OperatorError as error:
                 self._tried.discard(write.name)
                 self._refused.add(write.kind)
+                self.is_denied |= write.kind == "check" and isinstance(error, Denied)
                 self._tools.on_trouble(error)
             else:
                 self._has_written = True

@@ -8,16 +8,20 @@ from dataclasses import dataclass, replace
 from praktika.checks.content.comment import Failures
 from praktika.checks.content.desired import Desired, Options, desired
 from praktika.checks.content.findings import Findings
+from praktika.checks.content.verdict import check_status
 from praktika.checks.earlier import Earlier
 from praktika.checks.ledger import Ledger, digest
 from praktika.checks.posting import UNANSWERED, Posting, Tools
 from praktika.checks.pulls import Pulls, doubt
 from praktika.engine.run import Run
-from praktika.errors import Limited, OperatorError, TransientError
+from praktika.errors import Denied, Limited, OperatorError, TransientError
 from praktika.model.events import RunRequested
 from praktika.model.forge import Pull, Subject
 
 _PASSES = 3
+_DENIED = 900.0
+_MENDED_WITHIN = 12 * 3600.0
+"""Seconds after the last event of a run within which a missing permission may be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ class Showing:
             posting.settle_doubts()
         except OperatorError as error:
             self.tools.on_trouble(error)
-            return 0.0
+            return self._when_mended() if isinstance(error, Denied) else 0.0
         for _ in range(_PASSES):
             told = self._told
             wanted, pull, wait = self._look(self._wanted(""))
@@ -60,7 +64,19 @@ class Showing:
                 waits += self._deal_with_pull(wanted, pull)
             if self._told == told:
                 break
+        if posting.is_denied:
+            waits.append(self._when_mended())
         return min((each for each in waits if each), default=0.0)
+
+    def _when_mended(self) -> float:
+        """Seconds to wait where a permission is missing; 0 if it has been for too long.
+
+        A run that is over does not move on by itself, and its check may be required. One that goes
+        on is announced again.
+        """
+        is_over = check_status(self.run) == "completed"
+        is_recent = self.tools.clock.now() - self.run.at < _MENDED_WITHIN
+        return _DENIED if is_over and is_recent else 0.0
 
     @property
     def _request(self) -> RunRequested:

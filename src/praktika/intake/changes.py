@@ -131,14 +131,18 @@ class Changes:
         """What the occasion starts; if that is nothing, an operator finds why in the log."""
         routes = route(table, occasion)
         if not routes:
-            known = sum(each.event == occasion.event for each in table.routes)
-            why = f"none of {known} workflows with this event is for that branch"
+            known = [each.workflow for each in table.routes if each.event == occasion.event]
+            why = (
+                f"not for that branch: {', '.join(known)}"
+                if known
+                else "no workflow has this event"
+            )
             self._desk.log(
                 "nothing.starts",
                 repository=table.repository,
                 ref=ref,
                 occasion=occasion.event,
-                reason=table.problems[:_WORDS] or why,
+                reason=table.problems[:_WORDS] or why[:_WORDS],
             )
         return list(routes)
 

@@ -1,9 +1,9 @@
 """The reconciler: what webhooks should have told, and did not, is found by looking.
 
 It compares the heads that the forge has with those that were dealt with, and deals with the others
-as if a webhook had told of them. When a repository is looked at for the first time, its heads are
-only noted: nobody wants hundreds of old branches to run. What starts its workflows is compiled
-then, so that people and schedules need not wait for the first push.
+as if a webhook had told of them. When a repository is looked at for the first time, heads of which
+no webhook has told are only noted: nobody wants hundreds of old branches to run. What starts its
+workflows is compiled then, so that people and schedules need not wait for the first push.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ class Reconciler:
         now = {head.ref: [head.sha, head.base] for head, _ in heads}
         fresh = [each for each in heads if before.get(each[0].ref) != now[each[0].ref]]
         missed = 0
-        if before:
-            missed = sum(self._deal_with_or_later(around, each, now) for each in fresh)
-        else:
+        if not before:
             self._tables.of(found)
-            for head, _ in fresh:
-                if self._register.head(repository, head.ref) is None:
-                    self._register.dealt_with(repository, head)
+        for each in fresh:
+            if not before and self._register.head(repository, each[0].ref) is None:
+                self._register.dealt_with(repository, each[0])
+            else:
+                missed += self._deal_with_or_later(around, each, now)
         if fresh or len(before) != len(now):
             self._desk.put(keys.seen(repository), encode(now))
         return missed

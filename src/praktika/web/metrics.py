@@ -74,6 +74,8 @@ class _Looked:
         build = GaugeMetricFamily("praktika_build_info", "This praktika.", labels=["version"])
         build.add_metric([VERSION], 1)
         yield build
+        free = "praktika_disk_free_bytes"
+        yield GaugeMetricFamily(free, "Free on the disk with the state.", value=measures.free)
         queues = GaugeMetricFamily("praktika_queue_depth", "Messages that wait.", labels=["queue"])
         for name, depth in measures.queues.items():
             queues.add_metric([name], depth)

@@ -120,11 +120,13 @@ class Measures:
         queues: messages that wait, by queue.
         runs: how many of the latest runs there are, by stage and status.
         loops: by name.
+        free: bytes of the disk with the state.
     """
 
     queues: Mapping[str, int]
     runs: Mapping[tuple[str, str], int]
     loops: Mapping[str, LoopMeasure]
+    free: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,6 +213,27 @@ def test_a_repository_that_is_gone_is_given_up():
     assert scene.queue.depth(CHECKS) == scene.queue.depth(LATER) == 0
 
 
+def test_a_permission_that_is_given_hours_later_brings_the_check():
+    """A run that is over does not move on by itself, and its check may be required."""
+    scene = Scene(job("A"), shown=NONE)
+    scene.board.fault = lambda *_: Denied("no such permission")
+    scene.start("A")
+    scene.finish("A")
+    scene.settle(5 * 3600, pause=60)
+    scene.board.fault = None
+    scene.settle(1000, pause=60)
+    assert scene.check.conclusion == "success"
+
+
+def test_a_permission_that_nobody_gives_is_not_asked_for_for_ever():
+    scene = Scene(job("A"), shown=NONE)
+    scene.board.fault = lambda *_: Denied("no such permission")
+    scene.finish("A")
+    scene.settle(13 * 3600, pause=300)
+    assert scene.queue.depth(CHECKS) == scene.queue.depth(LATER) == 0
+    assert len(scene.trouble) < 60
+
+
 def test_a_refused_comment_or_status_does_not_hide_the_check():
     shown = Shown(job_checks="none", summary=True, ready="Ready", job_statuses=("key-A",))
     scene = Scene(job("A"), shown=shown)

@@ -84,6 +84,15 @@ def test_drafts_closed_ones_and_older_commits_are_not_merged():
         assert scene.check.conclusion == "success"
 
 
+def test_a_change_from_outside_that_waits_for_a_runner_says_for_which_kind():
+    """Who has approved of it, and has no such runner, sees why nothing happens."""
+    scene = Scene()
+    scene.ask(facts=structs.replace(FACTS, trust="untrusted"))
+    scene.tell(Planned(at=scene.clock.now(), plan=plan_of(job("A"))))
+    scene.settle(10)
+    assert "waits for a free runner for untrusted code" in scene.check.summary
+
+
 @pytest.mark.parametrize("trust", ["trusted", "untrusted"])
 def test_security_1_what_strangers_write_is_not_merged_by_itself(trust: Trust):
     """Whoever lets it run has not said that it may stay."""

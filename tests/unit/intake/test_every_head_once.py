@@ -119,6 +119,18 @@ def test_a_repository_that_is_new_here_is_only_noted():
     assert len(scene.deal()) == 1
 
 
+def test_what_webhooks_have_told_of_before_the_first_look_is_known_then():
+    """A push that was not told of between the first webhook and the first look is run."""
+    scene = Scene()
+    scene.pull(7, "one")
+    scene.intake.take(PullChanged(delivery="1", repository=SHOP, number=7, action="opened"))
+    scene.deal()
+    scene.pull(7, "two")
+    assert scene.reconciler.look(SHOP) == 1
+    told = [event for events in scene.deal().values() for event in events]
+    assert [event.facts.sha for event in told if isinstance(event, RunRequested)] == [sha("two")]
+
+
 def test_a_new_workflow_does_not_start_for_all_that_is_open():
     scene = Scene()
     scene.pull(1, "a")

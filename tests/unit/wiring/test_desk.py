@@ -274,3 +274,12 @@ def test_where_looking_costs_money_a_list_is_shown_again_for_a_while(tmp_path):
     assert [run.stage for run in scene.books.latest(5)] == ["planning"]
     scene.stores.clock.advance(11)
     assert [run.stage for run in scene.books.latest(5)] == ["going"]
+
+
+def test_a_job_that_waits_says_for_what(scene):
+    def reason() -> str:
+        return next(job.reason for job in scene.books.details("r").jobs if job.key == "a")
+
+    assert reason() == "queued (attempt 1): waits for a free runner"
+    scene.happened(OVER[0])
+    assert reason() == "runs (attempt 1)"

@@ -108,8 +108,9 @@ class Line:
             case Phase.QUEUED:
                 # Its place in the queue changes all the time; that is not worth a write.
                 pool = f" of '{self.job.runs_on[0]}'" if self.job.runs_on else ""
+                kind = " for untrusted code" if run.trust == "untrusted" else ""
                 again = f"; {self.state.reason}" if self.state.reason else ""
-                return f"waits for a free runner{pool}{again}"
+                return f"waits for a free runner{kind}{pool}{again}"
             case _:
                 return explain(run, self.job.key)
 

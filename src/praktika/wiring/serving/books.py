@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from praktika.adapters.rules import check_key, check_run
 from praktika.engine.approval import awaited
-from praktika.engine.run import Run, Stage
+from praktika.engine.explain import explain
+from praktika.engine.run import Phase, Run, Stage
 from praktika.engine.step import step
 from praktika.errors import Absent, Conflict, PraktikaError
 from praktika.model.events import AnyEvent
@@ -81,7 +82,7 @@ class StoredBooks:
                 status=state.jobs[key].status,
                 phase=state.jobs[key].phase.value,
                 attempt=state.jobs[key].attempt,
-                reason=state.jobs[key].reason or job.reason,
+                reason=_reason(state, key),
                 runner=state.jobs[key].runner,
                 since=state.jobs[key].since,
             )
@@ -215,6 +216,14 @@ class StoredBooks:
         status = self.archive.status(recorded)
         shown = Status(status) if status in set(Status) else Status.UNKNOWN
         return render(summarize(recorded.run, shown, recorded.id, self._stores))
+
+
+def _reason(run: Run, key: str) -> str:
+    """Why a job is as it is; what one waits for that has not ended."""
+    job = run.jobs[key]
+    if job.phase is not Phase.SETTLED:
+        return explain(run, key)
+    return job.reason or run.graph.jobs[key].reason
 
 
 def _keep(kept: OrderedDict[str, T], key: str, value: T, limit: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from shutil import disk_usage
 
 from praktika.errors import Absent
 from praktika.version import VERSION
@@ -16,13 +17,23 @@ from praktika.wiring.stores import Stores
 _COUNTED = 200
 """Of the latest runs, how many are counted."""
 
+_ROOM = 50 * 2**20
+"""Bytes of the disk with the state below which the server is not well."""
+
 
 def look(stores: Stores, loops: Loops) -> Health:
     """How everything is, found out now."""
     parts = {"journal": _tried(lambda: stores.journal.runs(limit=1))}
+    parts["disk"] = _room(disk_usage(stores.state).free)
     parts |= loops.health()
     is_well = all(text == "ok" for text in parts.values())
     return Health(status="ok" if is_well else "failing", version=VERSION, parts=parts)
+
+
+def _room(free: int) -> str:
+    return (
+        "ok" if free >= _ROOM else f"{free / 2**20:.0f} MiB are free: nothing can be written soon"
+    )
 
 
 def measure(stores: Stores, books: Books, loops: Loops, queues: Sequence[str]) -> Measures:
@@ -30,6 +41,7 @@ def measure(stores: Stores, books: Books, loops: Loops, queues: Sequence[str]) -
     runs = books.latest(_COUNTED)
     health, now = loops.health(), time.monotonic()
     return Measures(
+        free=disk_usage(stores.state).free,
         queues=_depths(stores, queues),
         runs=Counter((run.stage, run.status) for run in runs),
         loops={
