@@ -97,9 +97,17 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def read_body(headers: Message, stream: BinaryIO) -> bytes:
-    """The body of a request, chunked or not."""
+    """The body of a request, chunked or not.
+
+    Raises:
+        ConnectionError: the client has gone away in the middle of it.
+    """
     if "chunked" not in headers.get("Transfer-Encoding", ""):
-        return stream.read(int(headers.get("Content-Length") or 0))
+        length = int(headers.get("Content-Length") or 0)
+        whole = stream.read(length)
+        if len(whole) < length:
+            raise ConnectionAbortedError("the rest of the body did not come")
+        return whole
     body = b""
     while size := int(stream.readline(), 16):
         body += stream.read(size)

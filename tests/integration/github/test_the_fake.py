@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -318,3 +319,17 @@ def test_a_comparison_knows_forks_and_ids(hub: Hub, client: Client):
         assert [each["filename"] for each in told["files"]] == ["new.py"]
     assert client.get("/compare/main...nowhere").status == 404
     assert not hub.violations
+
+
+def test_half_a_request_is_none(hub):
+    """Whoever dies in the middle of asking for a small token must not get the largest there is."""
+    number = hub.state.installations["acme"].id
+    head = (
+        f"POST {hub.server.base}/app/installations/{number}/access_tokens HTTP/1.1\r\n"
+        f"Host: x\r\nAuthorization: Bearer {signed(hub)}\r\nContent-Length: 90\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", hub.server.server_port)) as half:
+        half.sendall(head.encode())
+        half.shutdown(socket.SHUT_WR)
+        assert half.recv(1) == b""
+    assert not hub.state.minted

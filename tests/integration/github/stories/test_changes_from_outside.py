@@ -169,5 +169,5 @@ def test_an_approval_of_what_the_server_does_not_know_to_be_old(town: Town):
     town.logged("approval.refused", "moved on", since=mark)
     town.hub.deliveries.redeliver_failed()
     awaiting(town, shop, second)
-    town.check(shop, head, "PR", "cancelled")
+    town.until(lambda: town.hub.checks(shop, head)["PR"]["conclusion"] == "cancelled")
     assert not any(run.approved_by for run in town.runs(shop).values())
