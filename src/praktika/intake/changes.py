@@ -72,7 +72,7 @@ class Changes:
         routes = self._routes(table, occasion, f"pull {pull.number}")
         asked = self._of_pull(around, pull, routes)
         self._stop(pull, asked, PUSHED, pull.head_sha)
-        self._stop_elsewhere(around, pull, asked)
+        self._stop_passed(around, pull, asked)
         self.ask(asked)
         self._resume(around, asked)
         ref = f"pull {pull.number}"
@@ -165,26 +165,31 @@ class Changes:
         further run for what is asked for, which somebody wanted, is wanted still.
         """
         wanted = {_purpose(each.request) for each in asked}
-        for run_id, run in self._register.going(pull.repository, pull.number).items():
+        for run_id, run in self._register.going(pull).items():
             if _purpose(run.requested) not in wanted and _is_needless(pull, run.stage):
-                self._cancel(run_id, why, f"{run_id} {occasion}")
+                self._cancel(run_id, why, f"{run_id} {run.round} {occasion}")
 
-    def _stop_elsewhere(self, around: Circumstances, pull: Pull, asked: Iterable[Asked]) -> None:
-        """Stop what goes on for an earlier base, in workflows that are not for the one of now.
+    def _stop_passed(self, around: Circumstances, pull: Pull, asked: Sequence[Asked]) -> None:
+        """Stop what goes on and will not give way by itself, as nothing newer enters its group.
 
-        Nothing newer is in the concurrency groups of those. A run that was asked for after the
-        forge was asked here is of a newer base, of which we do not know.
+        That is what is for an earlier base, in workflows that are not for the one of now; and what
+        runs again, or goes on while an earlier run is run again in its place. A run that was asked
+        for after the forge was asked here is of something newer, of which we do not know.
         """
-        workflows = {each.request.workflow for each in asked}
-        for run_id, run in self._register.going(pull.repository, pull.number).items():
+        wanted = {_purpose(each.request) for each in asked}
+        begun = {each.request.workflow: self._desk.load(each.run) for each in asked}
+        for run_id, run in self._register.going(pull).items():
             request = run.requested
-            if (
-                request is not None
-                and request.workflow not in workflows
-                and request.facts.base_branch != pull.base_branch
-                and request.at < around.at
-            ):
-                self._cancel(run_id, RETARGETED, f"{run_id} {pull.base_branch}")
+            if request is None or _purpose(request) in wanted:
+                continue
+            if max(request.at, run.began) >= around.at:
+                continue
+            successor = begun.get(request.workflow)
+            if successor is None:
+                if request.facts.base_branch != pull.base_branch:
+                    self._cancel(run_id, RETARGETED, f"{run_id} {run.round} {pull.base_branch}")
+            elif _gave_way(successor) or (run.stay and successor.stage is Stage.NEW):
+                self._cancel(run_id, PUSHED, f"{run_id} {run.round} {pull.head_sha}")
 
     def _cancel(self, run: str, by: str, identity: str) -> None:
         event = CancelRequested(at=self._desk.clock.now(), by=by, id=identity)

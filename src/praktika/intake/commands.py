@@ -143,6 +143,8 @@ class Commands:
             scope = "jobs"
         jobs = (wish.job,) if wish.job else ()
         event = RerunRequested(at=self._now, by=wish.by, id=wish.id, scope=scope, jobs=jobs)
+        if run.requested is not None:  # it may have been forgotten when it was over
+            self._register.note(run_id, run.requested)
         self._tell(run_id, event, wish)
 
     def _anew(self, subject: Subject, workflow: str, wish: _Wish) -> None:

@@ -12,6 +12,7 @@ from praktika.engine.run import Run, Stage
 from praktika.intake import keys
 from praktika.intake.desk import Desk
 from praktika.model.events import RunRequested
+from praktika.model.forge import Pull
 from praktika.model.wire import WireError, decode, encode
 
 
@@ -54,13 +55,18 @@ class Register:
         """Ids of the runs that were asked for a commit."""
         return self._listed(keys.runs_of_commit(repository, sha))
 
-    def going(self, repository: str, number: int) -> dict[str, Run]:
-        """The runs of a pull request that are not over, by id; the others are forgotten."""
-        folder = keys.runs_of_pull(repository, number)
+    def going(self, pull: Pull) -> dict[str, Run]:
+        """The runs of a pull request that are not over, by id.
+
+        The others are forgotten, but for those of its head, which may be run again.
+        """
+        folder = keys.runs_of_pull(pull.repository, pull.number)
         found = {}
         for run_id in self._listed(folder):
             run = self._desk.load(run_id)
             if run.stage is Stage.CONCLUDED:
+                if run.requested is not None and run.requested.sha == pull.head_sha:
+                    continue
                 self._desk.blobs.delete(f"{folder}/{run_id}")
             elif run.stage is not Stage.NEW:
                 found[run_id] = run

@@ -122,10 +122,15 @@ class Hands:
         try:
             request = self.around.settle(request)
             plan = self.around.make_plan(request)
-        except TransientError:
+        except (TransientError, OSError):  # of this machine
             raise
         except PraktikaError as error:
             return PlanFailed(at=self.around.clock.now(), reason=str(error))
+        except Exception as error:  # noqa: BLE001 - the edge of a plan: the run has to end (fault 23)
+            self.around.on_bug(run_id, error)
+            kind = type(error).__name__
+            reason = f"praktika stumbled over this code ({kind}); the log of its server says more"
+            return PlanFailed(at=self.around.clock.now(), reason=reason)
         self._put(names.plan(run_id), pretty(plan))
         run_file = RunFile(
             run=run_id,

@@ -28,6 +28,10 @@ class Observer(Protocol):
         """The run is over."""
 
 
+def _raised(_run: str, error: Exception) -> None:
+    raise error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What an orchestrator works with.
@@ -46,6 +50,8 @@ class Surroundings:
             that it changes; raises PraktikaError.
         announce: is told, at least once, whenever a run has moved, before the events that moved it
             are acknowledged.
+        on_bug: is told, with the run's id, of an error that nobody foresaw, and that a run ends by;
+            it raises it again where that is better.
     """
 
     journal: Journal
@@ -61,3 +67,4 @@ class Surroundings:
     lost: Callable[[], list[str]] = field(default=list)
     settle: Callable[[RunRequested], RunRequested] = lambda request: request
     announce: Callable[[str, Run], None] = lambda _run, _state: None
+    on_bug: Callable[[str, Exception], None] = _raised

@@ -11,6 +11,8 @@ import os
 import stat
 from pathlib import Path
 
+from praktika.errors import AuthorError
+
 
 def read_file(path: Path, limit: int) -> bytes:
     """The bytes of a regular file.
@@ -46,12 +48,21 @@ def inside(workspace: Path, setting: str, name: str) -> Path:
     """The folder of a setting, which has to lie in the workspace.
 
     Raises:
-        OSError: it leads out of it, itself or through a link.
+        AuthorError: it leads out of it, itself or through a link, or the repository has something
+            else there. Another runner would find the same.
+        OSError: it cannot be made.
     """
     folder = workspace / setting
-    if not folder.resolve().is_relative_to(workspace.resolve()):
-        raise OSError(f"{name} ('{setting}') leads out of the workspace; it must be a folder in it")
-    if folder.exists() and not folder.is_dir():
-        raise OSError(f"{name} ('{setting}') is a file of the repository; it must be a folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if not folder.resolve().is_relative_to(workspace.resolve()):
+            raise _wrong(name, setting, "leads out of the workspace; it must be a folder in it")
+        if folder.exists() and not folder.is_dir():
+            raise _wrong(name, setting, "is a file of the repository; it must be a folder")
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError, RuntimeError) as error:  # a file above, a loop
+        raise _wrong(name, setting, "cannot be a folder of this repository") from error
     return folder
+
+
+def _wrong(name: str, setting: str, what: str) -> AuthorError:
+    return AuthorError(text=f"{name} ('{setting}') {what}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -57,20 +58,49 @@ def copy_tree(source: Path, target: Path) -> None:
 
 
 def remove(place: Path) -> None:
-    """Remove a folder with all that a job left in it, read-only folders too."""
-    with suppress(FileNotFoundError):
-        shutil.rmtree(place, onerror=_make_writable)
+    """Remove a folder with all that a job left in it: read-only folders, and the deepest, too.
+
+    A commit or a job may have thousands of levels. So each folder is moved up to the topmost one
+    before it is looked into: no path is long, and nothing is called within itself.
+    """
+    top, token = os.fspath(place), secrets.token_hex(8)
+    folders = [top]
+    for here in folders:  # which grows
+        if os.path.islink(here):  # put there meanwhile: where it leads is not ours
+            os.unlink(here)
+            continue
+        _make_writable(here)
+        for each in _emptied(here):
+            moved = f"{top}/{token}-{len(folders)}"
+            _make_writable(each)
+            try:
+                os.rename(each, moved)
+            except OSError:  # it is a file system of its own
+                shutil.rmtree(each, ignore_errors=True)
+            else:
+                folders.append(moved)
+    for here in reversed(folders):
+        with suppress(OSError):
+            os.rmdir(here)
 
 
-def _make_writable(_function: object, path: str, _info: object) -> None:
+def _emptied(folder: str) -> list[str]:
+    """The folders in a folder, of which the files are removed."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [(each.path, each.is_dir(follow_symlinks=False)) for each in entries]
+    except OSError:
+        return []
+    for path, is_folder in found:
+        if not is_folder:
+            with suppress(OSError):
+                os.unlink(path)
+    return [path for path, is_folder in found if is_folder]
+
+
+def _make_writable(folder: str) -> None:
     with suppress(OSError):
-        os.chmod(os.path.dirname(path), stat.S_IRWXU)
-        os.chmod(path, stat.S_IRWXU)
-    with suppress(OSError):
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            os.unlink(path)
+        os.chmod(folder, stat.S_IRWXU)
 
 
 def _copy_file(source: str, target: str) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from praktika.errors import OperatorError
+from praktika.runner.workspace import remove
 
 
 def cache_folder() -> Path:
@@ -35,6 +39,21 @@ def scratch() -> Path:
     except OSError as error:
         raise OperatorError(f"{folder} cannot be made: {error.strerror}") from error
     return folder
+
+
+@contextmanager
+def scratch_folder(purpose: str) -> Iterator[Path]:
+    """A folder of its own in the block; whatever commits have in it, it goes afterwards.
+
+    Raises:
+        OperatorError: it cannot be made.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"praktika-{purpose}-", dir=scratch()))
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):  # the disk's trouble, not that of what was done
+            remove(folder)
 
 
 def work_folder(run: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from praktika.pipeline import codes
 from praktika.ports.checkouts import Checkouts, Commit
 from praktika.runner.sources import Sources
 from praktika.wiring.checkout import compile_declaration
-from praktika.wiring.places import scratch
+from praktika.wiring.places import scratch_folder
 from praktika.wiring.planning import decided, of_source
 from praktika.wiring.settling import settled
 from praktika.wiring.stores import Stores
@@ -48,12 +47,10 @@ class Planner:
             AuthorError: the declaration has errors, or no such workflow.
             OperatorError, TransientError: the code cannot be had.
         """
-        with tempfile.TemporaryDirectory(prefix="praktika-plan-", dir=scratch()) as folder:
-            sources = Sources(
-                blobs=self._stores.blobs, unpacked=Path(folder), checkouts=self._checkouts
-            )
+        with scratch_folder("plan") as folder:
+            sources = Sources(blobs=self._stores.blobs, unpacked=folder, checkouts=self._checkouts)
             with sources.code_of(_run_file(request)) as source:
-                with self._declaration(request, source, Path(folder)) as root:
+                with self._declaration(request, source, folder) as root:
                     compilation = compile_declaration(root, request.facts)
                 if any(problem.severity == "error" for problem in compilation.problems):
                     raise AuthorError(compilation.problems)
@@ -65,6 +62,8 @@ class Planner:
     @contextmanager
     def _declaration(self, request: RunRequested, source: Path, folder: Path) -> Iterator[Path]:
         """The folder whose declaration counts: a whole checkout, as it may read other files."""
+        if not request.declared and request.facts.trust != "trusted":
+            raise OperatorError("what strangers write does not declare what runs: no base is known")
         if request.declared in {"", request.facts.sha}:
             yield source
             return

@@ -68,6 +68,7 @@ class Service:
                 render=render,
                 supply=self._supply,
                 announce=announce,
+                on_bug=self._on_trouble,
             ),
             on_trouble=self._on_trouble,
             patient=True,

@@ -201,3 +201,10 @@ def test_a_declaration_of_another_commit_needs_a_remote(scene, tmp_path):
     request = replace(request, remote="", source="sources/x.tar", declared=scene.common)
     with pytest.raises(OperatorError, match="has no remote"):
         scene.planner.make_plan(request)
+
+
+def test_security_1_no_stranger_declares_what_runs_for_want_of_a_base(scene):
+    head = scene.change({"src/a": "theirs\n"})
+    request = replace(scene.asked(head, is_outside=True), declared="")
+    with pytest.raises(OperatorError, match="what strangers write does not declare what runs"):
+        scene.planner.make_plan(scene.planner.settle(request))

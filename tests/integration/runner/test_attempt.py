@@ -517,3 +517,21 @@ def test_a_temporary_folder_outside_of_the_workspace_is_refused(runner, tmp_path
     assert result.status is Status.ERROR
     assert "TEMP_DIR" in result.info
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["link", "file", "loop"])
+def test_a_temp_dir_that_the_repository_has_otherwise_is_the_authors(runner, what):
+    """It was taken for trouble of the machine, and tried again on others."""
+    folder = runner.source / "ci"
+    folder.mkdir(exist_ok=True)
+    match what:
+        case "link":
+            (folder / "tmp").symlink_to("/tmp")
+        case "file":
+            (folder / "tmp").write_text("")
+        case "loop":
+            (folder / "tmp").symlink_to("tmp")
+    result = runner.run("true")
+    assert result.status is Status.ERROR
+    assert "TEMP_DIR ('./ci/tmp')" in result.info
+    assert result.ext["verdict"] == "author"

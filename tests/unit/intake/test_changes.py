@@ -11,7 +11,7 @@ from praktika.errors import Unavailable
 from praktika.intake.changes import CLOSED, RETARGETED
 from praktika.intake.tables import Tables
 from praktika.model.events import CancelRequested, JobStarted, Planned, RerunRequested, RunRequested
-from praktika.model.notices import PullChanged, Pushed, Queued
+from praktika.model.notices import ButtonPressed, PullChanged, Pushed, Queued
 from praktika.model.plan import Job, Plan
 
 LONG = Plan(workflow="PR", event="pull_request", jobs=(Job(key="a", name="a", command="sleep"),))
@@ -111,6 +111,65 @@ def test_what_gave_way_runs_again_when_its_commit_is_the_head_once_more(scene):
     assert scene.run(run).stage is Stage.GOING
 
 
+def two_heads(scene):
+    """The runs of two heads; the first one was over, and is run again."""
+    found = []
+    for head in ("a", "b"):
+        scene.clock.advance(1.0)
+        scene.pull(1, head)
+        scene.intake.take(changed(delivery=head))
+        (run,) = scene.deal()
+        now = scene.clock.now()
+        scene.tell(run, Planned(at=now, plan=LONG))
+        found.append(run)
+        if head == "a":
+            scene.tell(run, CancelRequested(at=now, by="ann", id="c"))
+    button = ButtonPressed(
+        delivery="r", repository=SHOP, sender="ann", button="rerun-all",
+        sha=sha("a"), external_id=found[0],
+    )  # fmt: skip
+    scene.intake.take(button)
+    scene.deal()
+    assert [scene.run(run).stage for run in found] == [Stage.GOING, Stage.GOING]
+    return found
+
+
+def test_a_newer_push_stops_what_was_run_again_an_edit_does_not(scene):
+    """What runs again is in no concurrency group; whoever wants an old run has it until then."""
+    old, _ = two_heads(scene)
+    scene.clock.advance(1.0)
+    scene.intake.take(changed(action="edited", delivery="e"))
+    scene.deal()
+    assert not scene.run(old).cancelled_by
+    scene.pull(1, "c")
+    scene.intake.take(changed(delivery="c"))
+    scene.deal()
+    assert scene.run(old).cancelled_by == "a newer push"
+
+
+def test_back_and_forth_each_time_anew(scene):
+    """What waits for approval is stopped every time that something else is pushed."""
+    stages = []
+    for number, head in enumerate("ababa"):
+        scene.clock.advance(1.0)
+        scene.pull(1, head, is_outside=True)
+        scene.intake.take(changed(delivery=f"d{number}"))
+        scene.deal()
+        stages.append(sorted(scene.run(run).stage.value for run in scene.journal.runs()))
+    assert stages == [["awaiting"], *[["awaiting", "concluded"]] * 4]
+
+
+def test_a_push_that_is_taken_back_stops_too(scene):
+    old, new = two_heads(scene)
+    scene.tell(old, CancelRequested(at=scene.clock.now(), by=f"run {new}, which is newer", id="g"))
+    scene.clock.advance(1.0)
+    scene.pull(1, "a")
+    scene.intake.take(changed(delivery="back"))
+    scene.deal()
+    assert scene.run(new).cancelled_by == "a newer push"
+    assert scene.run(old).stage is Stage.GOING
+
+
 def test_what_a_person_stopped_stays_so(scene):
     scene.pull(1, "a")
     scene.intake.take(changed())
@@ -152,6 +211,20 @@ def test_an_approval_is_needed_again_after_all_security_2(scene):
     scene.intake.take(changed(action="reopened", delivery="r"))
     scene.deal()
     assert scene.run(run).stage is Stage.AWAITING
+
+
+def test_closing_cancels_what_was_run_again_by_whatever_means(scene):
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    now = scene.clock.now()
+    scene.tell(run, Planned(at=now, plan=LONG), CancelRequested(at=now, by="ann", id="c"))
+    scene.intake.take(changed(action="edited", delivery="e"))
+    scene.tell(run, RerunRequested(at=now, by="ann", id="r"))
+    scene.pull(1, "a", is_open=False)
+    scene.intake.take(changed(action="closed", delivery="c"))
+    scene.deal()
+    assert scene.run(run).cancelled_by == CLOSED
 
 
 def test_merging_does_not_cancel(scene):

@@ -64,6 +64,7 @@ class Installation:
             make_plan=lambda _request: self.made(),
             render=lambda result: result.status.encode(),
             supply=lambda _label, _trust: self.supply,
+            on_bug=lambda run, error: self.trouble.append((run, error)),
         )
         return Orchestrator(around, on_trouble=lambda run, e: self.trouble.append((run, e)))
 
@@ -168,6 +169,19 @@ def test_surroundings_that_are_wrong_end_the_run_with_what_to_do(system):
     system.orchestrator().turn()
     result = decode(system.blobs.get(names.result("r")), Result)
     assert (result.status, result.info) == (Status.ERROR, "git was not found; install it")
+
+
+def test_fault_23_code_that_nobody_foresaw_ends_its_run_and_is_told(system):
+    system.plan = RecursionError("too deep")
+    system.ask()
+    system.orchestrator().turn()
+    assert system.run().stage is Stage.CONCLUDED
+    assert "stumbled over this code (RecursionError)" in system.run().failure
+    assert [run for run, _ in system.trouble] == ["r"]
+    system.plan = OSError(28, "No space left on device")  # this is of the machine
+    system.ask("s")
+    system.orchestrator().turn()
+    assert system.run("s").stage is Stage.PLANNING
 
 
 def test_a_damaged_journal_delays_its_run_alone_and_says_why(system, monkeypatch):

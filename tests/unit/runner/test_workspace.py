@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from praktika.runner.workspace import copy_tree, workspace
+from praktika.runner.workspace import copy_tree, remove, workspace
 
 
 @pytest.fixture
@@ -63,3 +63,34 @@ def test_what_a_killed_runner_left_is_removed_first(source, tmp_path):
     (tmp_path / "w" / "stale").touch()
     with workspace(source, tmp_path / "w") as here:
         assert not (here / "stale").exists()
+
+
+def test_security_22_a_folder_of_thousands_of_levels_is_removed(tmp_path):
+    """A commit may have as many as fit into a path, and a job makes as many as it likes."""
+    place, here = tmp_path / "place", os.open(tmp_path, os.O_RDONLY)
+    os.mkdir("place", dir_fd=here)
+    for name in ("place", *["d"] * 1200):
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+        os.mkdir("d", dir_fd=here)
+        os.mkdir("e", dir_fd=here)
+        os.symlink("/", "link", dir_fd=here)
+    os.fchmod(here, 0)
+    os.close(here)
+    remove(place)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_removed_through_a_link(tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir(mode=0o500)
+    place = tmp_path / "place"
+    place.symlink_to(kept)
+    remove(place)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    place.mkdir()
+    (place / "link").symlink_to(kept)
+    remove(place)
+    remove(place)
+    assert kept.stat().st_mode & 0o777 == 0o500

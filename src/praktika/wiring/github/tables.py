@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from praktika.model.forge import Repository
 from praktika.model.routes import RoutingTable
 from praktika.ports.checkouts import Checkouts, Commit
 from praktika.ports.clock import Clock
 from praktika.wiring.checkout import compile_declaration
-from praktika.wiring.places import scratch
+from praktika.wiring.places import scratch_folder
 
 _PROBLEMS = 20
 
@@ -34,8 +32,8 @@ class TableCompiler:
         Raises:
             PraktikaError: the commit cannot be had, or the sandbox does not start.
         """
-        with tempfile.TemporaryDirectory(prefix="praktika-routes-", dir=scratch()) as folder:
-            place = Path(folder) / repository.name.rpartition("/")[2]
+        with scratch_folder("routes") as folder:
+            place = folder / repository.name.rpartition("/")[2]
             commit = Commit(remote=repository.url, sha=sha, branch=repository.main)
             with self.checkouts.checkout(commit, place):
                 compilation = compile_declaration(place)

@@ -28,8 +28,10 @@ def test_a_fix_takes_the_place_of_the_run_before(town: Town):
     # The fix is taken back: what it took the place of goes on.
     town.hub.push(shop, "feature", head)
     assert town.shown(shop, head, "PR", "in_progress")["external_id"] == before
-    town.hub.close_pull(shop, number)
-    town.check(shop, head, "PR", "cancelled")
+    # And again: what was run again gives way, too.
+    fixed = town.hub.push_to_pull(shop, number, {"file.txt": "fixed at last\n"})
+    town.check(shop, fixed, "PR", "success")
+    assert town.check(shop, head, "PR", "cancelled")["external_id"] == before
 
 
 def test_a_conflict_is_told_before_anything_runs(town: Town):

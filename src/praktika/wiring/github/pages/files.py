@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,7 +20,7 @@ from praktika.ports.blobs import Blobs
 from praktika.runner.archive import Limits, Refused
 from praktika.runner.artifacts.fetch import fetch
 from praktika.wiring.github.pages.due import Page
-from praktika.wiring.places import scratch
+from praktika.wiring.places import scratch_folder
 
 MOST = 2 * LIMIT
 """Bytes that an artifact may have for us to look into it at all."""
@@ -42,8 +41,8 @@ def unpacked(blobs: Blobs, page: Page, limits: Limits) -> Iterator[Path]:
     if page.stored.size > MOST:
         raise OperatorError(f"{what} has {page.stored.size:,} bytes, which is too much for pages")
     limits = replace(limits, bytes=min(limits.bytes, MOST))
-    with tempfile.TemporaryDirectory(prefix="praktika-pages-", dir=scratch()) as place:
-        folder = Path(place) / "artifact"
+    with scratch_folder("pages") as place:
+        folder = place / "artifact"
         try:
             patiently(lambda: fetch(blobs, page.stored, folder, prefix=page.prefix, limits=limits))
         except Refused as error:
