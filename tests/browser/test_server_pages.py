@@ -113,3 +113,13 @@ def test_a_link_to_a_job_leads_there_also_by_way_of_the_login_form(tab, serving,
     page.wait_for_url(f"{serving.url}/runs/{run}/#/job/talks")
     page.locator("h1", has_text="talks").wait_for()
     page.context.close()
+
+
+def test_who_logs_in_from_a_page_comes_back_to_it(serving, browser):
+    page = browser.new_context().new_page()
+    page.goto(f"{serving.url}/nothing")  # as a run's page of a server that anybody may read
+    page.click("text=Log in")
+    page.fill("input[name=token]", serving.token)
+    page.click("main button")
+    page.wait_for_url(f"{serving.url}/nothing")
+    page.context.close()

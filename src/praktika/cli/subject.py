@@ -10,9 +10,9 @@ import click
 
 from praktika.cli.history import History, Recorded, need_history
 from praktika.cli.naming import find_job, listed
-from praktika.engine.run import JobState
+from praktika.engine.run import JobState, Stage
 from praktika.errors import AuthorError
-from praktika.model.plan import Job
+from praktika.model.plan import Job, Plan
 
 LATEST = "latest"
 _RUN = re.compile(r"latest(~\d+)?|\d{8}-\d{6}(-[0-9a-f]{0,4})?")
@@ -47,11 +47,24 @@ def find_subject(words: Sequence[str]) -> Subject:
     *run, job = words
     if not run and (_RUN.fullmatch(job) or history.has(job)):
         recorded = history.load(history.find(job))
-        names = listed(one.name for one in recorded.run.plan.jobs) if recorded.run.plan else "none"
+        names = listed(one.name for one in _plan(recorded).jobs)
         raise click.UsageError(f"Name a job of the run, too. Its jobs: {names}.")
     recorded = history.load(history.find(run[0] if run else LATEST))
-    plan = recorded.run.plan
-    if plan is None:
-        why = recorded.run.failure or "it was interrupted before it began"
-        raise AuthorError(text=f"Run {recorded.id} has no jobs: {why}")
-    return Subject(history=history, recorded=recorded, job=find_job(plan, job))
+    return Subject(history=history, recorded=recorded, job=find_job(_plan(recorded), job))
+
+
+def _plan(recorded: Recorded) -> Plan:
+    """The plan of a run.
+
+    Raises:
+        AuthorError: it has none (yet).
+    """
+    run = recorded.run
+    if run.plan is not None:
+        return run.plan
+    why = run.failure or "it was interrupted before it began"
+    if run.stage is Stage.AWAITING:
+        why = f"it waits for somebody's approval; `praktika approve {recorded.id}` gives it"
+    elif run.cancelled_by:
+        why = f"it was cancelled by {run.cancelled_by} before it began"
+    raise AuthorError(text=f"Run {recorded.id} has no jobs: {why}")

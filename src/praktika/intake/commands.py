@@ -12,7 +12,7 @@ from praktika.intake.changes import Changes
 from praktika.intake.desk import Desk
 from praktika.intake.register import Register
 from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequested, RerunScope
-from praktika.model.forge import Subject, may_write
+from praktika.model.forge import Pull, Subject, may_write
 from praktika.model.notices import ButtonPressed, Commented
 from praktika.model.result import Status
 
@@ -86,11 +86,23 @@ class Commands:
             )
             self._desk.answer(repository, number, f"{text} `/praktika approve {pull.head_sha}`")
             return
-        for each in self._register.of_commit(repository, pull.head_sha):
-            run = self._desk.load(each)
-            subject = _subject(run)
-            if subject is not None and subject.number == number:
-                self._carry_out(each, run, wish)
+        runs = self._runs_of(pull)
+        if not any(_concerns(wish, run) for run in runs.values()):
+            what = "waits for approval" if wish.verb == "approve" else "has run"
+            text = f"Of `{pull.head_sha[:12]}`, the latest commit here, nothing {what}."
+            self._desk.answer(repository, number, text)
+        for each, run in runs.items():
+            self._carry_out(each, run, wish)
+
+    def _runs_of(self, pull: Pull) -> dict[str, Run]:
+        """The runs that were asked for the head of a pull request, by id."""
+        ids = self._register.of_commit(pull.repository, pull.head_sha)
+        loaded = {each: self._desk.load(each) for each in ids}
+        return {
+            each: run
+            for each, run in loaded.items()
+            if (subject := _subject(run)) is not None and subject.number == pull.number
+        }
 
     def _may(self, repository: str, login: str, verb: str) -> bool:
         if may_write(self._desk.forge.permission(repository, login)):
@@ -156,6 +168,11 @@ class Commands:
     @property
     def _now(self) -> float:
         return self._desk.clock.now()
+
+
+def _concerns(wish: _Wish, run: Run) -> bool:
+    """Whether there is something to wish, or was when it was told for the first time."""
+    return wish.verb != "approve" or run.stage is Stage.AWAITING or wish.id in run.heard
 
 
 def _subject(run: Run) -> Subject | None:

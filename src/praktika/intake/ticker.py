@@ -42,7 +42,8 @@ class Ticker:
             if route.schedules:
                 told += self._tell(repository, route, looked.get(route.workflow, now), now)
         names_now = {route.workflow: now for route in table.routes if route.schedules}
-        if names_now and (told or looked.keys() != names_now.keys()):
+        was_ahead = any(at > now for at in looked.values())  # the clock was put back
+        if names_now and (told or was_ahead or looked.keys() != names_now.keys()):
             self._desk.put(keys.schedules(repository), encode(names_now))
         return told
 

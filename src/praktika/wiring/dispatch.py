@@ -24,8 +24,9 @@ def known_table(stores: Stores, repository: str) -> RoutingTable:
     except (Absent, WireError) as error:
         raise OperatorError(
             f"nothing here listens for dispatches of '{repository}': there is no routing table. "
-            "`praktika serve` makes one, of the repositories of a forge that it is set up for. A "
-            "server is named with --server. `praktika run --detach` runs the code that is here."
+            "`praktika serve` makes one, of the repositories of a forge that it is set up for; "
+            "--repository names one of these. A server is named with --server. "
+            "`praktika run --detach` runs the code that is here."
         ) from error
 
 

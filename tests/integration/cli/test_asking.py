@@ -74,6 +74,15 @@ def test_a_person_sees_what_would_run_and_approves_of_that_commit(repo, stores):
     assert (approved.sha, bool(approved.by), bool(approved.id)) == (SHA, True, True)
 
 
+def test_what_waits_for_approval_says_so_wherever_somebody_asks(repo, stores):
+    request(stores)
+    assert "waits for approval" in repo.praktika("runs").out
+    for words in (["latest"], ["latest", "Unit"]):
+        said = repo.praktika("why", *words)
+        assert said.code == 2
+        assert f"`praktika approve {RUN}`" in said.err
+
+
 def test_without_a_yes_nothing_is_approved(repo, stores):
     request(stores)
     terminal = repo.terminal("approve", RUN).until("(yes or no)")

@@ -179,6 +179,22 @@ def test_a_comment_approves_of_the_commit_that_it_names_security_2(scene):
     assert scene.run(run).stage is Stage.PLANNING
 
 
+def test_a_comment_on_what_never_ran_is_answered(scene):
+    """Who asks for a rerun of nothing, or approves of what does not wait, is told."""
+    scene.pull(1, "one")
+    assert comment(scene, "rerun") == []
+    assert "nothing has run" in scene.answers[-1]
+    assert comment(scene, "approve", sha("one"), delivery="2") == []
+    assert "nothing waits for approval" in scene.answers[-1]
+
+
+def test_an_approval_that_is_told_twice_is_not_answered(scene):
+    begun(scene, outside=True)
+    for _ in range(2):
+        comment(scene, "approve", sha("a"), delivery="same")
+    assert scene.answers == []
+
+
 def test_comments_cancel_rerun_and_teach(scene):
     begun(scene)
     (event,) = comment(scene, "cancel")

@@ -112,6 +112,19 @@ def test_after_a_downtime_the_last_missed_time_is_run_once_and_that_is_said(cloc
     assert ticked(clocked) == []
 
 
+def test_a_clock_that_was_years_ahead_for_a_while_does_not_silence_the_schedules(clocked):
+    clocked.clock.jump(1000 * DAY)
+    clocked.ticker.look(SHOP)
+    ticked(clocked)
+    clocked.clock.jump(-1000 * DAY)
+    clocked.ticker.look(SHOP)
+    assert ticked(clocked) == []
+    clocked.clock.advance(3 * 3600 + 5)
+    for _ in range(2):
+        clocked.ticker.look(SHOP)
+    assert [notice.workflow for notice in ticked(clocked)] == ["Nightly"]
+
+
 def test_a_schedule_that_is_new_does_not_start_for_the_past(clocked):
     clocked.routes = (*clocked.routes, Route(workflow="Hourly", event="schedule", schedules=("0 * * * *",)))  # fmt: skip
     clocked.clock.advance(1800)

@@ -132,6 +132,7 @@ def _from_summary(summary: Summary) -> dict[str, Any]:
         branch=summary.branch,
         sha=summary.sha,
         by=summary.by,
+        **_reason(summary.stage),
     )
 
 
@@ -174,7 +175,13 @@ def _from_journal(run_id: str, run: Run, status: str) -> dict[str, Any]:
         branch=asked.branch,
         sha=asked.sha,
         by=asked.by,
+        **_reason(run.stage.value),
     )
+
+
+def _reason(stage: str) -> dict[str, str]:
+    """What a run that has not begun waits for, if it is somebody."""
+    return {"reason": "waits for approval"} if stage == Stage.AWAITING.value else {}
 
 
 def _fields(run: str, **known: Any) -> dict[str, Any]:

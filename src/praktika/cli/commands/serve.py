@@ -167,7 +167,7 @@ def _place(root: Path | None, *, is_state_alone: bool) -> Path:
 def _what(said: GitHubSettings | None, place: Path) -> str:
     """What there is to serve: whoever forgot to say something of GitHub sees it here."""
     if said is None:
-        return f"{place}, and no GitHub, of which no variable tells"
+        return f"{place} (GitHub is not set up)"
     return f"{', '.join(said.repositories[:3])}{' …' * (len(said.repositories) > 3)} of GitHub"
 
 

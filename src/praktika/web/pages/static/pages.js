@@ -58,3 +58,8 @@ const next = document.querySelector("input[name=next]");
 if (next) next.value += location.hash;
 const log = document.getElementById("log");
 if (log) follow(log);
+// Whoever reads without a token, and logs in to press a button, comes back to it.
+const login = document.querySelector("nav a[href='/login']");
+if (login && location.pathname !== "/login") {
+  login.search = new URLSearchParams({ next: location.pathname });
+}
