@@ -10,7 +10,7 @@ from praktika.cli.server import chosen_server
 from praktika.errors import AuthorError
 from praktika.pipeline.suggest import did_you_mean
 from praktika.wiring.checkout import find_checkout
-from praktika.wiring.history import Archive, Recorded
+from praktika.wiring.runs.history import Archive, Recorded
 from praktika.wiring.stores import has_stores, open_stores
 
 __all__ = ["History", "Recorded", "need_history", "open_history"]
@@ -83,7 +83,7 @@ def open_history() -> History | None:
     server = chosen_server()
     if server:
         # Loaded only where it is wanted: HTTP takes as long as all the rest.
-        return History(importlib.import_module("praktika.wiring.server").open_server(server))
+        return History(importlib.import_module("praktika.wiring.remote.server").open_server(server))
     root = find_checkout().root
     return History(open_stores(root)) if has_stores(root) else None
 

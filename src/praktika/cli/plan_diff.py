@@ -11,7 +11,7 @@ from praktika.cli.naming import wanted
 from praktika.cli.view.words import count
 from praktika.engine.choice.compare import Change
 from praktika.wiring.checkout import Checkout
-from praktika.wiring.planning import changes_between
+from praktika.wiring.plans.planning import changes_between
 
 _INK = {"new": "green", "gone": "red", "differs": "yellow", "unknown": "dim", "same": "dim"}
 

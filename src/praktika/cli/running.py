@@ -38,8 +38,8 @@ from praktika.model.result import Result
 from praktika.orchestrator import names
 from praktika.orchestrator.own_run import OwnRun
 from praktika.wiring.checkout import Checkout, find_checkout
-from praktika.wiring.local_run import LocalRun
-from praktika.wiring.requests import remote_of, submit
+from praktika.wiring.runs.local_run import LocalRun
+from praktika.wiring.runs.requests import remote_of, submit
 from praktika.wiring.stores import Stores, open_stores
 
 __all__ = ["Running", "open_stores"]

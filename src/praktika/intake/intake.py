@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import assert_never
 
 from praktika.errors import Absent
-from praktika.intake.changes import Changes
-from praktika.intake.commands import Commands
+from praktika.intake.asking.changes import Changes
+from praktika.intake.asking.commands import Commands
+from praktika.intake.asking.starts import Starts
 from praktika.intake.desk import Desk
-from praktika.intake.register import Register
-from praktika.intake.starts import Starts
-from praktika.intake.tables import Tables
+from praktika.intake.kept.register import Register
+from praktika.intake.kept.tables import Tables
 from praktika.model.notices import (
     AnyNotice,
     ButtonPressed,

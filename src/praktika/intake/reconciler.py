@@ -9,12 +9,12 @@ workflows is compiled then, so that people and schedules need not wait for the f
 from __future__ import annotations
 
 from praktika.errors import Limited, PraktikaError
-from praktika.intake import keys
-from praktika.intake.changes import Changes
+from praktika.intake.asking.changes import Changes
+from praktika.intake.asking.requests import Circumstances
 from praktika.intake.desk import Desk
-from praktika.intake.register import Head, Register
-from praktika.intake.requests import Circumstances
-from praktika.intake.tables import Tables
+from praktika.intake.kept import keys
+from praktika.intake.kept.register import Head, Register
+from praktika.intake.kept.tables import Tables
 from praktika.model.forge import Pull, Repository
 from praktika.model.notices import Queued
 from praktika.model.wire import WireError, decode, encode

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from praktika.engine.routing.schedule import due
-from praktika.intake import keys
 from praktika.intake.desk import Desk
+from praktika.intake.kept import keys
+from praktika.intake.kept.tables import Tables
 from praktika.intake.names import NOTICES, group_of
-from praktika.intake.tables import Tables
 from praktika.model.notices import Ticked
 from praktika.model.routes import Route
 from praktika.model.wire import WireError, decode, encode

@@ -29,13 +29,15 @@ from praktika.ports.blobs import Blobs
 from praktika.ports.checkouts import Checkouts
 from praktika.ports.clock import Clock
 from praktika.ports.secrets import Secrets
-from praktika.runner import artifacts, attachments, environment, hooks, images, kv, trust
+from praktika.runner import artifacts, attachments, environment, hooks, images, kv
+from praktika.runner.access import trust
+from praktika.runner.access.job_secrets import secret_variables
+from praktika.runner.access.wallet import Wallet
 from praktika.runner.container import Request, run_in_container
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
 from praktika.runner.hold import Hold
 from praktika.runner.job_files import inside, write_file
-from praktika.runner.job_secrets import secret_variables
 from praktika.runner.masking import masked, masked_data
 from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Mask, Stop, run
@@ -43,7 +45,6 @@ from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
 from praktika.runner.sources import Sources
-from praktika.runner.wallet import Wallet
 from praktika.runner.workspace import remove
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path

@@ -11,7 +11,7 @@ from msgspec import structs
 from praktika.adapters.local import git
 from praktika.adapters.local.git import Checkout, changes, commits
 from praktika.adapters.local.sandbox import LocalSandbox
-from praktika.engine.inputs import checked
+from praktika.engine.routing.inputs import checked
 from praktika.errors import OperatorError
 from praktika.model.facts import Facts, InputValue
 from praktika.model.plan import Compilation

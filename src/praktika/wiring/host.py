@@ -21,9 +21,9 @@ from praktika.model.facts import Trust
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.runner.container import remove_left
-from praktika.wiring.local_run import RUNNER, clean_up, discard
 from praktika.wiring.places import work_folder
-from praktika.wiring.presence import presence
+from praktika.wiring.runs.local_run import RUNNER, clean_up, discard
+from praktika.wiring.runs.presence import presence
 from praktika.wiring.stores import Stores
 
 FRESH = 300.0

@@ -25,8 +25,8 @@ from praktika.orchestrator import names
 from praktika.ports.checkouts import Checkouts
 from praktika.ports.queue import dead_letters
 from praktika.web.surface import Answer, Surface, TokenDesk
-from praktika.wiring.presence import presence
 from praktika.wiring.runner import BROKER, BROKER_SECRET
+from praktika.wiring.runs.presence import presence
 from praktika.wiring.service import Service
 from praktika.wiring.serving.books import StoredBooks
 from praktika.wiring.serving.checkout import CheckoutDispatcher

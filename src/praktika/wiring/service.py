@@ -21,7 +21,7 @@ from praktika.ports.checkouts import Checkouts
 from praktika.report import render
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.host import FRESH, Registration
-from praktika.wiring.planner import Planner
+from praktika.wiring.plans.planner import Planner
 from praktika.wiring.stores import Stores
 
 _THREADS = 2

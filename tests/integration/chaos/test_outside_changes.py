@@ -13,7 +13,7 @@ from praktika.model.events import RunRequested
 from praktika.model.facts import Facts, Merge
 from praktika.model.forge import Subject
 from praktika.orchestrator import names
-from praktika.wiring.requests import post
+from praktika.wiring.runs.requests import post
 from praktika.wiring.stores import open_stores
 
 WORKFLOW = """

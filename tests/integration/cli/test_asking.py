@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from tests.integration.cli.conftest import Repo
 
-from praktika.intake import keys
+from praktika.intake.kept import keys
 from praktika.intake.names import NOTICES
 from praktika.model.events import AnyEvent, CancelRequested, RunRequested, decode_event
 from praktika.model.facts import Facts

@@ -10,7 +10,7 @@ import pytest
 
 from praktika.adapters.local.git import find, snapshot
 from praktika.errors import OperatorError
-from praktika.wiring.source import source_key
+from praktika.wiring.runs.source import source_key
 
 
 def git(cwd: Path, *arguments: str) -> str:

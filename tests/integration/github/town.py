@@ -18,8 +18,8 @@ from tests.github.git import Files
 from tests.github.hub import Hub, serve
 
 from praktika.engine.run import Run
-from praktika.intake import keys
-from praktika.wiring.history import Archive, Recorded
+from praktika.intake.kept import keys
+from praktika.wiring.runs.history import Archive, Recorded
 from praktika.wiring.stores import open_stores
 
 T = TypeVar("T")

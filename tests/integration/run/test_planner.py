@@ -18,7 +18,7 @@ from praktika.model.facts import Facts, Merge
 from praktika.model.forge import Subject
 from praktika.model.plan import Plan
 from praktika.model.result import Status
-from praktika.wiring.planner import Planner
+from praktika.wiring.plans.planner import Planner
 from praktika.wiring.stores import open_stores
 
 WORKFLOW = """

@@ -10,7 +10,7 @@ import pytest
 from praktika.model.events import RunRequested
 from praktika.model.facts import Facts
 from praktika.orchestrator import names
-from praktika.wiring.requests import post as tell
+from praktika.wiring.runs.requests import post as tell
 from praktika.wiring.stores import open_stores
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -7,10 +7,10 @@ import threading
 import pytest
 
 from praktika.errors import Conflict, OperatorError
-from praktika.wiring.presence import alone, forget, gone, is_present, presence
+from praktika.wiring.runs.presence import alone, forget, gone, is_present, presence
 
 HOLD = (
-    "import sys, time, pathlib\nfrom praktika.wiring.presence import presence\n"
+    "import sys, time, pathlib\nfrom praktika.wiring.runs.presence import presence\n"
     "with presence(pathlib.Path(sys.argv[1]), 'run-1'):\n    print('here', flush=True)\n"
     "    time.sleep(60)"
 )

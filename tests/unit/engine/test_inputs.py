@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from praktika.engine.inputs import checked
+from praktika.engine.routing.inputs import checked
 from praktika.errors import AuthorError
 from praktika.model.routes import Input
 

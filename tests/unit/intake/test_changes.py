@@ -8,8 +8,8 @@ from tests.unit.intake.scene import SHOP, Scene, sha
 
 from praktika.engine.run import Stage
 from praktika.errors import Unavailable
-from praktika.intake.changes import CLOSED, RETARGETED
-from praktika.intake.tables import Tables
+from praktika.intake.asking.changes import CLOSED, RETARGETED
+from praktika.intake.kept.tables import Tables
 from praktika.model.events import CancelRequested, JobStarted, Planned, RerunRequested, RunRequested
 from praktika.model.notices import ButtonPressed, PullChanged, Pushed, Queued
 from praktika.model.plan import Job, Plan

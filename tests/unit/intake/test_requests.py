@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from praktika.intake.requests import (
+from praktika.intake.asking.requests import (
     Circumstances,
     for_dispatch,
     for_group,

@@ -7,7 +7,7 @@ import pytest
 from praktika.errors import OperatorError, Unavailable
 from praktika.model.task import Task
 from praktika.ports.tokens import Grant, Token
-from praktika.runner.wallet import Wallet
+from praktika.runner.access.wallet import Wallet
 
 TASK = Task(run="r", job="j", attempt=1)
 URL = "https://git.example/acme/shop.git"

@@ -8,15 +8,15 @@ import pytest
 
 from praktika.adapters.memory import ManualClock, MemoryBlobs, MemoryForge, MemoryQueue
 from praktika.errors import Absent, AuthorError
-from praktika.intake import keys
+from praktika.intake.kept import keys
 from praktika.intake.names import NOTICES
 from praktika.model.forge import Repository
 from praktika.model.notices import Dispatched, decode_notice
 from praktika.model.routes import Route, RoutingTable
 from praktika.model.wire import encode
 from praktika.web.shapes import DispatchWish
-from praktika.wiring.dispatch import send_dispatch
 from praktika.wiring.github.plugs import ForgeDispatcher
+from praktika.wiring.remote.dispatch import send_dispatch
 
 SERVED = ("acme/shop", "acme/tools")
 

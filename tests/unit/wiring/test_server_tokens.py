@@ -3,7 +3,7 @@
 import pytest
 
 from praktika.errors import OperatorError
-from praktika.wiring.server_tokens import checked_token, keep_token, token_for
+from praktika.wiring.remote.tokens import checked_token, keep_token, token_for
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from praktika.errors import Absent, AuthorError
 from praktika.model.events import RunRequested
 from praktika.model.facts import Facts, Merge
 from praktika.ports.checkouts import Description
-from praktika.wiring.settling import settled
+from praktika.wiring.plans.settling import settled
 
 BASE, HEAD, COMMON, MERGED = ("b" * 40, "d" * 40, "c" * 40, "e" * 40)
 MERGE = Merge(base=BASE, head=HEAD, common=COMMON)

@@ -19,7 +19,7 @@ from praktika.engine.approval import awaited
 from praktika.engine.run import Stage
 from praktika.errors import AuthorError
 from praktika.model.events import Approved, RunRequested
-from praktika.wiring.requests import inbox_of, post
+from praktika.wiring.runs.requests import inbox_of, post
 
 _PATIENCE = 10.0
 _PERIOD = 0.05

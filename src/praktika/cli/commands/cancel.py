@@ -20,8 +20,8 @@ from praktika.engine.run import Phase
 from praktika.errors import AuthorError
 from praktika.model.events import CancelRequested
 from praktika.model.plan import Job
-from praktika.wiring.history import is_stopping
-from praktika.wiring.requests import inbox_of, post
+from praktika.wiring.runs.history import is_stopping
+from praktika.wiring.runs.requests import inbox_of, post
 
 _PATIENCE = 10.0
 _PERIOD = 0.05

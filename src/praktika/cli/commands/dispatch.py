@@ -17,10 +17,10 @@ from praktika.cli.options import input_values, json_option
 from praktika.cli.server import chosen_server
 from praktika.cli.tables import dispatched, tables_of
 from praktika.cli.user import user
-from praktika.engine.inputs import checked
+from praktika.engine.routing.inputs import checked
 from praktika.model.notices import Dispatched
 from praktika.wiring.checkout import find_checkout
-from praktika.wiring.dispatch import known_table, send_dispatch
+from praktika.wiring.remote.dispatch import known_table, send_dispatch
 from praktika.wiring.stores import open_stores
 
 
@@ -80,7 +80,7 @@ def command(
 def _of_server(
     server: str, repository: str, workflow: str, branch: str, given: Mapping[str, str]
 ) -> dict[str, Any]:
-    workflows = importlib.import_module("praktika.wiring.server").open_workflows(server)
+    workflows = importlib.import_module("praktika.wiring.remote.server").open_workflows(server)
     tables = tables_of(workflows.tables(), repository)
     table, route = dispatched(tables, workflow, any_event=True)
     values = checked(route.inputs, given)

@@ -31,8 +31,8 @@ to nobody else. A program writes it to standard input:
 def command(console: Console, /, *, url: str, as_json: bool) -> int:
     """Keep a token for a server, which `--server URL` then uses."""
     # Loaded only where it is wanted, as for `--server`.
-    servers = importlib.import_module("praktika.wiring.server")
-    tokens = importlib.import_module("praktika.wiring.server_tokens")
+    servers = importlib.import_module("praktika.wiring.remote.server")
+    tokens = importlib.import_module("praktika.wiring.remote.tokens")
     server = servers.server_address(url)
     token = tokens.checked_token(_asked(console, server))
     login = servers.open_workflows(server, token).login()

@@ -18,7 +18,7 @@ from praktika.cli.view.words import count
 from praktika.errors import AuthorError
 from praktika.model.plan import Job, Need, Plan
 from praktika.wiring.checkout import compile_declaration, find_checkout, with_changes
-from praktika.wiring.planning import forecast
+from praktika.wiring.plans.planning import forecast
 
 
 @click.command(

@@ -23,8 +23,8 @@ from praktika.engine.run import Stage
 from praktika.errors import Absent, AuthorError, Conflict
 from praktika.model.events import RerunRequested, RerunScope
 from praktika.orchestrator import names as queues
-from praktika.wiring.history import why_none_again
-from praktika.wiring.requests import inbox_of, post
+from praktika.wiring.runs.history import why_none_again
+from praktika.wiring.runs.requests import inbox_of, post
 
 _PATIENCE = 10.0
 _PERIOD = 0.05

@@ -22,7 +22,7 @@ from praktika.model.events import JobFinished, JobLost, JobStarted
 from praktika.model.result import Result
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
-from praktika.wiring.requests import inbox_of
+from praktika.wiring.runs.requests import inbox_of
 
 
 @click.command(

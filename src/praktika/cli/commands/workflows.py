@@ -54,7 +54,7 @@ def command(console: Console, /, *, repository: str, as_json: bool) -> int:
 
 def _of_server(server: str) -> list[RoutingTable]:
     found: list[RoutingTable] = (
-        importlib.import_module("praktika.wiring.server").open_workflows(server).tables()
+        importlib.import_module("praktika.wiring.remote.server").open_workflows(server).tables()
     )
     return found
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from praktika.intake.allowed import Allowed
 from praktika.ports.tokens import Grant, TokenBroker
-from praktika.runner.wallet import FETCH, USER
+from praktika.runner.access.wallet import FETCH, USER
 from praktika.wiring.github.settings import api_of, repositories_of
 
 

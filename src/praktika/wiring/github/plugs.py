@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from praktika.checks.announce import CHECKS, LATER, announce
-from praktika.engine.inputs import checked
 from praktika.engine.routing import route as routing
+from praktika.engine.routing.inputs import checked
 from praktika.engine.run import Run
 from praktika.errors import Absent, AuthorError
-from praktika.intake import keys
+from praktika.intake.asking.requests import dispatch_id
+from praktika.intake.kept import keys
 from praktika.intake.names import NOTICES, group_of
-from praktika.intake.requests import dispatch_id
 from praktika.model.forge import Subject, may_write
 from praktika.model.notices import Dispatched
 from praktika.model.routes import Occasion, Route, RoutingTable

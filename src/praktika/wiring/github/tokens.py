@@ -15,7 +15,7 @@ from praktika.model.facts import Trust
 from praktika.model.tokens import TokenAsked, TokenGiven, TokenReturned
 from praktika.orchestrator.tokens import AttemptTokens
 from praktika.ports.tokens import Grant, Token, TokenBroker
-from praktika.wiring.history import Archive
+from praktika.wiring.runs.history import Archive
 from praktika.wiring.stores import Stores
 
 

@@ -20,7 +20,7 @@ from praktika.orchestrator import names
 from praktika.orchestrator.summary import summarize
 from praktika.report import render
 from praktika.web.shapes import JobSummary, RunDetails, RunSummary
-from praktika.wiring.history import Archive, Recorded
+from praktika.wiring.runs.history import Archive, Recorded
 from praktika.wiring.stores import Stores
 
 T = TypeVar("T")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from msgspec import structs
 
-from praktika.engine.inputs import checked
+from praktika.engine.routing.inputs import checked
 from praktika.errors import Absent, AuthorError
 from praktika.model.events import RunRequested
 from praktika.model.plan import Compilation
 from praktika.model.routes import RoutingTable
 from praktika.web.shapes import DispatchWish
 from praktika.wiring.checkout import Checkout, compile_declaration, find_checkout
-from praktika.wiring.requests import submit
+from praktika.wiring.runs.requests import submit
 from praktika.wiring.stores import Stores
 
 _FRESH = 10.0

@@ -13,8 +13,8 @@ from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequ
 from praktika.model.forge import Subject
 from praktika.model.routes import RoutingTable
 from praktika.web.shapes import ApproveWish, Asked, CancelWish, DispatchWish, RerunWish
-from praktika.wiring.history import Recorded, is_of_service, is_stopping, why_none_again
-from praktika.wiring.requests import inbox_of, post
+from praktika.wiring.runs.history import Recorded, is_of_service, is_stopping, why_none_again
+from praktika.wiring.runs.requests import inbox_of, post
 from praktika.wiring.serving.books import StoredBooks
 from praktika.wiring.stores import Stores
 

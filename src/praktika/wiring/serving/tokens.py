@@ -14,7 +14,7 @@ import msgspec
 from praktika.adapters.local.faults import os_fault
 from praktika.errors import AuthorError, OperatorError
 from praktika.model.wire import WireError, decode, pretty
-from praktika.wiring.presence import alone
+from praktika.wiring.runs.presence import alone
 
 PREFIX = "prk_"
 """How tokens begin, so that scanners of leaked secrets know one."""

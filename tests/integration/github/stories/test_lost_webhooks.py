@@ -10,7 +10,7 @@ import pytest
 from tests.integration.github.town import Town, open_town, workflow
 
 from praktika.engine.run import Stage
-from praktika.intake import keys
+from praktika.intake.kept import keys
 
 FILES = {
     "ci/workflows/pr.py": workflow("pull_request", "Unit: true", name="PR"),

@@ -10,7 +10,7 @@ import time
 
 from tests.integration.github.town import Code, Town, workflow
 
-from praktika.intake import keys
+from praktika.intake.kept import keys
 from praktika.model.wire import decode, encode
 from praktika.wiring.stores import open_stores
 

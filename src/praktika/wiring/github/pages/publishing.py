@@ -18,9 +18,9 @@ from praktika.model.events import RunRequested
 from praktika.model.forge import CommitStatus, Repository
 from praktika.patience import patiently
 from praktika.ports.tokens import Grant, TokenBroker
+from praktika.runner.access.wallet import USER
 from praktika.runner.artifacts.fetch import check_expiry
 from praktika.runner.artifacts.record import limits_of
-from praktika.runner.wallet import USER
 from praktika.wiring.github.pages import record as notes
 from praktika.wiring.github.pages.due import Page
 from praktika.wiring.github.pages.files import address, root_of, unpacked

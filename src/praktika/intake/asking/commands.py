@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from praktika.engine.run import Run, Stage
-from praktika.intake.changes import Changes
+from praktika.intake.asking.changes import Changes
 from praktika.intake.desk import Desk
-from praktika.intake.register import Register
+from praktika.intake.kept.register import Register
 from praktika.model.events import AnyEvent, Approved, CancelRequested, RerunRequested, RerunScope
 from praktika.model.forge import Pull, Subject, may_write
 from praktika.model.notices import ButtonPressed, Commented

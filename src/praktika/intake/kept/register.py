@@ -9,8 +9,8 @@ from __future__ import annotations
 import msgspec
 
 from praktika.engine.run import Run, Stage
-from praktika.intake import keys
 from praktika.intake.desk import Desk
+from praktika.intake.kept import keys
 from praktika.model.events import RunRequested
 from praktika.model.forge import Pull
 from praktika.model.wire import WireError, decode, encode

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from praktika.engine.identity import derived_run_id
+from praktika.engine.routing.identity import derived_run_id
 from praktika.model.events import RunRequested
 from praktika.model.facts import Facts, InputValue, Merge
 from praktika.model.forge import Apart, Pull, Repository, Subject

@@ -20,7 +20,7 @@ from praktika.adapters.server import (
 )
 from praktika.adapters.server.address import INSECURE
 from praktika.wiring.places import cache_folder
-from praktika.wiring.server_tokens import token_for
+from praktika.wiring.remote.tokens import token_for
 from praktika.wiring.stores import Pace, Stores
 
 _LOOK = 0.5

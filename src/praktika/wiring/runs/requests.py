@@ -10,14 +10,14 @@ from msgspec import structs
 
 from praktika.adapters.local import git
 from praktika.adapters.local.git.mirrors.remote import remote
-from praktika.engine.identity import derived_run_id
+from praktika.engine.routing.identity import derived_run_id
 from praktika.engine.run import Run
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.patience import patiently
 from praktika.wiring.places import cache_folder
-from praktika.wiring.source import archive, own_key, source_key
+from praktika.wiring.runs.source import archive, own_key, source_key
 from praktika.wiring.stores import Stores
 
 

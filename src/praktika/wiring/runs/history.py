@@ -11,7 +11,7 @@ from praktika.model.events import AnyEvent, RerunRequested
 from praktika.model.plan import Job
 from praktika.model.result import Status
 from praktika.orchestrator import names
-from praktika.wiring.presence import is_present
+from praktika.wiring.runs.presence import is_present
 from praktika.wiring.stores import Stores
 
 INTERRUPTED = "interrupted"

@@ -26,8 +26,8 @@ from praktika.orchestrator.planning import Files, complete, concerned, with_dige
 from praktika.ports.blobs import Blobs
 from praktika.ports.secrets import Secrets
 from praktika.wiring.checkout import compile_declaration
-from praktika.wiring.files import CodeFiles, at_commit, checked_out
-from praktika.wiring.images import NamedImages, PlanImages
+from praktika.wiring.plans.files import CodeFiles, at_commit, checked_out
+from praktika.wiring.plans.images import NamedImages, PlanImages
 from praktika.wiring.stores import Stores, has_stores, open_stores
 
 Opened = Callable[[], AbstractContextManager[Files]]

@@ -29,9 +29,9 @@ from praktika.report import render
 from praktika.runner.container import remove_left
 from praktika.runner.environment import OWNER
 from praktika.wiring.places import cache_folder, work_folder
-from praktika.wiring.planning import decided, of_snapshot
-from praktika.wiring.presence import alone, forget, gone, presence
-from praktika.wiring.source import Archiving, source_key
+from praktika.wiring.plans.planning import decided, of_snapshot
+from praktika.wiring.runs.presence import alone, forget, gone, presence
+from praktika.wiring.runs.source import Archiving, source_key
 from praktika.wiring.stores import Stores
 
 POOL = "runner"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from praktika.errors import Absent, OperatorError
-from praktika.intake import keys
+from praktika.intake.asking.requests import dispatch_id
+from praktika.intake.kept import keys
 from praktika.intake.names import NOTICES, group_of
-from praktika.intake.requests import dispatch_id
 from praktika.model.notices import Dispatched
 from praktika.model.routes import RoutingTable
 from praktika.model.wire import WireError, decode, encode

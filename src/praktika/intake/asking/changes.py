@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from praktika.engine.routing.route import route
 from praktika.engine.run import Run, Stage
 from praktika.errors import Unavailable
-from praktika.intake import requests
+from praktika.intake.asking import requests
+from praktika.intake.asking.requests import Asked, Circumstances
 from praktika.intake.desk import Desk
-from praktika.intake.register import Head, Register
-from praktika.intake.requests import Asked, Circumstances
-from praktika.intake.tables import Tables
+from praktika.intake.kept.register import Head, Register
+from praktika.intake.kept.tables import Tables
 from praktika.model.events import CancelRequested, RerunRequested, RunRequested
 from praktika.model.forge import Pull, Repository
 from praktika.model.notices import PullChanged, Pushed, Queued

@@ -16,8 +16,8 @@ from praktika.ports.checkouts import Checkouts, Commit
 from praktika.runner.sources import Sources
 from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.places import scratch_folder
-from praktika.wiring.planning import decided, of_source
-from praktika.wiring.settling import settled
+from praktika.wiring.plans.planning import decided, of_source
+from praktika.wiring.plans.settling import settled
 from praktika.wiring.stores import Stores
 
 

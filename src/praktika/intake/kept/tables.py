@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from praktika.intake import keys
 from praktika.intake.desk import Desk
+from praktika.intake.kept import keys
 from praktika.model.forge import Repository
 from praktika.model.routes import RoutingTable
 from praktika.model.wire import WireError, decode, encode

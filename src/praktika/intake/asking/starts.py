@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from praktika.engine.inputs import checked
+from praktika.engine.routing.inputs import checked
 from praktika.engine.routing.route import route
 from praktika.errors import AuthorError
-from praktika.intake import requests
+from praktika.intake.asking import requests
+from praktika.intake.asking.requests import Asked, Circumstances
 from praktika.intake.desk import Desk
-from praktika.intake.register import Register
-from praktika.intake.requests import Asked, Circumstances
-from praktika.intake.tables import Tables
+from praktika.intake.kept.register import Register
+from praktika.intake.kept.tables import Tables
 from praktika.model.forge import may_write
 from praktika.model.notices import AnyNotice, Dispatched, Ticked
 from praktika.model.routes import Occasion

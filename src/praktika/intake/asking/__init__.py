@@ -1,0 +1,1 @@
+"""What is asked for: by changes, by people, by the clock."""

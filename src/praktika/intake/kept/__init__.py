@@ -1,0 +1,1 @@
+"""What the intake keeps: routing tables, heads, and which runs it has asked for."""

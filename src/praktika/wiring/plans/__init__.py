@@ -1,0 +1,1 @@
+"""Plans of runs: what was asked for, settled, compiled and decided."""

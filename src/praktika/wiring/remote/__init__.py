@@ -1,0 +1,1 @@
+"""A server elsewhere, as stores of this machine."""
