@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from praktika.engine.run import Run
 from praktika.engine.step import replay
 from praktika.errors import Absent
 from praktika.intake.allowed import Allowed
+from praktika.intake.asking.requests import Circumstances
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.forge import Repository, Subject
 from praktika.model.routes import RoutingTable
@@ -50,6 +52,26 @@ class Desk:
     log: Log
     address: Callable[[str], str] = lambda _run: ""
     answer: Callable[[str, int, str], None] = lambda _repository, _number, _text: None
+
+    def circumstances(self, repository: Repository, by: str, again: str = "") -> Circumstances:
+        """What requests have in common; to be made before the forge is asked for heads.
+
+        Should somebody else ask for a newer head meanwhile, this one does not count as newer.
+
+        Args:
+            repository: the forge says.
+            by: who caused it.
+            again: tells this occasion from an earlier one for the same commit, or "".
+        """
+        now = self.clock.now()
+        return Circumstances(
+            repository=repository,
+            inbox=self.inbox,
+            at=now,
+            time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+            by=by,
+            again=again,
+        )
 
     def request(self, run: str, request: RunRequested) -> None:
         """Ask for a run; one that was asked for before goes on as if nothing had happened."""

@@ -44,7 +44,7 @@ class Reconciler:
             PraktikaError: the forge or a store does not answer, or refuses.
         """
         found = self._desk.forge.repository(repository)
-        around = self._changes.circumstances(found, BY)  # before the heads are read
+        around = self._desk.circumstances(found, BY)  # before the heads are read
         heads = self._heads(found)
         before = self._seen(repository)
         now = {head.ref: [head.sha, head.base] for head, _ in heads}

@@ -267,7 +267,7 @@ def test_what_goes_on_for_an_earlier_base_is_stopped_if_nothing_takes_its_place(
 def test_a_late_look_does_not_stop_what_was_asked_for_since(scene):
     """Fault 37."""
     scene.forge.put_branch(SHOP, "release/1", sha("main"))
-    around = scene.intake.changes.circumstances(scene.forge.repository(SHOP), "late")
+    around = scene.desk.circumstances(scene.forge.repository(SHOP), "late")
     before = scene.pull(1, "a")
     scene.clock.advance(1.0)
     scene.pull(1, "a", base_branch="release/1")

@@ -80,7 +80,7 @@ def ticked(scene):
 def clocked(scene):
     """A scene whose schedules are known, at midnight."""
     scene.intake.changes.tip_of_branch(
-        scene.intake.changes.circumstances(scene.forge.repository(SHOP), "x"), "main", sha("main")
+        scene.desk.circumstances(scene.forge.repository(SHOP), "x"), "main", sha("main")
     )
     scene.deal()
     scene.clock.advance(DAY - scene.clock.now() % DAY)
@@ -130,7 +130,7 @@ def test_a_schedule_that_is_new_does_not_start_for_the_past(clocked):
     clocked.clock.advance(1800)
     clocked.forge.put_branch(SHOP, "main", sha("next"))
     repository: Repository = clocked.forge.repository(SHOP)
-    around = clocked.intake.changes.circumstances(repository, "x")
+    around = clocked.desk.circumstances(repository, "x")
     clocked.intake.changes.tip_of_branch(around, "main", sha("next"))
     clocked.ticker.look(SHOP)
     assert ticked(clocked) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 
 from praktika.engine.routing.route import route
@@ -14,7 +13,7 @@ from praktika.intake.desk import Desk
 from praktika.intake.kept.register import Head, Register
 from praktika.intake.kept.tables import Tables
 from praktika.model.events import CancelRequested, RerunRequested, RunRequested
-from praktika.model.forge import Pull, Repository
+from praktika.model.forge import Pull
 from praktika.model.notices import PullChanged, Pushed, Queued
 from praktika.model.routes import Occasion, Route, RoutingTable
 
@@ -40,25 +39,10 @@ class Changes:
         self._register = register
         self._tables = tables
 
-    def circumstances(self, repository: Repository, by: str, again: str = "") -> Circumstances:
-        """What requests have in common; to be made before the forge is asked for heads.
-
-        Should somebody else ask for a newer head meanwhile, this one does not count as newer.
-        """
-        now = self._desk.clock.now()
-        return Circumstances(
-            repository=repository,
-            inbox=self._desk.inbox,
-            at=now,
-            time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
-            by=by,
-            again=again,
-        )
-
     def pull(self, notice: PullChanged) -> None:
         """Whatever has happened to a pull request: let its runs be those of its head now."""
         repository = self._desk.forge.repository(notice.repository)
-        around = self.circumstances(repository, notice.sender)
+        around = self._desk.circumstances(repository, notice.sender)
         pull = self._desk.forge.pull(notice.repository, notice.number)
         if not pull.is_open:
             self._stop(pull, (), CLOSED, notice.delivery)
@@ -90,7 +74,7 @@ class Changes:
     def push(self, notice: Pushed) -> None:
         """A branch has moved: ask for the runs of its tip now, whichever push this is about."""
         repository = self._desk.forge.repository(notice.repository)
-        around = self.circumstances(repository, notice.sender)
+        around = self._desk.circumstances(repository, notice.sender)
         if not notice.sha:
             return
         tip = self._desk.forge.commit(notice.repository, notice.branch)
@@ -115,7 +99,7 @@ class Changes:
     def group(self, notice: Queued) -> None:
         """A merge queue asks for checks of a group, or does not need them any more."""
         repository = self._desk.forge.repository(notice.repository)
-        around = self.circumstances(repository, notice.sender)
+        around = self._desk.circumstances(repository, notice.sender)
         table = self._tables.of(repository)
         occasion = Occasion(event="merge_queue", base_branch=notice.base_branch)
         routes = self._routes(table, occasion, f"branch {notice.branch}")

@@ -157,7 +157,7 @@ class Commands:
     def _anew(self, subject: Subject, workflow: str, wish: _Wish) -> None:
         """Begin anew what came to no plan: its conflict may be gone from the base branch."""
         repository = self._desk.forge.repository(subject.repository)
-        around = self._changes.circumstances(repository, wish.by, again=wish.id)
+        around = self._desk.circumstances(repository, wish.by, again=wish.id)
         pull = self._desk.forge.pull(subject.repository, subject.number)
         if pull.is_open and pull.head_sha == subject.sha:
             self._changes.again(around, pull, workflow)

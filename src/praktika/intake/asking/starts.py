@@ -8,12 +8,12 @@ from praktika.engine.routing.inputs import checked
 from praktika.engine.routing.route import route
 from praktika.errors import AuthorError
 from praktika.intake.asking import requests
-from praktika.intake.asking.requests import Asked, Circumstances
+from praktika.intake.asking.requests import Asked
 from praktika.intake.desk import Desk
 from praktika.intake.kept.register import Register
 from praktika.intake.kept.tables import Tables
 from praktika.model.forge import may_write
-from praktika.model.notices import AnyNotice, Dispatched, Ticked
+from praktika.model.notices import Dispatched, Ticked
 from praktika.model.routes import Occasion
 
 
@@ -38,7 +38,7 @@ class Starts:
             self._refuse(notice, f"{notice.sender} may not write to {notice.repository}")
             return
         repository = forge.repository(notice.repository)
-        around = self._around(notice, notice.sender, again=notice.delivery)
+        around = self._desk.circumstances(repository, notice.sender, again=notice.delivery)
         table = self._tables.of(repository)
         branch = notice.branch or repository.main
         occasion = Occasion(event="dispatch", workflow=notice.workflow, branch=branch)
@@ -62,22 +62,11 @@ class Starts:
         if notice.missed:
             times = "time was" if notice.missed == 1 else "times were"
             by += f" ({notice.missed} earlier {times} missed)"
-        around = self._around(notice, by)
+        around = self._desk.circumstances(repository, by)
         table = self._tables.of(repository)
         tip = self._desk.forge.commit(notice.repository, repository.main)
         for each in route(table, Occasion(event="schedule", workflow=notice.workflow)):
             self._ask(requests.for_tick(around, each, tip, notice.due))
-
-    def _around(self, notice: AnyNotice, by: str, again: str = "") -> Circumstances:
-        now = self._desk.clock.now()
-        return Circumstances(
-            repository=self._desk.forge.repository(notice.repository),
-            inbox=self._desk.inbox,
-            at=now,
-            time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
-            by=by,
-            again=again,
-        )
 
     def _ask(self, asked: Asked) -> None:
         self._register.note(asked.run, asked.request)
