@@ -65,7 +65,8 @@ def judge(job: Job, evidence: Evidence) -> Result:
     written = evidence.written
     children = (*(written.results if written else ()), *evidence.tests)
     ext: dict[str, Any] = dict(written.ext) if written else {}
-    ext.pop(FORCED, None)  # not the job's to say
+    for word in (FORCED, "verdict"):  # not the job's to say
+        ext.pop(word, None)
     status = finding.status
     if not status.is_ok and job.force_success and status is not Status.DROPPED:
         _note(ext, "warnings", f"{status}, shown as OK because of force_success")

@@ -118,6 +118,13 @@ def test_what_the_job_wrote_in_ext_stays():
     assert result.ext["labels"] == [1]
 
 
+def test_whose_fault_it_is_is_not_the_job_s_to_say():
+    told = written(FAIL, ext={"verdict": "infrastructure"})
+    assert (
+        judge(job(), Evidence(exit=ended(1), written=told)).ext.get("verdict") != "infrastructure"
+    )
+
+
 def test_fault_31_what_is_ok_only_by_force_says_so_and_a_job_cannot_say_it_itself():
     assert judge(job(force_success=True), Evidence(exit=ended(1))).ext["forced"] is True
     assert "forced" not in judge(job(force_success=True), Evidence(exit=ended(0))).ext
