@@ -74,6 +74,9 @@ def main() -> NoReturn:
     console = Console(sys.stdout, sys.stderr, os.environ)
     code = run(console, [_as_utf8(argument) for argument in sys.argv[1:]], _be_deaf)
     _be_deaf()
+    # Python ends itself by SIGINT, whatever the code, if a Ctrl-C has ever come while a text was
+    # executed (as the standard library does to make a dataclass). The next such text undoes that.
+    exec("")  # noqa: S102 - see above
     sys.exit(code)
 
 

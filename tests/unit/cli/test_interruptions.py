@@ -102,3 +102,24 @@ def test_a_fourth_waits_for_nothing(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, b"")
+
+
+_INTERRUPTED = """
+from praktika.cli import main
+
+def run(*_):
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        return 130
+
+main.run = run
+main.main()
+"""
+
+
+def test_an_interrupt_while_a_text_is_executed_does_not_spoil_the_exit_code(tmp_path):
+    """Python would end itself by SIGINT: so it does after a dataclass was interrupted."""
+    (tmp_path / "interrupted.py").write_text(_INTERRUPTED)
+    ended = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, check=False)
+    assert ended.returncode == 130
