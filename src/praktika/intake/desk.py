@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from praktika.engine.run import Run
 from praktika.engine.step import replay
 from praktika.errors import Absent
 from praktika.intake.allowed import Allowed
 from praktika.intake.asking.requests import Circumstances
 from praktika.model.events import AnyEvent, RunRequested
-from praktika.model.forge import Repository, Subject
+from praktika.model.forge import Repository
 from praktika.model.routes import RoutingTable
 from praktika.model.wire import encode
 from praktika.patience import patiently
@@ -75,7 +77,8 @@ class Desk:
 
     def request(self, run: str, request: RunRequested) -> None:
         """Ask for a run; one that was asked for before goes on as if nothing had happened."""
-        self.tell(run, request, identity=f"{run}/requested")
+        facts = replace(request.facts, run_url=self.address(run))
+        self.tell(run, replace(request, facts=facts), identity=f"{run}/requested")
         subject = request.subject
         workflow = request.workflow
         sha = subject.sha if subject is not None else request.facts.sha
@@ -90,11 +93,6 @@ class Desk:
     def load(self, run: str) -> Run:
         """The run as its journal tells of it; a new one if there is none."""
         return replay(patiently(lambda: self.journal.read(run)))
-
-    def subject_of(self, run: str) -> Subject | None:
-        """What a run is for, as far as it is for anything on the forge."""
-        requested = self.load(run).requested
-        return requested.subject if requested is not None else None
 
     def get(self, key: str) -> bytes | None:
         """A blob, if there is one."""

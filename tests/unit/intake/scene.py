@@ -69,6 +69,7 @@ class Scene:
             inbox=INBOX,
             compile=self._compile,
             allowed=Allowed([SHOP]),
+            address=lambda run: f"https://ci.example/runs/{run}",
             answer=lambda _repository, _number, text: self.answers.append(text),
             log=lambda event, **_: self.logged.append(event),
         )

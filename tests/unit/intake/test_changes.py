@@ -48,6 +48,15 @@ def test_a_pull_request_asks_for_its_workflows(scene):
     assert requested(scene.deal()).keys() == {"PR", "Release PR"}
 
 
+def test_a_run_knows_its_own_address_fault_41(scene):
+    scene.pull(1, "a")
+    scene.intake.take(changed())
+    (run,) = scene.deal()
+    request = scene.run(run).requested
+    assert request is not None
+    assert request.facts.environment["RUN_URL"] == f"https://ci.example/runs/{run}"
+
+
 def test_the_head_that_counts_is_the_one_of_now_fault_37(scene):
     """Fault 37: a late webhook must not cancel the run of the true head."""
     scene.pull(1, "new")
