@@ -84,6 +84,12 @@ class _Looked:
         for (stage, status), count in measures.runs.items():
             runs.add_metric([stage, status], count)
         yield runs
+        left = GaugeMetricFamily(
+            "praktika_forge_requests_left", "As of its last answer.", labels=["account", "api"]
+        )
+        for (account, api), count in measures.requests_left.items():
+            left.add_metric([account, api], count)
+        yield left
         yield from _of_loops(measures.loops)
 
 

@@ -8,7 +8,7 @@ TransientError, later perhaps (503).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from praktika.model.events import AnyEvent
@@ -121,12 +121,14 @@ class Measures:
         runs: how many of the latest runs there are, by stage and status.
         loops: by name.
         free: bytes of the disk with the state.
+        requests_left: that the forge takes, by account and API, as of its last answer.
     """
 
     queues: Mapping[str, int]
     runs: Mapping[tuple[str, str], int]
     loops: Mapping[str, LoopMeasure]
     free: int = 0
+    requests_left: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import importlib
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,7 @@ class Plugs:
         is_current: whether what a run is for still is what would be merged.
         dispatcher: starts workflows; None means those of the checkout.
         queues: names of queues that are measured, too.
+        requests_left: see `Measures`.
         checkouts: where commits come from; None means from remotes that need no token.
         announce: is told whenever a run has moved.
         tokens: gives runners tokens of the forge.
@@ -91,6 +92,7 @@ class Plugs:
     is_current: IsCurrent = lambda _subject: True
     dispatcher: Dispatcher | None = None
     queues: tuple[str, ...] = ()
+    requests_left: Callable[[], Mapping[tuple[str, str], int]] = dict
     checkouts: Checkouts | None = None
     announce: Callable[[str, Run], None] = lambda _run, _state: None
     tokens: TokenDesk | None = None
@@ -146,7 +148,9 @@ def _surface(settings: Settings, stores: Stores, loops: Loops, plugs: Plugs) -> 
         desk=OpenDesk(stores, books, plugs.may_act, dispatcher, is_current=plugs.is_current),
         login_of=Tokens(stores.state).login_of,
         health=partial(look, stores, loops),
-        measure=partial(measure, stores, books, loops, queues),
+        measure=lambda: replace(
+            measure(stores, books, loops, queues), requests_left=plugs.requests_left()
+        ),
         receive=plugs.receive,
         tokens=plugs.tokens,
         url=settings.url,

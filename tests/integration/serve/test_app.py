@@ -62,7 +62,9 @@ def world() -> Iterator[World]:
         desk=world,
         login_of=lambda token: "octocat" if token == "good" else "",
         health=world.look,
-        measure=lambda: Measures(queues={}, runs={}, loops={}),
+        measure=lambda: Measures(
+            queues={}, runs={}, loops={}, requests_left={("acme", "core"): 4321}
+        ),
         receive=world.receive,
         url="https://ci.example",
     )
@@ -115,6 +117,11 @@ def test_what_the_reception_says_is_answered_and_counted(world, status):
     assert headers["content-type"].startswith("text/plain")
     _, _, metrics = ask(world, "GET", "/metrics", **GOOD)
     assert f'praktika_webhooks_total{{status="{status}"}} 1.0'.encode() in metrics
+
+
+def test_what_the_forge_takes_yet_is_a_metric(world):
+    _, _, metrics = ask(world, "GET", "/metrics", **GOOD)
+    assert b'praktika_forge_requests_left{account="acme",api="core"} 4321.0' in metrics
 
 
 def test_no_webhook_is_larger_than_those_of_github(world):

@@ -64,8 +64,3 @@ class Wallet:
             grant = Grant(repository=repository, permissions=permissions)
             self._minted[key] = self._broker.own_token(grant)
         return self._minted[key].value
-
-    @property
-    def values(self) -> list[str]:
-        """The tokens that there are, to be masked."""
-        return [token.value for token in self._minted.values()]

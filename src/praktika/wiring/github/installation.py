@@ -65,7 +65,7 @@ class GitHub:
         self._log = log
         self._url = url
         self.allowed = Allowed(settings.repositories)
-        transport = Transport(Site.of(settings.api), stores.clock)
+        self._transport = transport = Transport(Site.of(settings.api), stores.clock)
         self.tokens = AppTokens(
             transport, Signer(settings.app, settings.key, stores.clock), stores.clock
         )
@@ -114,6 +114,10 @@ class GitHub:
         """Make the queues that GitHub's part works with."""
         for name in (NOTICES, CHECKS, LATER, PAGES):
             self._stores.queue.create(name)
+
+    def requests_left(self) -> dict[tuple[str, str], int]:
+        """How many requests GitHub takes yet, by account and API, as of its last answer."""
+        return {(each.party, each.resource): each.remaining for each in self._transport.left()}
 
     def page(self, run: str) -> str:
         """The address of a run's page, or ""."""

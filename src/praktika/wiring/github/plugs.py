@@ -68,6 +68,7 @@ def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
         is_current=partial(_is_current, github.forge),
         dispatcher=ForgeDispatcher(settings.repositories, stores, github.forge),
         queues=(NOTICES, CHECKS, LATER, pages.QUEUE),
+        requests_left=github.requests_left,
         checkouts=github.checkouts,
         announce=partial(_announce, stores.queue),
         tokens=tokens,
