@@ -10,6 +10,9 @@ from praktika.model.plan import job_key
 INBOX = "events.fifo"
 """The queue of events of all runs that the orchestrators of an installation share."""
 
+REPORTS = "reports.fifo"
+"""The queue in which runners of a cloud tell what became of attempts, and may tell nothing else."""
+
 ALARMS = "alarms"
 """The queue of alarms for those runs."""
 

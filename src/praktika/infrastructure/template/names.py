@@ -1,0 +1,79 @@
+"""The names that things have on AWS. Nobody else puts names together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+def slug_of(name: str) -> str:
+    """The name of a project as names on AWS begin: lower case, digits and "-"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one project.
+
+    Attributes:
+        slug: see `slug_of`.
+    """
+
+    slug: str
+
+    def own(self, name: str) -> str:
+        """`<slug>-<name>`: of a role, function, group, bucket, queue."""
+        return f"{self.slug}-{name}"
+
+    @property
+    def stateful(self) -> str:
+        """The stack with what would be missed."""
+        return self.own("stateful")
+
+    @property
+    def runtime(self) -> str:
+        """The stack with what can be made anew."""
+        return self.own("runtime")
+
+    @property
+    def path(self) -> str:
+        """Of roles and instance profiles, so that policies name those of this project exactly."""
+        return f"/praktika/{self.slug}/"
+
+    @property
+    def manifest(self) -> str:
+        """The parameter that says what is deployed."""
+        return f"/praktika/{self.slug}/manifest"
+
+    @property
+    def platform(self) -> str:
+        """What begins the names of praktika's own secret parameters, which no runner can read."""
+        return f"/praktika/{self.slug}/platform"
+
+    @property
+    def webhook_secret(self) -> str:
+        """The secret parameter with which GitHub signs."""
+        return f"{self.platform}/webhook-secret"
+
+    @property
+    def task_key(self) -> str:
+        """The secret parameter with the seed of the key that signs tasks: 32 bytes, base64."""
+        return f"{self.platform}/task-key"
+
+    @property
+    def task_public_key(self) -> str:
+        """The parameter with the public part, which runners verify with: 32 bytes, base64."""
+        return f"/praktika/{self.slug}/public/task-key"
+
+    def image(self, builder: str) -> str:
+        """The parameter with the id of the newest good image of a builder."""
+        return f"/praktika/{self.slug}/images/{builder}"
+
+    @property
+    def instance_logs(self) -> str:
+        """The log group of machines; a stream for each."""
+        return f"/praktika/{self.slug}/instances"
+
+    def function_logs(self, function: str) -> str:
+        """The log group of a function, by its declared name."""
+        return f"/praktika/{self.slug}/functions/{function}"
