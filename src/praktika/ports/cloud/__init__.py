@@ -1,0 +1,1 @@
+"""Protocols to a cloud's own parts."""
