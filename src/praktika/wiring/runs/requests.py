@@ -35,7 +35,8 @@ def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery:
         PraktikaError: the code or the request cannot be stored.
     """
     delivery = delivery or secrets.token_hex(8)
-    run = derived_run_id(request.repository, request.workflow, delivery)
+    trust = request.facts.trust
+    run = derived_run_id(request.repository, request.workflow, delivery, trust)
     source = "" if request.remote else _archived(place, stores, run)
     facts = structs.replace(request.facts, local=False, by_hand=True)
     if source == own_key(run):
