@@ -98,7 +98,12 @@ def control(runner: str) -> str:
 
 def is_for_runners(queue: str) -> bool:
     """Whether runners take their tasks, or requests to stop, from a queue."""
-    return queue.startswith(("tasks-", "untrusted-tasks-", "control-"))
+    return queue.startswith(("tasks-", "untrusted-tasks-")) or is_control(queue)
+
+
+def is_control(queue: str) -> bool:
+    """Whether it is a queue on which a runner listens for requests to stop."""
+    return queue.startswith("control-")
 
 
 def registration(label: str, runner: str, trust: Trust = "trusted") -> str:

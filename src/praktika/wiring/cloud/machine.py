@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from praktika.wiring.backend import find_backend
-from praktika.wiring.stores import Stores
+from praktika.wiring.stores import Stores, open_stores
 
 BROKER_AUTH = "PRAKTIKA_BROKER_AUTH"
 """Is "iam" where requests for tokens are signed with the credentials of the machine."""
@@ -30,16 +30,17 @@ def request_signer(root: Path) -> Authorize | None:
     return signer
 
 
-def for_runner(stores: Stores, name: str) -> Stores:
+def stores_of_runner(root: Path, name: str) -> Stores:
     """The stores of a runner: on a machine of a cloud, its queues give signed tasks alone.
 
     Raises:
-        OperatorError: the key cannot be used.
+        OperatorError: they cannot be opened, or the key cannot be used.
     """
     key = os.environ.get(TASK_KEY, "")
     if not key:
-        return stores
+        return open_stores(root)
     sealing = importlib.import_module("praktika.wiring.cloud.sealing")
     logs = importlib.import_module("praktika.wiring.logs")
+    stores = open_stores(root, is_deployed=True)
     verified: Stores = sealing.verified(stores, key, logs.logger(runner=name))
     return verified

@@ -94,6 +94,7 @@ class GitHub:
                 clock=stores.clock,
                 budget=budget,
                 page=self.page,
+                command=lambda run: f"praktika report {run}",
                 on_trouble=self._delayed("check"),
                 lease=stores.pace.lease,
             )
