@@ -59,7 +59,7 @@ def compiled(context: Context, place: Place, digests: Mapping[str, str]) -> Comp
         digests: SHA-256 of each function's and package's code, by name; those that are not known
             yet may be left out.
     """
-    draft = Draft(names=Names(slug_of(context.project.name)), place=place)
+    draft = Draft(names=Names(slug_of(context.project.name)), place=place, digests=digests)
     for part in parts(context.project):
         for builders in (stateful.BUILDERS, runtime.BUILDERS):
             if part.KIND in builders:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,6 +75,7 @@ class Draft:
     Args:
         names: of the project.
         place: see `Place`.
+        digests: SHA-256 of each function's and package's code, by name, as far as it is known.
 
     Attributes:
         owners: the component that each resource belongs to, by stack and logical id.
@@ -85,6 +87,7 @@ class Draft:
 
     names: Names
     place: Place
+    digests: Mapping[str, str] = field(default_factory=dict)
     stateful: Template = field(default_factory=Template)
     runtime: Template = field(default_factory=Template)
     owners: dict[tuple[Stack, str], str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import AWSHelperFn, GetAtt, Ref, autoscaling, ec2
+from troposphere import GetAtt, Ref, autoscaling, ec2
 
 from praktika.errors import AuthorError
 from praktika.infrastructure.components import PoolAutoscaler
@@ -21,15 +21,9 @@ from praktika.infrastructure.template.runtime.machines.launch import (
     root_disk,
     tagged,
 )
+from praktika.infrastructure.template.runtime.raw import Raw
 from praktika.infrastructure.template.stateful.network import Network, network_of
 from praktika.model.installation import Pool
-
-
-class Raw(AWSHelperFn):  # type: ignore[misc]
-    """Properties that an author has written as CloudFormation reads them."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self.data = data
 
 
 def add_own_launch_template(
