@@ -42,7 +42,40 @@ ACTIONS = {
     "GetSecretValue": "secretsmanager:GetSecretValue",
     "BatchGetSecretValue": "secretsmanager:BatchGetSecretValue",
 }
-"""The permission that each operation needs; docs/backends.md lists them all."""
+"""The permission that each operation of stores needs; docs/backends.md lists them all."""
+
+DEPLOYING = {
+    "GetParameter": "ssm:GetParameter",
+    "GetParametersByPath": "ssm:GetParametersByPath",
+    "DescribeParameters": "ssm:DescribeParameters",
+    "PutParameter": "ssm:PutParameter and ssm:AddTagsToResource",
+    "DeleteParameter": "ssm:DeleteParameter",
+    "DescribeStacks": "cloudformation:DescribeStacks",
+    "DescribeStackEvents": "cloudformation:DescribeStackEvents",
+    "ListStackResources": "cloudformation:ListStackResources",
+    "GetTemplate": "cloudformation:GetTemplate",
+    "CreateChangeSet": "cloudformation:CreateChangeSet",
+    "DescribeChangeSet": "cloudformation:DescribeChangeSet",
+    "ExecuteChangeSet": "cloudformation:ExecuteChangeSet",
+    "DeleteChangeSet": "cloudformation:DeleteChangeSet",
+    "DeleteStack": "cloudformation:DeleteStack",
+    "DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
+    "DescribeImages": "ec2:DescribeImages",
+    "DescribeSnapshots": "ec2:DescribeSnapshots",
+    "DescribeVolumes": "ec2:DescribeVolumes",
+    "DeregisterImage": "ec2:DeregisterImage",
+    "DeleteSnapshot": "ec2:DeleteSnapshot",
+    "DeleteVolume": "ec2:DeleteVolume",
+    "CreateTags": "ec2:CreateTags",
+    "DescribeLogGroups": "logs:DescribeLogGroups",
+    "DeleteLogGroup": "logs:DeleteLogGroup",
+    "GetResources": "tag:GetResources",
+    "DeleteBucket": "s3:DeleteBucket",
+    "ListObjectVersions": "s3:ListBucketVersions",
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "GetCallerIdentity": "sts:GetCallerIdentity",
+}
+"""The permissions of those who deploy, beside those for what CloudFormation makes for them."""
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _UNKNOWN = {
@@ -220,7 +253,7 @@ def answer_fault(
 
 def _advice(operation: str) -> str:
     """What to do about a refusal."""
-    action = ACTIONS.get(operation, operation)
+    action = ACTIONS.get(operation) or DEPLOYING.get(operation, operation)
     text = f"these credentials may not do that. Grant them {action}."
     if action == "s3:GetObject":
         text += " (Where s3:ListBucket is not granted, S3 also says so of what is not there.)"
