@@ -107,6 +107,7 @@ class Hands:
         for queue, tasks in queues.items():
             bodies = [encode(task) for task in tasks]
             patiently(partial(self._send, queue, bodies))
+            self.around.nudge(queue)
 
     def _send(self, queue: str, bodies: Sequence[bytes]) -> None:
         """Queue tasks, also where nobody has served the label yet: somebody may, before long."""

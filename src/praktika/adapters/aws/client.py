@@ -11,6 +11,8 @@ from praktika.errors import OperatorError
 
 if TYPE_CHECKING:
     import boto3
+    from types_boto3_autoscaling import AutoScalingClient
+    from types_boto3_lambda import LambdaClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
@@ -71,6 +73,16 @@ class Clients:
     def secrets(self) -> SecretsManagerClient:
         """For secrets."""
         return cast("SecretsManagerClient", self._client("secretsmanager"))
+
+    @property
+    def groups(self) -> AutoScalingClient:
+        """For groups of machines."""
+        return cast("AutoScalingClient", self._client("autoscaling"))
+
+    @property
+    def functions(self) -> LambdaClient:
+        """For functions."""
+        return cast("LambdaClient", self._client("lambda"))
 
     @property
     def region(self) -> str:

@@ -43,6 +43,14 @@ ACTIONS = {
 }
 """The permission that each operation needs; docs/backends.md lists them all."""
 
+SCALING = {
+    "DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
+    "DescribeScalingActivities": "autoscaling:DescribeScalingActivities",
+    "SetDesiredCapacity": "autoscaling:SetDesiredCapacity",
+    "Invoke": "lambda:InvokeFunction",
+}
+"""The permissions of whoever lets pools grow, which a deploy grants."""
+
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _UNKNOWN = {
     *("InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"),
@@ -63,6 +71,7 @@ _PASSING = {
     *("RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException"),
     *("BandwidthLimitExceeded", "KmsThrottled", "OverLimit", "RequestTimeout"),
     *("RequestTimeoutException", "PriorRequestNotComplete", "TransactionInProgressException"),
+    *("ResourceContention", "ScalingActivityInProgress", "ServiceException"),
     *("InternalError", "InternalFailure", "ServiceUnavailable", "QueueDeletedRecently"),
     *("AWS.SimpleQueueService.QueueDeletedRecently", "BadDigest"),
 }
@@ -201,7 +210,7 @@ def answer_fault(
 
 def _advice(operation: str) -> str:
     """What to do about a refusal."""
-    action = ACTIONS.get(operation, operation)
+    action = ACTIONS.get(operation) or SCALING.get(operation, operation)
     text = f"these credentials may not do that. Grant them {action}."
     if action == "s3:GetObject":
         text += " (Where s3:ListBucket is not granted, S3 also says so of what is not there.)"
