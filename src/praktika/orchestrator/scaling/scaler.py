@@ -72,7 +72,10 @@ class Scaler:
         decision = None
         try:
             decision = scale(self._view(pool, count, found))
-            self._set(pool, decision, found)
+            if self._set(pool, decision, found):
+                found = self._groups.look(pool.groups)
+                decision = scale(self._view(pool, count, found))
+                self._set(pool, decision, found)
         except Exception as error:  # noqa: BLE001 - the edge of the loop: one pool, not all of them
             troubles.append(str(error) or type(error).__name__)
             if not isinstance(error, PraktikaError):
@@ -108,11 +111,9 @@ class Scaler:
             failed_at=failures.last if failures else None,
         )
 
-    def _set(self, pool: Pool, decision: Decision, found: Mapping[str, Group]) -> None:
-        # What one group gives up comes first, so that there are never too many.
-        order = sorted(decision.desired, key=lambda one: decision.desired[one] > found[one].desired)
-        for name in order:
-            desired = decision.desired[name]
+    def _set(self, pool: Pool, decision: Decision, found: Mapping[str, Group]) -> bool:
+        """Whether any of it was a wish that is taken back."""
+        for name, desired in decision.desired.items():
             self._groups.resize(name, desired)
             self._log(
                 "pool.scaled",
@@ -122,6 +123,7 @@ class Scaler:
                 desired=desired,
                 reason=decision.reason,
             )
+        return any(found[name].desired > desired for name, desired in decision.desired.items())
 
 
 class _Count:
