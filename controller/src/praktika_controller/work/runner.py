@@ -125,7 +125,7 @@ class RunnerRole:
                 return
             letter = Letter(station.places.letters / f"{leased.id}.json")
             try:
-                letter.write(keeper.leased)
+                letter.write(keeper.leased, station.pace.lease)
                 self._run(letter, keeper, environment, more)
             except OSError as error:
                 station.health.failed(str(error))
