@@ -13,10 +13,10 @@ from typing import Any
 
 from praktika_controller.aws import AWS_ERRORS
 from praktika_controller.faults import Sick
-from praktika_controller.idle import Pool, is_due, may_leave
 from praktika_controller.logs.journal import log
 from praktika_controller.machine.notices import Notice
 from praktika_controller.queues import Load
+from praktika_controller.surplus import Pool, is_due, may_leave
 from praktika_controller.work.child import Child
 from praktika_controller.work.station import Ended, Station
 from praktika_controller.work.variables import variables

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 
 from praktika_controller.aws import AWS_ERRORS
 from praktika_controller.faults import Refused, Sick
-from praktika_controller.idle import Pool, is_due, may_leave
 from praktika_controller.logs.journal import log
 from praktika_controller.machine.notices import Notice
 from praktika_controller.queues import Leased
+from praktika_controller.surplus import Pool, is_due, may_leave
 from praktika_controller.work.child import Child
 from praktika_controller.work.environments import Environment, Environments, wanted
 from praktika_controller.work.lease import Keeper
