@@ -36,7 +36,8 @@ def main(arguments: list[str]) -> int:
         trust="untrusted" if given.get("--trust") == "untrusted" else "trusted",
     )
     if "--message" in given:
-        return 0 if serve_message(service, Path(given["--message"]), while_true=lives) else UNSETTLED
+        is_done = serve_message(service, Path(given["--message"]), while_true=lives)
+        return 0 if is_done else UNSETTLED
     build_runner(service).serve(while_true=lives)
     return 0
 
