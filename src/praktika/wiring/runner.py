@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from praktika.runner.attempt import Bench
 from praktika.runner.container import remove_left
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
+from praktika.wiring.cloud.machine import request_signer, stores_of_runner
 from praktika.wiring.places import work_folder
-from praktika.wiring.stores import Stores, open_stores
+from praktika.wiring.stores import Stores
 
 BROKER = "PRAKTIKA_BROKER"
 BROKER_SECRET = "PRAKTIKA_BROKER_SECRET"  # noqa: S105 - the name of a variable
@@ -63,7 +64,7 @@ def build_runner(service: Service) -> Runner:
     Raises:
         OperatorError: the stores cannot be opened.
     """
-    return _runner(service, open_stores(service.root))
+    return _runner(service, stores_of_runner(service.root, service.name))
 
 
 def serve_message(service: Service, file: Path, *, while_true: Callable[[], bool]) -> bool:
@@ -77,22 +78,21 @@ def serve_message(service: Service, file: Path, *, while_true: Callable[[], bool
     Raises:
         OperatorError: the stores cannot be opened, or the file cannot be read.
     """
-    stores = open_stores(service.root)
     # Loaded only on machines of a cloud.
     handed = importlib.import_module("praktika.adapters.aws.handed")
-    queue = handed.HandedQueue(stores.queue, file, handed.tell_taken(TAKEN))
-    work = work_folder(service.work)
-    remove_left(work / service.name, os.environ)  # of one that was killed here
-    runner = _runner(service, replace(stores, queue=queue), why_ended=lambda: queue.why_ended)
-    runner.serve_one(while_true=while_true)
-    return bool(queue.is_settled)
+    task = handed.HandedTask(file, handed.tell_taken(TAKEN))
+    stores = stores_of_runner(service.root, service.name, task.in_front_of)
+    # What one that was killed here has left.
+    remove_left(work_folder(service.work) / service.name, os.environ)
+    _runner(service, stores, why_ended=task.why_ended).serve_one(while_true=while_true)
+    return bool(task.is_settled)
 
 
 def _runner(service: Service, stores: Stores, *, why_ended: Callable[[], str] = str) -> Runner:
     process_tree.become_subreaper()
     name, run, work = service.name, service.run, service.work
     folder = work_folder(work or run)
-    wallet = _wallet(stores)
+    wallet = _wallet(service.root, stores)
     return Runner(
         Bench(
             blobs=stores.blobs,
@@ -115,18 +115,20 @@ def _runner(service: Service, stores: Stores, *, why_ended: Callable[[], str] = 
     )
 
 
-def _wallet(stores: Stores) -> Wallet | None:
+def _wallet(root: Path, stores: Stores) -> Wallet | None:
     """Where tokens come from; None without a server that gives some."""
     base, secret = os.environ.get(BROKER, ""), os.environ.get(BROKER_SECRET, "")
-    if not base or not secret:
+    signer = request_signer(root)
+    if not base or not (secret or signer):
         return None
     # Loaded only where a server works with a forge.
     remote = importlib.import_module("praktika.adapters.server.tokens")
     access = importlib.import_module("praktika.wiring.github.access")
+    authorize = signer or remote.bearer(secret)
 
     def broker(task: Task) -> TokenBroker:
         attempt = Attempt(run=task.run, job=task.job, attempt=task.attempt)
-        tokens: TokenBroker = remote.RemoteTokens(base, secret, attempt, stores.clock)
+        tokens: TokenBroker = remote.RemoteTokens(base, authorize, attempt, stores.clock)
         return tokens
 
     return Wallet(broker, access.addresses(os.environ))

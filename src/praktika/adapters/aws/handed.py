@@ -43,6 +43,38 @@ class _Letter(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, str] = {}
 
 
+class HandedTask:
+    """A task that was handed over.
+
+    Args:
+        file: that it is in.
+        on_taken: is told once the lease is kept here.
+
+    Raises:
+        OperatorError: the file cannot be read.
+
+    Attributes:
+        is_settled: whether it was dealt with, or given back.
+    """
+
+    def __init__(self, file: Path, on_taken: Callable[[], None]) -> None:
+        self.letter = _read(file)
+        self.on_taken = on_taken
+        self.is_settled = False
+        self._file = file
+
+    def in_front_of(self, queue: Queue) -> HandedQueue:
+        """The queue that has the task in place of all others of its queue."""
+        return HandedQueue(queue, self)
+
+    def why_ended(self) -> str:
+        """Why this process was asked to end, if whoever asked has said so."""
+        try:
+            return self._file.with_name(self._file.name + _REASON).read_text()
+        except OSError:
+            return ""
+
+
 class HandedQueue:
     """A `Queue` in front of another one, from which one queue gives one message and no more.
 
@@ -50,28 +82,13 @@ class HandedQueue:
 
     Args:
         queue: the other one.
-        file: the message.
-        on_taken: is told once the lease is kept here.
-
-    Raises:
-        OperatorError: the file cannot be read.
+        task: what was handed over.
     """
 
-    def __init__(self, queue: Queue, file: Path, on_taken: Callable[[], None]) -> None:
+    def __init__(self, queue: Queue, task: HandedTask) -> None:
         self._queue = queue
-        self._file = file
-        self._on_taken = on_taken
-        self._letter = _read(file)
-        self._message: Message | None = _message(self._letter)
-        self.is_settled = False
-
-    @property
-    def why_ended(self) -> str:
-        """Why this process was asked to end, if whoever asked has said so."""
-        try:
-            return self._file.with_name(self._file.name + _REASON).read_text()
-        except OSError:
-            return ""
+        self._task = task
+        self._message: Message | None = _message(task.letter)
 
     def create(self, queue: str) -> None:
         """Make a queue; see the port."""
@@ -97,17 +114,18 @@ class HandedQueue:
         self, queue: str, *, limit: int = 1, lease: float = 30.0, wait: float = 0.0
     ) -> list[Message]:
         """Lease messages; see the port. The one that was handed over has a new lease."""
-        if queue != self._letter.queue:
+        letter = self._task.letter
+        if queue != letter.queue:
             return self._queue.receive(queue, limit=limit, lease=lease, wait=wait)
         message, self._message = self._message, None
         # Who stood still for longer than the lease cannot know whose it is now (security 24).
-        if message is None or time.monotonic() > self._letter.since + self._letter.lease:
+        if message is None or time.monotonic() > letter.since + letter.lease:
             return []
         try:
             self._queue.extend(message, lease)
         except Conflict:
             return []
-        self._on_taken()
+        self._task.on_taken()
         return [message]
 
     def extend(self, message: Message, lease: float) -> None:
@@ -129,8 +147,8 @@ class HandedQueue:
         return self._queue.depth(queue)
 
     def _settle(self, messages: Sequence[Message]) -> None:
-        if any(message.receipt == self._letter.receipt for message in messages):
-            self.is_settled = True
+        if any(message.receipt == self._task.letter.receipt for message in messages):
+            self._task.is_settled = True
 
 
 def tell_taken(variable: str) -> Callable[[], None]:
