@@ -71,6 +71,7 @@ class Bench:
         inherited: the environment that jobs get.
         limits: for every command; the timeout is replaced by the job's own.
         trust: of the code that it runs; it refuses any other.
+        unable: why nothing can be run here as it wants to be, in words for its author, or "".
     """
 
     blobs: Blobs
@@ -86,6 +87,7 @@ class Bench:
     wallet: Wallet | None = None
     limits: Limits = field(default_factory=Limits)
     trust: Trust = "trusted"
+    unable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,8 @@ class _Attempt:
         place = self.bench.work / self.bench.name / own / name
         try:
             trust.check(self.bench.trust, run_file.facts.trust)
+            if self.bench.unable:
+                raise AuthorError(text=self.bench.unable)
             with (
                 self._purse(),
                 self._sources().workspace_for(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from praktika.ports.queue import Queue
 from praktika.wiring.backend import find_backend
 from praktika.wiring.stores import Stores, open_stores
 
@@ -30,17 +32,29 @@ def request_signer(root: Path) -> Authorize | None:
     return signer
 
 
-def stores_of_runner(root: Path, name: str) -> Stores:
+def _as_it_is(queue: Queue) -> Queue:
+    return queue
+
+
+def stores_of_runner(
+    root: Path, name: str, beneath: Callable[[Queue], Queue] = _as_it_is
+) -> Stores:
     """The stores of a runner: on a machine of a cloud, its queues give signed tasks alone.
+
+    Args:
+        root: of the checkout, or of nothing but the state.
+        name: of the runner.
+        beneath: what stands between the queues and whatever verifies their messages.
 
     Raises:
         OperatorError: they cannot be opened, or the key cannot be used.
     """
     key = os.environ.get(TASK_KEY, "")
+    stores = open_stores(root, is_deployed=bool(key))
+    stores = replace(stores, queue=beneath(stores.queue))
     if not key:
-        return open_stores(root)
+        return stores
     sealing = importlib.import_module("praktika.wiring.cloud.sealing")
     logs = importlib.import_module("praktika.wiring.logs")
-    stores = open_stores(root, is_deployed=True)
     verified: Stores = sealing.verified(stores, key, logs.logger(runner=name))
     return verified

@@ -53,6 +53,7 @@ def life(arns: Arns, machines: Machines) -> list[Statement]:
             ["ssm:GetParameter", "ssm:GetParameters"],
             arns.parameters(names.task_public_key),
         ),
+        everywhere("Groups", "autoscaling:DescribeAutoScalingGroups"),
         allow("Leave", ending, arns.groups(*machines.groups)),
         allow("LeaveInTurn", ["s3:PutObject"], arns.blobs(f"leaving/{machines.pool}/*")),
         allow(
