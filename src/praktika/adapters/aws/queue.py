@@ -11,7 +11,7 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from praktika.adapters.aws import letters
 from praktika.adapters.aws.client import Clients
@@ -19,7 +19,7 @@ from praktika.adapters.aws.faults import answer_fault, code_of, translated
 from praktika.adapters.aws.leases import Leases
 from praktika.adapters.rules import check_delay, check_lease, grave_of, is_ordered, paired
 from praktika.errors import Absent, Conflict, TransientError
-from praktika.ports.queue import MAX_DELIVERIES, Message, dead_letters
+from praktika.ports.queue import MAX_DELIVERIES, Backlog, Message, dead_letters
 
 _BATCH = 10
 _BATCH_BYTES = 256 * 1024
@@ -28,6 +28,9 @@ _BATCH_BYTES = 256 * 1024
 _LONG_POLL = 20
 _SHORTEST = 0.5
 _RETENTION = 14 * 24 * 3600
+_WAITING: Final = "ApproximateNumberOfMessages"
+_LEASED: Final = "ApproximateNumberOfMessagesNotVisible"
+_DELAYED: Final = "ApproximateNumberOfMessagesDelayed"
 _STALE = {
     *("ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight"),
     *("AWS.SimpleQueueService.MessageNotInflight", "InvalidReceiptHandle"),
@@ -171,12 +174,19 @@ class SqsQueue:
 
     def depth(self, queue: str) -> int:
         """About how many messages wait; see the port."""
+        return self.backlog(queue).waiting
+
+    def backlog(self, queue: str) -> Backlog:
+        """About how many messages there are; see the port."""
         is_ordered(queue)
         with self._speaking("look at", queue):
             answer = self._aws.sqs.get_queue_attributes(
-                QueueUrl=self._url(queue), AttributeNames=["ApproximateNumberOfMessages"]
+                QueueUrl=self._url(queue), AttributeNames=[_WAITING, _LEASED, _DELAYED]
             )
-        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+        waiting, leased, delayed = (
+            int(answer["Attributes"][name]) for name in (_WAITING, _LEASED, _DELAYED)
+        )
+        return Backlog(waiting=waiting, leased=leased, delayed=delayed)
 
     def _create(self, queue: str, attributes: dict[str, str], *, ordered: bool) -> str:
         wanted: Any = {"MessageRetentionPeriod": str(_RETENTION), **attributes}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from praktika.adapters.sealed.envelope import Refused
 from praktika.errors import PraktikaError
-from praktika.ports.queue import ORDERED, Message, Queue, dead_letters
+from praktika.ports.queue import ORDERED, Backlog, Message, Queue, dead_letters
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +81,10 @@ class Passing:
     def depth(self, queue: str) -> int:
         """About how many messages wait; see the port."""
         return self.inner.depth(queue)
+
+    def backlog(self, queue: str) -> Backlog:
+        """About how many messages there are; see the port."""
+        return self.inner.backlog(queue)
 
     def accepted(
         self, messages: Sequence[Message], open_one: Callable[[Message], Message]
