@@ -19,7 +19,7 @@ from praktika.runner.access.wallet import Wallet
 from praktika.runner.attempt import Bench
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
-from praktika.wiring.cloud.machine import request_signer, stores_of_runner
+from praktika.wiring.cloud.machine import request_signer, stores_of_runner, verified
 from praktika.wiring.places import work_folder
 from praktika.wiring.stores import Stores
 
@@ -51,7 +51,7 @@ def build_runner(
         OperatorError: the stores cannot be opened.
     """
     process_tree.become_subreaper()
-    stores = stores_of_runner(root, name)
+    stores = verified(stores_of_runner(root), name)
     folder = work_folder(work or run)
     wallet = _wallet(root, stores)
     return Runner(
