@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from praktika.runner.attempt import Bench
 from praktika.runner.container import remove_left
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
-from praktika.wiring.cloud.machine import request_signer, stores_of_runner
+from praktika.wiring.cloud.machine import request_signer, stores_of_runner, verified
 from praktika.wiring.places import work_folder
 from praktika.wiring.stores import Stores
 
@@ -64,7 +64,7 @@ def build_runner(service: Service) -> Runner:
     Raises:
         OperatorError: the stores cannot be opened.
     """
-    return _runner(service, stores_of_runner(service.root, service.name))
+    return _runner(service, verified(stores_of_runner(service.root), service.name))
 
 
 def serve_message(service: Service, file: Path, *, while_true: Callable[[], bool]) -> bool:
@@ -81,7 +81,8 @@ def serve_message(service: Service, file: Path, *, while_true: Callable[[], bool
     # Loaded only on machines of a cloud.
     handed = importlib.import_module("praktika.adapters.aws.handed")
     task = handed.HandedTask(file, handed.tell_taken(TAKEN))
-    stores = stores_of_runner(service.root, service.name, task.in_front_of)
+    stores = stores_of_runner(service.root)
+    stores = verified(replace(stores, queue=task.in_front_of(stores.queue)), service.name)
     # What one that was killed here has left.
     remove_left(work_folder(service.work) / service.name, os.environ)
     _runner(service, stores, why_ended=task.why_ended).serve_one(while_true=while_true)

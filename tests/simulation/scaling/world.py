@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from praktika_controller import idle
 from tests.simulation.scaling.cloud import Cloud, Instance, Refused
 from tests.simulation.scaling.doors import Door
 from tests.simulation.scaling.history import History, Look, Message, Sample
@@ -17,6 +16,7 @@ from tests.simulation.scaling.work import LEASE, Work
 
 from praktika.orchestrator.scaling.debounce import Debounce
 from praktika.orchestrator.scaling.scaler import Scaler
+from praktika_controller import idle
 
 TICK = 60.0
 POLL = 20.0
