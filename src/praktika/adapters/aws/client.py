@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_autoscaling import AutoScalingClient
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ec2 import EC2Client
+    from types_boto3_lambda import LambdaClient
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
@@ -106,6 +107,11 @@ class Clients:
     def tagging(self) -> Any:
         """For what has a tag, of all services; no types are installed for it."""
         return self._client("resourcegroupstaggingapi")
+
+    @property
+    def functions(self) -> LambdaClient:
+        """For functions."""
+        return cast("LambdaClient", self._client("lambda"))
 
     @property
     def region(self) -> str:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from praktika.adapters.aws.light.refusals import LightError, Refused, Unsigned
 from praktika.errors import (
     Absent,
     Conflict,
@@ -136,7 +137,9 @@ def code_of(error: BaseException) -> str:
 
 
 def aws_fault(error: Exception, doing: str, thing: str = "") -> PraktikaError | None:
-    """What to raise for an error; None if it is not of botocore, or a bug of praktika."""
+    """What to raise for an error; None if it is not of a client of AWS, or a bug of praktika."""
+    if isinstance(error, LightError):
+        return _light_fault(error, doing, thing)
     if not type(error).__module__.startswith(("botocore.", "boto3.", "s3transfer.")):
         return None
     from botocore import exceptions as of_botocore  # noqa: PLC0415 - an optional dependency
@@ -153,6 +156,22 @@ def aws_fault(error: Exception, doing: str, thing: str = "") -> PraktikaError | 
     if isinstance(error, of_botocore.ParamValidationError):
         return None
     return _library_fault(error, doing)
+
+
+def _light_fault(error: LightError, doing: str, thing: str) -> PraktikaError:
+    """What to raise for an error of the clients without boto3."""
+    if isinstance(error, Refused):
+        return answer_fault(
+            error.code,
+            error.response["Error"]["Message"],
+            doing,
+            operation=error.operation_name,
+            status=error.response["ResponseMetadata"]["HTTPStatusCode"],
+            thing=thing,
+        )
+    if isinstance(error, Unsigned):
+        return Denied(f"{doing}: there are no usable credentials of AWS ({error}).")
+    return Unavailable(f"{doing}: {error}")
 
 
 def _library_fault(error: Exception, doing: str) -> PraktikaError:
