@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from praktika.errors import OperatorError
+from praktika.errors import AuthorError, OperatorError
 from praktika.infrastructure.deploying.app import app_of
 from praktika.infrastructure.deploying.apply import API, Application
 from praktika.infrastructure.deploying.lock import BEAT, Lock, Me
 from praktika.infrastructure.deploying.manifest import Manifest, unpacked
+from praktika.infrastructure.deploying.only import chosen, narrowed
 from praktika.infrastructure.deploying.plan import Observed, parameters_of, plan
 from praktika.infrastructure.deploying.progress import Tell
 from praktika.infrastructure.deploying.stacks.building import Builder, own_stack
 from praktika.infrastructure.deploying.stacks.watch import Watch
 from praktika.infrastructure.deploying.wanted import PARTS, Wanted
+from praktika.infrastructure.template.names import Names
 from praktika.patience import Beat
 from praktika.ports.cloud.cloud import Cloud
 
@@ -54,18 +58,25 @@ def deploy(wanted: Wanted, cloud: Cloud, around: Surroundings) -> Deployed:
     if manifest is not None and manifest.digest == wanted.digest:
         return Deployed(outcome="unchanged")
     app = app_of(cloud.secrets, wanted.app_secret) if wanted.app_secret else ""
-    lock = Lock(cloud.parameters, lock_name(wanted), around.me)
+    with locked(cloud, wanted.names, around) as lock:
+        return _deploy(wanted, cloud, around, lock, app=app)
+
+
+@contextmanager
+def locked(cloud: Cloud, names: Names, around: Surroundings) -> Iterator[Lock]:
+    """The right to change a project, for as long as the block lasts.
+
+    Raises:
+        OperatorError: somebody else is at it.
+    """
+    name = f"{names.manifest.removesuffix('manifest')}deploying"
+    lock = Lock(cloud.parameters, name, around.me)
     lock.acquire()
     try:
         with Beat(BEAT, lock.beat):
-            return _deploy(wanted, cloud, around, lock, app=app)
+            yield lock
     finally:
         lock.release()
-
-
-def lock_name(wanted: Wanted) -> str:
-    """The parameter that says that a deploy is under way."""
-    return f"{wanted.names.manifest.removesuffix('manifest')}deploying"
 
 
 def read_manifest(wanted: Wanted, cloud: Cloud) -> Manifest | None:
@@ -116,3 +127,22 @@ def _deploy(
         outcome="deployed" if actions else "unchanged",
         api=runtime.outputs.get(API, "") if runtime else "",
     )
+
+
+def narrowed_to(wanted: Wanted, cloud: Cloud, words: Sequence[str]) -> Wanted:
+    """What is deployed, in which the components that words mean are as they are wanted.
+
+    Raises:
+        AuthorError: nothing is deployed yet, a word means no component, or it does not go alone.
+    """
+    manifest = read_manifest(wanted, cloud)
+    names = {"stateful": wanted.names.stateful, "runtime": wanted.names.runtime}
+    slug = wanted.names.slug
+    if manifest is None or any(own_stack(cloud, name, slug) is None for name in names.values()):
+        raise AuthorError(
+            text="Not everything is deployed yet, and some of it does not go without the rest. "
+            "Deploy everything first, without --only."
+        )
+    deployed = {part: cloud.stacks.contents(names[part]).template for part in PARTS}
+    components = chosen(words, {*wanted.hashes, *manifest.components})
+    return narrowed(wanted, deployed, manifest, components)

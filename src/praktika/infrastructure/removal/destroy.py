@@ -5,11 +5,10 @@ It may end at any line and be started again; the manifest goes last. What is not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from praktika.errors import Conflict, OperatorError, Unavailable
+from praktika.infrastructure.deploying.deploy import Surroundings, locked
 from praktika.infrastructure.deploying.manifest import Manifest, packed, unpacked
 from praktika.infrastructure.deploying.progress import Tell, step
 from praktika.infrastructure.deploying.stacks.building import own_stack
@@ -25,18 +24,21 @@ _ORDER = ("image", "snapshot", "volume", "bucket", "queue", "log group", "parame
 """Of deletion: an image before its snapshots."""
 
 
-def destroy_runtime(cloud: Cloud, names: Names, tell: Tell, pause: float = 2.0) -> None:
+def destroy_runtime(cloud: Cloud, names: Names, around: Surroundings) -> None:
     """Delete the runtime stack, and keep everything else; nothing if there is none.
 
     Raises:
         StackFailed: AWS could not.
+        OperatorError: the stack is not the project's, or somebody deploys.
     """
-    _forget_runtime(cloud, names)
-    _delete_stack(cloud, names, names.runtime, Watch(stacks=cloud.stacks, tell=tell, pause=pause))
+    own_stack(cloud, names.runtime, names.slug)
+    with locked(cloud, names, around):
+        _forget_runtime(cloud, names)
+        _delete_stack(cloud, names, names.runtime, _watch(cloud, around))
 
 
 def destroy_all(
-    cloud: Cloud, names: Names, there: Inventory, tell: Tell, pause: float = 2.0
+    cloud: Cloud, names: Names, there: Inventory, around: Surroundings
 ) -> list[Belonging]:
     """Delete everything; what is left, as nobody here knows how to delete it.
 
@@ -44,23 +46,35 @@ def destroy_all(
         cloud: where.
         names: of the project.
         there: what was found.
-        tell: is told what is done.
-        pause: seconds between two looks at a stack.
+        around: see there.
 
     Raises:
         StackFailed: AWS could not delete a stack.
+        OperatorError: a stack is not the project's, or somebody deploys.
     """
-    watch = Watch(stacks=cloud.stacks, tell=tell, pause=pause)
-    _delete_stack(cloud, names, names.runtime, watch)
+    for name in (names.runtime, names.stateful):
+        own_stack(cloud, name, names.slug)
+    with locked(cloud, names, around):
+        return _destroy_all(cloud, names, there, around)
+
+
+def _destroy_all(
+    cloud: Cloud, names: Names, there: Inventory, around: Surroundings
+) -> list[Belonging]:
+    _delete_stack(cloud, names, names.runtime, _watch(cloud, around))
     # A bucket with something in it would stand in the way of its stack.
     for bucket in there.physical(BUCKET):
-        _remove(cloud, Belonging(kind="bucket", name=bucket), tell)
-    _delete_stack(cloud, names, names.stateful, watch)
+        _remove(cloud, Belonging(kind="bucket", name=bucket), around.tell)
+    _delete_stack(cloud, names, names.stateful, _watch(cloud, around))
     found = sorted(cloud.belongings.owned(), key=lambda one: _rank(one, names))
     for belonging in found:
         if belonging.kind != "other":
-            _remove(cloud, belonging, tell)
+            _remove(cloud, belonging, around.tell)
     return [one for one in found if one.kind == "other"]
+
+
+def _watch(cloud: Cloud, around: Surroundings) -> Watch:
+    return Watch(stacks=cloud.stacks, tell=around.tell, pause=around.pause)
 
 
 def _rank(belonging: Belonging, names: Names) -> tuple[bool, int, str]:
@@ -106,9 +120,3 @@ def _forget_runtime(cloud: Cloud, names: Names) -> None:
     stacks = {part: digest for part, digest in manifest.stacks.items() if part != "runtime"}
     manifest = msgspec.structs.replace(manifest, digest="", stacks=stacks, code={})
     cloud.parameters.replace(names.manifest, packed(manifest))
-
-
-def kinds_of(resources: Sequence[str]) -> dict[str, int]:
-    """How many resources there are of each type, most first."""
-    counts = {kind: resources.count(kind) for kind in sorted(set(resources))}
-    return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
