@@ -11,6 +11,12 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
+def logical(*parts: str) -> str:
+    """A logical id from words: `Role`, `arm-small` give `RoleArmSmall`."""
+    words = (word for part in parts for word in re.split(r"[^A-Za-z0-9]+", part) if word)
+    return "".join(word[:1].upper() + word[1:] for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The names of one project.
@@ -24,6 +30,10 @@ class Names:
     def own(self, name: str) -> str:
         """`<slug>-<name>`: of a role, function, group, bucket, queue."""
         return f"{self.slug}-{name}"
+
+    def parameter(self, name: str) -> str:
+        """Of a secret parameter: `<slug>-<name>`, or `/<slug>-<name>` if it begins with "/"."""
+        return f"/{self.own(name[1:])}" if name.startswith("/") else self.own(name)
 
     @property
     def stateful(self) -> str:
