@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from praktika.intake.asking.requests import (
@@ -85,6 +87,16 @@ def test_an_id_is_of_the_head_and_the_base_whoever_tells_security_4():
         for_push(AROUND, ROUTE, "fix", HEAD).run,
     }
     assert len(others | {one}) == 7
+
+
+def test_the_id_of_a_strangers_run_says_so_however_a_workflow_is_called_security_9():
+    outside = replace(PULL, is_outside=True)
+    for workflow in ("P.R.", "X", "x-ray", "xx", "", "é"):
+        route = replace(ROUTE, workflow=workflow)
+        assert for_pull(AROUND, route, outside, APART).run.startswith("x-")
+        for trusted in (for_pull(AROUND, route, PULL, APART), for_push(AROUND, route, "x", HEAD)):
+            assert not trusted.run.startswith("x-")
+            assert re.fullmatch("[a-z0-9-]{18,39}", trusted.run)
 
 
 def test_a_description_is_cut_so_that_the_request_is_one_message():

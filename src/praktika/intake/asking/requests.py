@@ -121,7 +121,7 @@ def for_dispatch(
 
 def dispatch_id(repository: str, workflow: str, delivery: str) -> str:
     """The id of the run that a dispatch asks for."""
-    return derived_run_id(repository, workflow, f"dispatch {delivery}")
+    return derived_run_id(repository, workflow, f"dispatch {delivery}", "trusted")
 
 
 def for_tick(around: Circumstances, route: Route, sha: str, due: float) -> Asked:
@@ -186,7 +186,8 @@ def _asked(  # noqa: PLR0913 - of a request
             repository=facts.repository, sha=facts.sha, number=facts.pr_number, occasion=occasion
         ),
     )
-    return Asked(run=derived_run_id(facts.repository, route.workflow, occasion), request=request)
+    run = derived_run_id(facts.repository, route.workflow, occasion, facts.trust)
+    return Asked(run=run, request=request)
 
 
 def _commit_url(repository: Repository, sha: str) -> str:

@@ -24,7 +24,7 @@ class Network:
     """References to the parts of a network that a machine needs.
 
     Attributes:
-        vpc: the network's id.
+        vpc: the network's id; None in the runtime stack, where nothing needs it.
         subnets: their ids, in the order of their declaration.
         security_group: the id of the group that lets everything out and nothing in.
     """
@@ -44,7 +44,7 @@ def network_of(vpc: VPC.Config, draft: Draft, stack: Stack) -> Network:
     own, group = logical("Vpc", name), logical("SecurityGroup", name)
     subnets = (_subnet_id(vpc, subnet) for subnet in vpc.subnets)
     return Network(
-        given(own, Ref(own)),
+        Ref(own) if stack == "stateful" else None,
         tuple(given(title, Ref(title)) for title in subnets),
         given(group, GetAtt(group, "GroupId")),
     )
