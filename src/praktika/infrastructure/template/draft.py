@@ -58,14 +58,16 @@ class Page:
 
     Attributes:
         component: that declares it.
-        path: relative to the repository; "" is the page that comes with praktika.
+        path: relative to the repository.
         bucket, key: of the object.
+        sha256: of its bytes.
     """
 
     component: str
     path: str
     bucket: str
     key: str
+    sha256: str
 
 
 @dataclass(slots=True)

@@ -93,6 +93,11 @@ class Names:
         return f"{self.platform}/task-key"
 
     @property
+    def database(self) -> str:
+        """The secret parameter that says how rows get into the CI database."""
+        return f"{self.platform}/ci-db"
+
+    @property
     def task_public_key(self) -> str:
         """The parameter with the public part, which runners verify with: 32 bytes, base64."""
         return f"/praktika/{self.slug}/public/task-key"
