@@ -16,7 +16,7 @@ from praktika.model.tokens import Attempt
 from praktika.orchestrator import names
 from praktika.ports.tokens import TokenBroker
 from praktika.runner.access.wallet import Wallet
-from praktika.runner.attempt import Bench
+from praktika.runner.bench import Bench
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
 from praktika.wiring.places import work_folder
