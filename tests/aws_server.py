@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from praktika.adapters.aws.client import Clients
+from praktika.adapters.aws.light.clients import LightClients
+from praktika.adapters.aws.light.signing import Keys
 
 if TYPE_CHECKING:
     import boto3
@@ -68,6 +70,11 @@ class AwsServer:
         """Clients of praktika; `endpoint` may name a proxy in front of the server."""
         chosen = {"timeout": 30.0, "session": self.session(), **options}
         return Clients(REGION, endpoint=endpoint or self.endpoint, **chosen)
+
+    def light(self, endpoint: str = "") -> LightClients:
+        """The clients without boto3."""
+        keys = Keys(access=self.account, secret="test")
+        return LightClients(REGION, endpoint=endpoint or self.endpoint, keys=keys, timeout=30.0)
 
     def environment(self) -> Mapping[str, str]:
         """Variables with which other processes find the server and the account."""

@@ -11,6 +11,7 @@ from tests.aws_server import AwsServer, serve
 from tests.docker_registry import locked_registry
 
 from praktika.adapters.aws.client import Clients
+from praktika.adapters.aws.light.clients import LightClients
 from praktika.adapters.aws.setup import create_bucket
 
 __all__ = ["locked_registry"]
@@ -37,6 +38,12 @@ def aws_server(shared_aws_server: AwsServer) -> AwsServer:
 @pytest.fixture
 def aws(aws_server: AwsServer) -> Clients:
     return aws_server.clients()
+
+
+@pytest.fixture
+def light(aws_server: AwsServer) -> LightClients:
+    """The same account as `aws`, without boto3."""
+    return aws_server.light()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from praktika.errors import Conflict
-from praktika.ports.queue import MAX_BODY, MAX_DELIVERIES, dead_letters
+from praktika.ports.queue import MAX_BODY, MAX_DELIVERIES, Backlog, dead_letters
 
 # Sending and receiving
 
@@ -71,6 +71,25 @@ def test_depth_counts_what_can_be_received(line):
     assert line.queue.depth(line.name) == 3
 
 
+def test_the_backlog_tells_what_waits_from_what_somebody_has(line):
+    assert line.queue.backlog(line.name) == Backlog()
+    line.send(b"1", b"2", b"3")
+    assert line.queue.backlog(line.name) == Backlog(waiting=3)
+    (message,) = line.receive()
+    assert line.queue.backlog(line.name) == Backlog(waiting=2, leased=1)
+    line.queue.release(message)
+    assert line.queue.backlog(line.name) == Backlog(waiting=3)
+    line.queue.ack(line.receive())
+    assert line.queue.backlog(line.name) == Backlog(waiting=2)
+
+
+def test_a_lapsed_lease_counts_as_waiting_in_the_backlog(line, elapse):
+    line.send(b"1")
+    line.receive(lease=1)
+    elapse(1.1)
+    assert line.queue.backlog(line.name) == Backlog(waiting=1)
+
+
 def test_queues_do_not_mix(line):
     other = "other" + line.name.removeprefix("work")
     line.queue.create(other)
@@ -109,6 +128,7 @@ def test_what_is_no_name_of_a_queue_is_refused_everywhere(queue, name):
         queue.remove,
         queue.receive,
         queue.depth,
+        queue.backlog,
         lambda name: queue.send(name, [b"1"]),
     ]
     for call in calls:

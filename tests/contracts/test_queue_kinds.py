@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from praktika.ports.queue import Backlog
+
 
 def bodies(messages):
     return [message.body for message in messages]
@@ -186,3 +188,10 @@ def test_what_a_plain_queue_does_not_take_is_refused(plain, options):
     with pytest.raises(ValueError, match="plain queue"):
         plain.queue.send(plain.name, [b"1"], **options)
     assert plain.receive() == []
+
+
+def test_the_backlog_tells_what_is_held_back(plain):
+    plain.send(b"1", delay=30)
+    plain.send(b"2")
+    plain.receive()
+    assert plain.queue.backlog(plain.name) == Backlog(leased=1, delayed=1)

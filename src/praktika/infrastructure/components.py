@@ -12,7 +12,16 @@ from praktika.pipeline.declare.declared import fresh
 
 
 class RunnerPool(Component):
-    """Machines that run jobs. Its name is the label that jobs write into `runs_on`."""
+    """Machines that run jobs.
+
+    Attributes:
+        label: that jobs write into `runs_on`; "" is the name.
+        untrusted: its machines serve code from outside and nothing else: a machine for each job,
+            and a role without secrets.
+        spot: machines that AWS may take back, for less money; where it has none, others.
+        instance_types: of the same size, of which AWS may choose; none are `instance_type` alone.
+        idle_seconds: after which a machine that nobody needs leaves.
+    """
 
     Scaling = PoolScaling
 
@@ -40,10 +49,19 @@ class RunnerPool(Component):
     security_group_names: list[str] = fresh(factory=list)
     volume_size_gb: int = 30
     capacity_reserve: int = 0
+    label: str = ""
+    untrusted: bool = False
+    spot: bool = False
+    instance_types: list[str] = fresh(factory=list)
+    idle_seconds: int = 300
 
 
 class OrchestratorPool(Component):
-    """Machines that carry runs from request to report."""
+    """Machines that carry runs from request to report.
+
+    Attributes:
+        spot, instance_types, idle_seconds: see `RunnerPool`.
+    """
 
     Scaling = PoolScaling
 
@@ -65,10 +83,13 @@ class OrchestratorPool(Component):
     volume_size_gb: int = 30
     capacity_reserve: int = 0
     ext: dict[str, Any] = fresh(factory=dict)
+    spot: bool = False
+    instance_types: list[str] = fresh(factory=list)
+    idle_seconds: int = 300
 
 
 class GitHubTokenMinter(Component):
-    """What hands out GitHub tokens."""
+    """What hands out GitHub tokens, for the repositories that it names as `owner/name`."""
 
     KIND: ClassVar[str] = "GitHubTokenMinter"
 

@@ -49,6 +49,22 @@ class Message:
     group: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """About how many messages a queue has; stores with many machines count a moment late.
+
+    Attributes:
+        waiting: can be received, or follow one of their group that somebody has.
+        leased: somebody has them.
+        delayed: held back, and nobody has them. What was given back with a delay may be counted
+            as leased.
+    """
+
+    waiting: int = 0
+    leased: int = 0
+    delayed: int = 0
+
+
 class Queue(Protocol):
     """Named queues of messages, delivered at least once. Queue names are `[A-Za-z0-9._-]{1,60}`.
 
@@ -120,3 +136,6 @@ class Queue(Protocol):
 
     def depth(self, queue: str) -> int:
         """About how many messages wait to be received; those leased or delayed are not counted."""
+
+    def backlog(self, queue: str) -> Backlog:
+        """About how many messages there are, dead letters left out."""

@@ -19,8 +19,9 @@ from praktika.runner.access.wallet import Wallet
 from praktika.runner.bench import Bench
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
+from praktika.wiring.cloud.machine import request_signer, stores_of_runner
 from praktika.wiring.places import work_folder
-from praktika.wiring.stores import Stores, open_stores
+from praktika.wiring.stores import Stores
 
 BROKER = "PRAKTIKA_BROKER"
 BROKER_SECRET = "PRAKTIKA_BROKER_SECRET"  # noqa: S105 - the name of a variable
@@ -50,9 +51,9 @@ def build_runner(
         OperatorError: the stores cannot be opened.
     """
     process_tree.become_subreaper()
-    stores = open_stores(root)
+    stores = stores_of_runner(root, name)
     folder = work_folder(work or run)
-    wallet = _wallet(stores)
+    wallet = _wallet(root, stores)
     return Runner(
         Bench(
             blobs=stores.blobs,
@@ -73,18 +74,20 @@ def build_runner(
     )
 
 
-def _wallet(stores: Stores) -> Wallet | None:
+def _wallet(root: Path, stores: Stores) -> Wallet | None:
     """Where tokens come from; None without a server that gives some."""
     base, secret = os.environ.get(BROKER, ""), os.environ.get(BROKER_SECRET, "")
-    if not base or not secret:
+    signer = request_signer(root)
+    if not base or not (secret or signer):
         return None
     # Loaded only where a server works with a forge.
     remote = importlib.import_module("praktika.adapters.server.tokens")
     access = importlib.import_module("praktika.wiring.github.access")
+    authorize = signer or remote.bearer(secret)
 
     def broker(task: Task) -> TokenBroker:
         attempt = Attempt(run=task.run, job=task.job, attempt=task.attempt)
-        tokens: TokenBroker = remote.RemoteTokens(base, secret, attempt, stores.clock)
+        tokens: TokenBroker = remote.RemoteTokens(base, authorize, attempt, stores.clock)
         return tokens
 
     return Wallet(broker, access.addresses(os.environ))

@@ -11,7 +11,7 @@ from tests.simulation.system.stores import IDLE, Stores, publish
 
 from praktika.model.events import AnyEvent, JobFinished, decode_event
 from praktika.model.wire import WireError
-from praktika.ports.queue import MAX_DELAY, ORDERED, Message
+from praktika.ports.queue import MAX_DELAY, ORDERED, Backlog, Message
 
 
 class NetQueue:
@@ -103,6 +103,9 @@ class NetQueue:
 
     def depth(self, queue: str) -> int:
         return self._stores.call("queue", f"depth {queue}", lambda: self._queue.depth(queue))
+
+    def backlog(self, queue: str) -> Backlog:
+        return self._stores.call("queue", f"backlog {queue}", lambda: self._queue.backlog(queue))
 
     def _send_plain(self, queue: str, bodies: Sequence[bytes], delay: float) -> None:
         weather = self._stores.weather

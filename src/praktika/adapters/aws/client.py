@@ -11,10 +11,16 @@ from praktika.errors import OperatorError
 
 if TYPE_CHECKING:
     import boto3
+    from types_boto3_autoscaling import AutoScalingClient
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ec2 import EC2Client
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_ssm import SSMClient
+    from types_boto3_sts import STSClient
 
 _CONNECT = 5.0
 _POOL = 16
@@ -71,6 +77,41 @@ class Clients:
     def secrets(self) -> SecretsManagerClient:
         """For secrets."""
         return cast("SecretsManagerClient", self._client("secretsmanager"))
+
+    @property
+    def stacks(self) -> CloudFormationClient:
+        """For stacks."""
+        return cast("CloudFormationClient", self._client("cloudformation"))
+
+    @property
+    def sts(self) -> STSClient:
+        """For who we are."""
+        return cast("STSClient", self._client("sts"))
+
+    @property
+    def ec2(self) -> EC2Client:
+        """For machines, images, volumes."""
+        return cast("EC2Client", self._client("ec2"))
+
+    @property
+    def groups(self) -> AutoScalingClient:
+        """For groups of machines."""
+        return cast("AutoScalingClient", self._client("autoscaling"))
+
+    @property
+    def logs(self) -> CloudWatchLogsClient:
+        """For logs."""
+        return cast("CloudWatchLogsClient", self._client("logs"))
+
+    @property
+    def tagging(self) -> Any:
+        """For what has a tag, of all services; no types are installed for it."""
+        return self._client("resourcegroupstaggingapi")
+
+    @property
+    def functions(self) -> LambdaClient:
+        """For functions."""
+        return cast("LambdaClient", self._client("lambda"))
 
     @property
     def region(self) -> str:

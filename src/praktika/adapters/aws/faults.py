@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from praktika.adapters.aws.light.refusals import LightError, Refused, Unsigned
 from praktika.errors import (
     Absent,
     Conflict,
@@ -41,7 +42,40 @@ ACTIONS = {
     "GetSecretValue": "secretsmanager:GetSecretValue",
     "BatchGetSecretValue": "secretsmanager:BatchGetSecretValue",
 }
-"""The permission that each operation needs; docs/backends.md lists them all."""
+"""The permission that each operation of stores needs; docs/backends.md lists them all."""
+
+DEPLOYING = {
+    "GetParameter": "ssm:GetParameter",
+    "GetParametersByPath": "ssm:GetParametersByPath",
+    "DescribeParameters": "ssm:DescribeParameters",
+    "PutParameter": "ssm:PutParameter and ssm:AddTagsToResource",
+    "DeleteParameter": "ssm:DeleteParameter",
+    "DescribeStacks": "cloudformation:DescribeStacks",
+    "DescribeStackEvents": "cloudformation:DescribeStackEvents",
+    "ListStackResources": "cloudformation:ListStackResources",
+    "GetTemplate": "cloudformation:GetTemplate",
+    "CreateChangeSet": "cloudformation:CreateChangeSet",
+    "DescribeChangeSet": "cloudformation:DescribeChangeSet",
+    "ExecuteChangeSet": "cloudformation:ExecuteChangeSet",
+    "DeleteChangeSet": "cloudformation:DeleteChangeSet",
+    "DeleteStack": "cloudformation:DeleteStack",
+    "DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
+    "DescribeImages": "ec2:DescribeImages",
+    "DescribeSnapshots": "ec2:DescribeSnapshots",
+    "DescribeVolumes": "ec2:DescribeVolumes",
+    "DeregisterImage": "ec2:DeregisterImage",
+    "DeleteSnapshot": "ec2:DeleteSnapshot",
+    "DeleteVolume": "ec2:DeleteVolume",
+    "CreateTags": "ec2:CreateTags",
+    "DescribeLogGroups": "logs:DescribeLogGroups",
+    "DeleteLogGroup": "logs:DeleteLogGroup",
+    "GetResources": "tag:GetResources",
+    "DeleteBucket": "s3:DeleteBucket",
+    "ListObjectVersions": "s3:ListBucketVersions",
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "GetCallerIdentity": "sts:GetCallerIdentity",
+}
+"""The permissions of those who deploy, beside those for what CloudFormation makes for them."""
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _UNKNOWN = {
@@ -103,7 +137,9 @@ def code_of(error: BaseException) -> str:
 
 
 def aws_fault(error: Exception, doing: str, thing: str = "") -> PraktikaError | None:
-    """What to raise for an error; None if it is not of botocore, or a bug of praktika."""
+    """What to raise for an error; None if it is not of a client of AWS, or a bug of praktika."""
+    if isinstance(error, LightError):
+        return _light_fault(error, doing, thing)
     if not type(error).__module__.startswith(("botocore.", "boto3.", "s3transfer.")):
         return None
     from botocore import exceptions as of_botocore  # noqa: PLC0415 - an optional dependency
@@ -120,6 +156,22 @@ def aws_fault(error: Exception, doing: str, thing: str = "") -> PraktikaError | 
     if isinstance(error, of_botocore.ParamValidationError):
         return None
     return _library_fault(error, doing)
+
+
+def _light_fault(error: LightError, doing: str, thing: str) -> PraktikaError:
+    """What to raise for an error of the clients without boto3."""
+    if isinstance(error, Refused):
+        return answer_fault(
+            error.code,
+            error.response["Error"]["Message"],
+            doing,
+            operation=error.operation_name,
+            status=error.response["ResponseMetadata"]["HTTPStatusCode"],
+            thing=thing,
+        )
+    if isinstance(error, Unsigned):
+        return Denied(f"{doing}: there are no usable credentials of AWS ({error}).")
+    return Unavailable(f"{doing}: {error}")
 
 
 def _library_fault(error: Exception, doing: str) -> PraktikaError:
@@ -201,7 +253,7 @@ def answer_fault(
 
 def _advice(operation: str) -> str:
     """What to do about a refusal."""
-    action = ACTIONS.get(operation, operation)
+    action = ACTIONS.get(operation) or DEPLOYING.get(operation, operation)
     text = f"these credentials may not do that. Grant them {action}."
     if action == "s3:GetObject":
         text += " (Where s3:ListBucket is not granted, S3 also says so of what is not there.)"

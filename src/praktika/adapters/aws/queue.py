@@ -10,8 +10,8 @@ import json
 import math
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 from praktika.adapters.aws import letters
 from praktika.adapters.aws.client import Clients
@@ -19,7 +19,7 @@ from praktika.adapters.aws.faults import answer_fault, code_of, translated
 from praktika.adapters.aws.leases import Leases
 from praktika.adapters.rules import check_delay, check_lease, grave_of, is_ordered, paired
 from praktika.errors import Absent, Conflict, TransientError
-from praktika.ports.queue import MAX_DELIVERIES, Message, dead_letters
+from praktika.ports.queue import MAX_DELIVERIES, Backlog, Message, dead_letters
 
 _BATCH = 10
 _BATCH_BYTES = 256 * 1024
@@ -28,6 +28,9 @@ _BATCH_BYTES = 256 * 1024
 _LONG_POLL = 20
 _SHORTEST = 0.5
 _RETENTION = 14 * 24 * 3600
+_WAITING: Final = "ApproximateNumberOfMessages"
+_LEASED: Final = "ApproximateNumberOfMessagesNotVisible"
+_DELAYED: Final = "ApproximateNumberOfMessagesDelayed"
 _STALE = {
     *("ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight"),
     *("AWS.SimpleQueueService.MessageNotInflight", "InvalidReceiptHandle"),
@@ -45,11 +48,16 @@ class SqsQueue:
     Args:
         aws: the clients.
         prefix: what the names of all queues on AWS begin with, before a "-".
+        is_ours: whether a queue, by its name, is for us to make and to remove; others are made by
+            whoever has deployed the installation.
     """
 
-    def __init__(self, aws: Clients, prefix: str) -> None:
+    def __init__(
+        self, aws: Clients, prefix: str, is_ours: Callable[[str], bool] = lambda _queue: True
+    ) -> None:
         self._aws = aws
         self._prefix = prefix
+        self._is_ours = is_ours
         self._urls: dict[str, str] = {}
         self._leases = Leases()
 
@@ -60,6 +68,8 @@ class SqsQueue:
     def create(self, queue: str) -> None:
         """Make a queue, and the one for its dead letters; nothing if it is there."""
         ordered = is_ordered(queue)
+        if not self._is_ours(queue):
+            return
         grave = grave_of(queue)
         attributes: dict[str, str] = {}
         if grave:
@@ -81,7 +91,7 @@ class SqsQueue:
         For a minute, AWS does not let it be created again.
         """
         is_ordered(queue)
-        for name in (queue, dead_letters(queue)):
+        for name in (queue, dead_letters(queue)) if self._is_ours(queue) else ():
             try:
                 with self._speaking("remove", name):
                     self._aws.sqs.delete_queue(QueueUrl=self._url(name))
@@ -164,12 +174,19 @@ class SqsQueue:
 
     def depth(self, queue: str) -> int:
         """About how many messages wait; see the port."""
+        return self.backlog(queue).waiting
+
+    def backlog(self, queue: str) -> Backlog:
+        """About how many messages there are; see the port."""
         is_ordered(queue)
         with self._speaking("look at", queue):
             answer = self._aws.sqs.get_queue_attributes(
-                QueueUrl=self._url(queue), AttributeNames=["ApproximateNumberOfMessages"]
+                QueueUrl=self._url(queue), AttributeNames=[_WAITING, _LEASED, _DELAYED]
             )
-        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+        waiting, leased, delayed = (
+            int(answer["Attributes"][name]) for name in (_WAITING, _LEASED, _DELAYED)
+        )
+        return Backlog(waiting=waiting, leased=leased, delayed=delayed)
 
     def _create(self, queue: str, attributes: dict[str, str], *, ordered: bool) -> str:
         wanted: Any = {"MessageRetentionPeriod": str(_RETENTION), **attributes}

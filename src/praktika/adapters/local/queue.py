@@ -25,7 +25,7 @@ from praktika.adapters.rules import (
 )
 from praktika.errors import Conflict
 from praktika.ports.clock import Clock
-from praktika.ports.queue import MAX_DELIVERIES, Message, dead_letters
+from praktika.ports.queue import MAX_DELIVERIES, Backlog, Message, dead_letters
 
 _FORGET_EVERY = 60.0
 
@@ -144,6 +144,18 @@ class LocalQueue:
             (queue, self._clock.monotonic()),
         )
         return int(count)
+
+    def backlog(self, queue: str) -> Backlog:
+        """How many messages there are; see the port."""
+        is_ordered(queue)
+        ((waiting, leased, delayed),) = self._database.rows(
+            "SELECT count(*) FILTER (WHERE lapses <= ?1),"
+            " count(*) FILTER (WHERE lapses > ?1 AND receipt <> ''),"
+            " count(*) FILTER (WHERE lapses > ?1 AND receipt = '')"
+            " FROM messages WHERE queue = ?2",
+            (self._clock.monotonic(), queue),
+        )
+        return Backlog(waiting=waiting, leased=leased, delayed=delayed)
 
     def _lease(self, queue: str, limit: int, lease: float, *, ordered: bool) -> list[Message]:
         # looking takes no lock that others would wait for; whose turn it is comes after that

@@ -18,7 +18,7 @@ from praktika.adapters.rules import (
 )
 from praktika.errors import Conflict
 from praktika.ports.clock import Clock
-from praktika.ports.queue import MAX_DELIVERIES, Message, dead_letters
+from praktika.ports.queue import MAX_DELIVERIES, Backlog, Message, dead_letters
 
 _GLANCE = 0.01
 """Seconds between looks at the clock, which may be moved by hand."""
@@ -138,6 +138,17 @@ class MemoryQueue:
         with self._changed:
             now = self._clock.monotonic()
             return sum(entry.hidden <= now for entry in self._queues.get(queue, {}).values())
+
+    def backlog(self, queue: str) -> Backlog:
+        """How many messages there are; see the port."""
+        is_ordered(queue)
+        with self._changed:
+            now = self._clock.monotonic()
+            entries = list(self._queues.get(queue, {}).values())
+        hidden = [entry for entry in entries if entry.hidden > now]
+        leased = sum(bool(entry.receipt) for entry in hidden)
+        waiting = len(entries) - len(hidden)
+        return Backlog(waiting=waiting, leased=leased, delayed=len(hidden) - leased)
 
     def _lease(self, queue: str, *, ordered: bool, limit: int, lease: float) -> list[Message]:
         now = self._clock.monotonic()

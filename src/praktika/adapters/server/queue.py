@@ -11,7 +11,7 @@ from praktika.adapters.rules import check_run
 from praktika.adapters.server.client import Client
 from praktika.errors import Denied
 from praktika.model.events import Approved, CancelRequested, RerunRequested, decode_event
-from praktika.ports.queue import Message
+from praktika.ports.queue import Backlog, Message
 
 
 class _Heard(msgspec.Struct):
@@ -79,6 +79,10 @@ class ServerQueue:
         self._refuse(message.queue)
 
     def depth(self, queue: str) -> int:
+        """Refused: the server does not tell."""
+        self._refuse(queue)
+
+    def backlog(self, queue: str) -> Backlog:
         """Refused: the server does not tell."""
         self._refuse(queue)
 

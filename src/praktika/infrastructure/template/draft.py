@@ -10,6 +10,7 @@ from troposphere import BaseAWSObject as Resource
 from troposphere import Output, Parameter, Ref, Tags, Template
 
 from praktika.infrastructure.template.names import Names
+from praktika.model.installation import Pool
 
 Stack = Literal["stateful", "runtime"]
 
@@ -31,6 +32,41 @@ class Place:
     bucket: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret parameter that a deploy makes if it is missing, and never changes.
+
+    Its value is in no template, since templates can be read by many.
+
+    Attributes:
+        component: that needs it.
+        name: on AWS.
+        description: for people.
+        random: a deploy makes up its value; otherwise the operator fills it in.
+    """
+
+    component: str
+    name: str
+    description: str = ""
+    random: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A file that a deploy uploads as a page.
+
+    Attributes:
+        component: that declares it.
+        path: relative to the repository; "" is the page that comes with praktika.
+        bucket, key: of the object.
+    """
+
+    component: str
+    path: str
+    bucket: str
+    key: str
+
+
 @dataclass(slots=True)
 class Draft:
     """Collects what components need.
@@ -43,6 +79,8 @@ class Draft:
         owners: the component that each resource belongs to, by stack and logical id.
         code: for each function or package that has to be uploaded, by name, the parameter of the
             runtime stack that takes the key of its object.
+        secrets, pages: what a deploy makes beside the stacks.
+        pools: of the installation.
     """
 
     names: Names
@@ -51,6 +89,9 @@ class Draft:
     runtime: Template = field(default_factory=Template)
     owners: dict[tuple[Stack, str], str] = field(default_factory=dict)
     code: dict[str, str] = field(default_factory=dict)
+    secrets: list[Secret] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    pools: list[Pool] = field(default_factory=list)
 
     def add(self, stack: Stack, component: str, resource: Resource) -> Resource:
         """Add a resource of a component, `Kind:name` as `RunnerPool:arm-small`."""

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
+
+from praktika.model.facts import Trust
+from praktika.model.plan import job_key
+from praktika.ports.queue import ORDERED
+
+_ON_SQS = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_LABEL = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
 def slug_of(name: str) -> str:
@@ -24,6 +32,20 @@ class Names:
     def own(self, name: str) -> str:
         """`<slug>-<name>`: of a role, function, group, bucket, queue."""
         return f"{self.slug}-{name}"
+
+    def queue(self, queue: str) -> str:
+        """The name on SQS of a queue of the port, with a digest where SQS does not take its name.
+
+        The adapter of SQS and orchestrators say the same; a test compares them.
+        """
+        bare = queue.removesuffix(ORDERED)
+        ending = queue[len(bare) :]
+        name = self.own(bare)
+        if _ON_SQS.fullmatch(name) and len(name + ending) <= 80:
+            return name + ending
+        digest = hashlib.sha256(queue.encode()).hexdigest()[:12]
+        readable = re.sub(r"[^A-Za-z0-9_-]", "_", name)[: 80 - len(ending) - 13]
+        return f"{readable}-{digest}{ending}"
 
     @property
     def stateful(self) -> str:
@@ -66,8 +88,11 @@ class Names:
         return f"/praktika/{self.slug}/public/task-key"
 
     def image(self, builder: str) -> str:
-        """The parameter with the id of the newest good image of a builder."""
-        return f"/praktika/{self.slug}/images/{builder}"
+        """The parameter with the id of the newest good image of a builder.
+
+        Image Builder's own role may write below `/imagebuilder/` and nowhere else.
+        """
+        return f"/imagebuilder/praktika/{self.slug}/{builder}"
 
     @property
     def instance_logs(self) -> str:
@@ -77,3 +102,9 @@ class Names:
     def function_logs(self, function: str) -> str:
         """The log group of a function, by its declared name."""
         return f"/praktika/{self.slug}/functions/{function}"
+
+
+def tasks(label: str, trust: Trust = "trusted") -> str:
+    """The queue of the port with the tasks of a label, as orchestrators name it."""
+    name = f"tasks-{label}" if _LABEL.fullmatch(label) else f"tasks-{job_key(label)}"
+    return f"untrusted-{name}" if trust == "untrusted" else name

@@ -1,0 +1,129 @@
+"""What a project has on AWS, by its tag and its paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from praktika.adapters.aws.client import Clients
+from praktika.adapters.aws.cloud.buckets import delete_bucket
+from praktika.adapters.aws.faults import code_of, translated
+from praktika.errors import Conflict
+from praktika.ports.cloud.belongings import Belonging
+from praktika.ports.cloud.cloud import PROJECT_TAG
+
+_BUCKET = "arn:aws:s3:::"
+_GONE = {
+    *("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidSnapshot.NotFound"),
+    *("InvalidVolume.NotFound", "ResourceNotFoundException", "ParameterNotFound", "NoSuchBucket"),
+}
+_IN_USE = {"VolumeInUse", "InvalidSnapshot.InUse", "BucketNotEmpty"}
+
+
+class AwsBelongings:
+    """A `Belongings` of one region.
+
+    Args:
+        aws: the clients.
+        project: slug, which is never looked for at the beginning of a name.
+    """
+
+    def __init__(self, aws: Clients, project: str) -> None:
+        self._aws = aws
+        self._project = project
+        self._path = f"/praktika/{project}/"
+
+    def owned(self) -> list[Belonging]:
+        """Everything; see the port."""
+        with translated(f"cannot look for what belongs to {self._project}"):
+            found = {
+                *(Belonging(kind="image", name=one) for one in self._images()),
+                *(Belonging(kind="snapshot", name=one) for one in self._snapshots()),
+                *(Belonging(kind="volume", name=one) for one in self._volumes()),
+                *(Belonging(kind="log group", name=one) for one in self._log_groups()),
+                *(Belonging(kind="parameter", name=one) for one in self._parameters()),
+            }
+            known = {one.name for one in found}
+            for arn in self._tagged():
+                # an arn ends in `:parameter/praktika/…`, `:log-group:/…`, `/ami-…`, `/vol-…`
+                if arn.startswith(_BUCKET):
+                    found.add(Belonging(kind="bucket", name=arn.removeprefix(_BUCKET)))
+                elif not any(arn.removesuffix(":*").endswith(name) for name in known):
+                    found.add(Belonging(kind="other", name=arn))
+        return sorted(found)
+
+    def remove(self, belonging: Belonging) -> None:
+        """Delete something; see the port."""
+        deed = self._deeds().get(belonging.kind)
+        if deed is None:
+            return
+        what = f"{belonging.kind} {belonging.name}"
+        with translated(f"cannot delete {what}"):
+            from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
+
+            try:
+                deed(belonging.name)
+            except ClientError as error:
+                if code_of(error) in _IN_USE:
+                    raise Conflict(f"cannot delete {what}: it is in use") from error
+                if code_of(error) not in _GONE:
+                    raise
+
+    def _deeds(self) -> dict[str, Callable[[str], object]]:
+        aws = self._aws
+        return {
+            "bucket": lambda name: delete_bucket(aws, name),
+            "image": lambda name: aws.ec2.deregister_image(ImageId=name),
+            "snapshot": lambda name: aws.ec2.delete_snapshot(SnapshotId=name),
+            "volume": lambda name: aws.ec2.delete_volume(VolumeId=name),
+            "log group": lambda name: aws.logs.delete_log_group(logGroupName=name),
+            "parameter": lambda name: aws.ssm.delete_parameter(Name=name),
+        }
+
+    @property
+    def _filters(self) -> Any:
+        return [{"Name": f"tag:{PROJECT_TAG}", "Values": [self._project]}]
+
+    def _images(self) -> Iterator[str]:
+        pages = self._aws.ec2.get_paginator("describe_images").paginate(
+            Owners=["self"], Filters=self._filters
+        )
+        return (one["ImageId"] for page in pages for one in page["Images"])
+
+    def _snapshots(self) -> Iterator[str]:
+        pages = self._aws.ec2.get_paginator("describe_snapshots").paginate(
+            OwnerIds=["self"], Filters=self._filters
+        )
+        return (one["SnapshotId"] for page in pages for one in page["Snapshots"])
+
+    def _volumes(self) -> Iterator[str]:
+        pages = self._aws.ec2.get_paginator("describe_volumes").paginate(Filters=self._filters)
+        return (one["VolumeId"] for page in pages for one in page["Volumes"])
+
+    def _log_groups(self) -> Iterator[str]:
+        pages = self._aws.logs.get_paginator("describe_log_groups").paginate(
+            logGroupNamePrefix=self._path
+        )
+        return (one["logGroupName"] for page in pages for one in page["logGroups"])
+
+    def _parameters(self) -> Iterator[str]:
+        pages = self._aws.ssm.get_paginator("describe_parameters")
+        by_path: Any = [{"Key": "Path", "Option": "Recursive", "Values": [self._path.rstrip("/")]}]
+        by_tag: Any = [{"Key": f"tag:{PROJECT_TAG}", "Values": [self._project]}]
+        for page in pages.paginate(ParameterFilters=by_path):
+            yield from (one["Name"] for one in page["Parameters"])
+        for page in pages.paginate(ParameterFilters=by_tag):
+            yield from filter(self._is_tagged, (one["Name"] for one in page["Parameters"]))
+
+    def _is_tagged(self, parameter: str) -> bool:
+        """Asked again for what is elsewhere: nothing is deleted because a filter was ignored."""
+        answer = self._aws.ssm.list_tags_for_resource(
+            ResourceType="Parameter", ResourceId=parameter
+        )
+        return {"Key": PROJECT_TAG, "Value": self._project} in answer["TagList"]
+
+    def _tagged(self) -> Iterator[str]:
+        pages = self._aws.tagging.get_paginator("get_resources").paginate(
+            TagFilters=[{"Key": PROJECT_TAG, "Values": [self._project]}]
+        )
+        return (one["ResourceARN"] for page in pages for one in page["ResourceTagMappingList"])

@@ -1,0 +1,109 @@
+"""The decision: machines for every message that waits or is worked on, and the reserve, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from praktika.engine.scaling.view import Decision, Group, View
+from praktika.model.installation import Pool
+
+PATIENCE = 180.0
+"""Seconds for which launches of a group fail before another group is asked."""
+
+DROUGHT = 900.0
+"""Seconds after a failure for which a group that had no machines is not asked again."""
+
+PER_ORCHESTRATOR = 500
+"""Messages for which one more orchestrator is started; each takes a hundred at a time."""
+
+
+def needed(pool: Pool, waiting: int, leased: int) -> int:
+    """How many machines a pool should have for so many messages."""
+    most = max(0, pool.max_size)
+    size = max(0, pool.size)
+    if pool.scaling == "disabled":
+        return min(size, most)
+    messages = max(0, waiting) + max(0, leased)
+    return min(max(machines(pool, messages) + max(0, pool.reserve), size), most)
+
+
+def machines(pool: Pool, messages: int) -> int:
+    """How many machines work on so many messages: a runner on one, an orchestrator on many."""
+    if pool.role == "workflow_orchestrator":
+        return 1 + messages // PER_ORCHESTRATOR if messages else 0
+    return messages
+
+
+def scale(view: View) -> Decision:
+    """What to set in which groups, and why."""
+    target = needed(view.pool, view.waiting, view.leased)
+    # there is nobody to ask instead of the last one
+    last = view.groups[-1:]
+    shares = [_Share(one, dry=one not in last and _is_dry(one, view.now)) for one in view.groups]
+    missing = target - sum(share.counted for share in shares)
+    if missing <= 0 or not shares:
+        return Decision(desired={}, reason=_words(view, target, shares))
+    _move(shares, missing)
+    room = max(0, view.pool.max_size) - sum(share.desired for share in shares)
+    for share in [one for one in shares if not one.dry]:
+        more = max(0, min(missing, room, share.group.largest - share.desired))
+        share.desired += more
+        missing, room = missing - more, room - more
+    changed = {one.group.name: one.desired for one in shares if one.desired != one.group.desired}
+    return Decision(desired=changed, reason=_words(view, target, shares))
+
+
+@dataclass(slots=True)
+class _Share:
+    """A group in the making of a decision; a dry one counts with what it has."""
+
+    group: Group
+    dry: bool
+    desired: int = 0
+
+    def __post_init__(self) -> None:
+        self.desired = self.group.desired
+
+    @property
+    def had(self) -> int:
+        return max(0, self.group.in_service) + max(0, self.group.launching)
+
+    @property
+    def counted(self) -> int:
+        return min(self.desired, self.had) if self.dry else self.desired
+
+
+def _move(shares: Sequence[_Share], missing: int) -> None:
+    """Take back what dry groups do not get, if others can be asked for it.
+
+    So that there are not twice as many when they have machines again.
+    """
+    others = sum(max(0, one.group.largest - one.desired) for one in shares if not one.dry)
+    for share in [one for one in shares if one.dry and others]:
+        least = max(share.had, share.group.smallest)
+        taken = max(0, min(missing, share.desired - least, others))
+        share.desired -= taken
+        others -= taken
+
+
+def _is_dry(group: Group, now: float) -> bool:
+    """Whether the cloud has had no machine for this group for a while, and it is not time yet."""
+    if group.failing_since is None or group.failed_at is None:
+        return False
+    return now - group.failing_since >= PATIENCE and now - group.failed_at < DROUGHT
+
+
+def _words(view: View, target: int, shares: Sequence[_Share]) -> str:
+    pool = view.pool
+    if pool.scaling == "disabled":
+        text = f"{target} needed, as the pool keeps its size"
+    else:
+        text = (
+            f"{target} needed for {view.waiting} waiting and {view.leased} leased messages and "
+            f"a reserve of {pool.reserve}, between {pool.size} and {pool.max_size}"
+        )
+    if not shares:
+        return f"{text}; none of its groups is there"
+    dry = [one.group.name for one in shares if one.dry]
+    return f"{text}; {', '.join(dry)} gets no machines" if dry else text

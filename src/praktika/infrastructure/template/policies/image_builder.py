@@ -1,0 +1,72 @@
+"""What the machines may on which Image Builder makes images.
+
+AWS's own policies for them let a machine read every parameter and image component of the account;
+this is the same without that.
+"""
+
+from __future__ import annotations
+
+from praktika.infrastructure.template.policies import guard
+from praktika.infrastructure.template.policies.arns import Arns, partition
+from praktika.infrastructure.template.policies.everywhere import everywhere
+from praktika.infrastructure.template.policies.statements import Statement, allow
+
+_AGENT = (
+    "ssm:DescribeAssociation",
+    "ssm:DescribeDocument",
+    "ssm:GetDocument",
+    "ssm:ListInstanceAssociations",
+    "ssm:PutInventory",
+    "ssm:UpdateAssociationStatus",
+    "ssm:UpdateInstanceAssociationStatus",
+    "ssm:UpdateInstanceInformation",
+)
+
+
+def image_builder(arns: Arns, builder: str) -> list[Statement]:
+    """The statements of the role of a builder's machines.
+
+    Args:
+        arns: of the project.
+        builder: its name.
+    """
+    place = arns.place
+    part = partition(place.region)
+    here = f"{place.region}:{place.account}"
+    documents = [
+        f"arn:{part}:ec2:{here}:instance/*",
+        f"arn:{part}:ssm:{here}:document/*",
+        f"arn:{part}:ssm:{place.region}::document/AWS-*",
+        f"arn:{part}:ssm:{here}:association/*",
+    ]
+    components = [
+        f"arn:{part}:imagebuilder:{here}:component/{arns.names.own(builder)}-*",
+        f"arn:{part}:imagebuilder:{place.region}:aws:component/*",
+    ]
+    return [
+        allow("Code", ["s3:GetObject"], arns.own_objects("code/*")),
+        allow("Components", ["imagebuilder:GetComponent"], components),
+        allow("Tools", ["s3:GetObject"], [f"arn:{part}:s3:::ec2imagebuilder-*"]),
+        allow(
+            "Logs",
+            ["logs:CreateLogStream", "logs:CreateLogGroup", "logs:PutLogEvents"],
+            arns.logs(f"/aws/imagebuilder/{arns.names.own(builder)}*"),
+        ),
+        allow("Agent", _AGENT, documents),
+        everywhere(
+            "Channels",
+            "ssmmessages:CreateControlChannel",
+            "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+            "ec2messages:AcknowledgeMessage",
+            "ec2messages:DeleteMessage",
+            "ec2messages:FailMessage",
+            "ec2messages:GetEndpoint",
+            "ec2messages:GetMessages",
+            "ec2messages:SendReply",
+        ),
+        *guard.no_rights(arns),
+        *guard.no_secrets_of_others(arns),
+        *guard.no_state(arns),
+    ]

@@ -1,0 +1,32 @@
+"""The resources that can be made anew, a module for each kind."""
+
+from praktika.infrastructure.template.context import Builder, Implied
+from praktika.infrastructure.template.runtime.functions.api import add_api
+from praktika.infrastructure.template.runtime.functions.builtin import (
+    add_broker,
+    add_tick,
+    add_webhook,
+)
+from praktika.infrastructure.template.runtime.functions.watch import add_alarms, add_logs
+from praktika.infrastructure.template.runtime.machines.pools import (
+    add_orchestrator_pool,
+    add_runner_pool,
+)
+from praktika.infrastructure.template.runtime.queues import add_shared_queues
+
+BUILDERS: dict[str, Builder] = {
+    "GitHubTokenMinter": add_broker,
+    "OrchestratorPool": add_orchestrator_pool,
+    "RunnerPool": add_runner_pool,
+}
+"""By kind of component."""
+
+IMPLIED: dict[str, Implied] = {
+    "Installation:logs": add_logs,
+    "Installation:queues": add_shared_queues,
+    "Installation:webhook": add_webhook,
+    "Installation:tick": add_tick,
+    "Installation:api": add_api,
+    "Installation:alarms": add_alarms,
+}
+"""What every installation has, by the name that its manifest gives it: `Installation:webhook`."""

@@ -1,0 +1,1 @@
+"""Pools of machines: how they start, what they may reach, how many there are."""

@@ -1,0 +1,59 @@
+"""Queues, each with one for what nobody could deal with."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from troposphere import GetAtt
+from troposphere.sqs import Queue, RedrivePolicy
+
+from praktika.infrastructure.parts import orchestrator_pools
+from praktika.infrastructure.template.context import Context
+from praktika.infrastructure.template.draft import Draft, logical
+from praktika.ports.queue import MAX_DELIVERIES, ORDERED, dead_letters
+
+SHARED: Final = (
+    "events.fifo",
+    "reports.fifo",
+    "alarms",
+    "notices.fifo",
+    "checks.fifo",
+    "checks-later",
+    "pages.fifo",
+)
+"""The queues that orchestrators serve, as the rooms that use them name them; a test compares."""
+
+RUNG: Final = ("alarms",)
+"""Those of them whose messages the tick function deals with."""
+
+KEPT = 14 * 24 * 3600
+"""Seconds that a message waits for somebody: as long as SQS keeps any."""
+
+
+def add_queue(draft: Draft, component: str, queue: str) -> Queue:
+    """A queue of the port and the one for its dead letters, encrypted, for this account alone."""
+    grave = draft.add("runtime", component, _queue(draft, dead_letters(queue)))
+    redrive = RedrivePolicy(
+        deadLetterTargetArn=GetAtt(grave, "Arn"), maxReceiveCount=MAX_DELIVERIES
+    )
+    return draft.add("runtime", component, _queue(draft, queue, RedrivePolicy=redrive))
+
+
+def _queue(draft: Draft, queue: str, **more: Any) -> Queue:
+    if queue.endswith(ORDERED):
+        more["FifoQueue"] = True
+    return Queue(
+        logical("Queue", queue),
+        QueueName=draft.names.queue(queue),
+        MessageRetentionPeriod=KEPT,
+        SqsManagedSseEnabled=True,
+        Tags=draft.tags(),
+        **more,
+    )
+
+
+def add_shared_queues(draft: Draft, context: Context) -> None:
+    """The queues that orchestrators serve; there are none without orchestrators."""
+    if orchestrator_pools(context.project):
+        for queue in SHARED:
+            add_queue(draft, "Installation:queues", queue)

@@ -1,0 +1,63 @@
+"""Roles and instance profiles, under the project's path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from troposphere import Ref
+from troposphere.iam import InstanceProfile, PolicyType, Role
+
+from praktika.infrastructure.template.draft import Draft, logical
+from praktika.infrastructure.template.policies.statements import (
+    Statement,
+    document,
+    inline,
+    trusted_by,
+)
+
+LONGEST = 10_240
+"""Characters that all inline policies of a role may have."""
+
+
+def add_role(
+    draft: Draft, component: str, name: str, *, service: str, statements: Sequence[Statement]
+) -> Role:
+    """A role `<slug>-<name>-role` that a service may take on, with one policy."""
+    role = Role(
+        logical("Role", name),
+        RoleName=draft.names.own(f"{name}-role"),
+        Path=draft.names.path,
+        AssumeRolePolicyDocument=trusted_by(service),
+        Policies=[inline("praktika", statements)],
+        Tags=draft.tags(),
+    )
+    return draft.add("runtime", component, role)
+
+
+def add_profile(draft: Draft, component: str, name: str, role: object) -> InstanceProfile:
+    """What gives a role to machines: `<slug>-<name>-profile`."""
+    profile = InstanceProfile(
+        logical("Profile", name),
+        InstanceProfileName=draft.names.own(f"{name}-profile"),
+        Path=draft.names.path,
+        Roles=[role],
+    )
+    return draft.add("runtime", component, profile)
+
+
+def add_policy(
+    draft: Draft, component: str, name: str, *, role: object, statements: Sequence[Statement]
+) -> PolicyType:
+    """What a role that an author has declared may besides: it is refused the same things."""
+    policy = PolicyType(
+        logical("Policy", name),
+        PolicyName=f"praktika-{name}",
+        PolicyDocument=document(statements),
+        Roles=[role],
+    )
+    return draft.add("runtime", component, policy)
+
+
+def ref(role: Role) -> Ref:
+    """The name of a role, once it is there."""
+    return Ref(role)
