@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 from msgspec import structs
 
 from praktika.engine.grants import WRITING
-from praktika.errors import AuthorError, PraktikaError
+from praktika.errors import AuthorError, OperatorError, PraktikaError
 from praktika.model.events import JobFinished
 from praktika.model.result import Result, Status
 from praktika.model.wire import WireError, encode, pretty
@@ -34,6 +34,7 @@ from praktika.runner.job_files import inside, write_file
 from praktika.runner.masking import masked, masked_data
 from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Mask, Stop, run
+from praktika.runner.process.disk import Disks
 from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
@@ -172,6 +173,9 @@ class _Attempt:
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
         user = self.bench.user
+        full = Disks((os.fspath(here),), self.bench.limits.disk_reserve).complaint()
+        if full:
+            raise OperatorError(full)
         self.inherited = self._environment(here)
         setting = self._prepare(here)
         own = self._secrets()

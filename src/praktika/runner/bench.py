@@ -37,7 +37,6 @@ class Bench:
         limits: for every command; the timeout is replaced by the job's own.
         trust: of the code that it runs; it refuses any other.
         user: whom jobs run as; None means as the runner does.
-        venv: a virtual environment that jobs find first, or None.
     """
 
     blobs: Blobs
@@ -54,7 +53,6 @@ class Bench:
     limits: Limits = field(default_factory=Limits)
     trust: Trust = "trusted"
     user: JobUser | None = None
-    venv: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from praktika.runner.bench import Bench
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
 from praktika.wiring.cloud.machine import request_signer, stores_of_runner
+from praktika.wiring.jobs import check_reach, job_user, limits
 from praktika.wiring.places import work_folder
 from praktika.wiring.stores import Stores
 
@@ -54,6 +55,11 @@ def build_runner(
     stores = stores_of_runner(root, name)
     folder = work_folder(work or run)
     wallet = _wallet(root, stores)
+    # The runners of a local run are the author's own, and so are its jobs.
+    user = None if run else job_user(trust)
+    library = _library(folder if user else stores.state)
+    if user is not None:
+        check_reach(user, library / "praktika" / "__init__.py")
     return Runner(
         Bench(
             blobs=stores.blobs,
@@ -61,13 +67,15 @@ def build_runner(
             secrets=stores.secrets,
             work=folder,
             sources=folder / "sources",
-            library=_library(stores.state),
+            library=library,
             checkouts=open_checkouts(wallet.credentials) if wallet else open_checkouts(),
             wallet=wallet,
             name=name,
             owner=work or run,
             inherited=_inherited(),
             trust=trust,
+            user=user,
+            limits=limits(user),
         ),
         _mailbox(stores, name, run, names.own_tasks(run) if run else names.tasks(label, trust)),
         on_bug=partial(_log_bug, name),
@@ -119,10 +127,10 @@ def _inherited() -> dict[str, str]:
     return {key: text for key, text in os.environ.items() if key not in left_out}
 
 
-def _library(state: Path) -> Path:
+def _library(folder: Path) -> Path:
     """A folder that holds `praktika` alone, so that jobs of any Python can import it."""
-    library = state / "lib"
-    library.mkdir(exist_ok=True)
+    library = folder / "lib"
+    library.mkdir(parents=True, exist_ok=True)
     package = Path(praktika.__file__).parent
     link = library / "praktika"
     if not link.is_symlink() or link.readlink() != package:

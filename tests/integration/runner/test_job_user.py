@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from praktika.errors import OperatorError
 from praktika.model.facts import Facts
 from praktika.model.plan import Artifact
 from praktika.model.result import Status
+from praktika.runner.process import Limits
 from praktika.runner.user import JobUser, acting
 from praktika.runner.user.account import find
 
@@ -287,3 +289,49 @@ def test_this_thread_alone_acts_as_the_user_and_only_for_the_block(place, user):
 def test_who_cannot_be_the_user_of_jobs(said, why):
     with pytest.raises(OperatorError, match=why):
         find(said)
+
+
+@pytest.fixture
+def small(place: Path) -> Iterator[Path]:
+    """A disk of 64 MiB, where jobs work."""
+    disk = place / "work"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk), capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("no file system can be mounted here")
+    yield disk
+    subprocess.run(("umount", "--lazy", disk), check=True)
+
+
+def test_who_fills_the_disk_is_ended_and_the_runner_stays_healthy_security_22(runner, small):
+    runner.bench = replace(runner.bench, limits=Limits(disk_reserve=1 << 30))
+    began = time.monotonic()
+    result = runner.run(
+        "trap '' TERM; while dd if=/dev/zero bs=1M count=4 status=none; do sleep 0.05; done > full;"
+        " sleep 60",
+        post_hooks=("echo after",),
+    )
+    assert time.monotonic() - began < 10
+    assert (result.status, result.ext["verdict"]) == (Status.ERROR, "author")
+    assert f"the job was ended: the disk of {small}" in result.ext["reason"]
+    assert shutil.disk_usage(small).used < 1 << 20
+    assert runner.run("head -c 30M /dev/zero > some", key="next").status is Status.OK
+
+
+def test_a_disk_that_was_full_before_is_nobody_s_fault_security_25(runner, small):
+    runner.bench = replace(runner.bench, limits=Limits(disk_reserve=1 << 30))
+    with (small / "by somebody").open("wb") as file:
+        file.write(bytes(60 << 20))
+    result = runner.run("echo ran")
+    assert (result.status, result.ext["verdict"]) == (Status.ERROR, "infrastructure")
+    assert "is full" in result.info
+    assert runner.log == b""
+
+
+def test_jobs_find_the_virtual_environment_that_the_runner_was_started_for(runner):
+    venv = {"VIRTUAL_ENV": "/opt/venvs/x", "PATH": f"/opt/venvs/x/bin:{os.environ['PATH']}"}
+    runner.bench = replace(runner.bench, inherited={**runner.bench.inherited, **venv})
+    runner.run("echo $VIRTUAL_ENV; echo $PATH")
+    assert runner.log.decode().splitlines() == list(venv.values())

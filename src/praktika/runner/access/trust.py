@@ -10,7 +10,7 @@ from praktika.runner.container.docker import PROGRAM
 
 _ALLOWED = frozenset(
     (
-        *("PATH", "LANG", "LANGUAGE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+        *("PATH", "VIRTUAL_ENV", "LANG", "LANGUAGE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"),
         *("DOCKER_HOST", PROGRAM, "no_proxy", "NO_PROXY"),
     )
 )
