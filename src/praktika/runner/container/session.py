@@ -165,9 +165,9 @@ def _created(docker: Docker, box: Box, request: Request, log: BinaryIO) -> Itera
     box.home.mkdir(parents=True, exist_ok=True)
     if user is not None:
         os.chown(box.home, user.uid, user.gid)
-    with acting(user):
-        _make_folders(box, is_strict=user is not None)
     try:
+        with acting(user):
+            _make_folders(box, is_strict=user is not None)
         arguments = create_arguments(box)
         answer = docker.ask("create", *arguments, cwd=box.workspace, values=request.values)
         if answer.code != 0:
