@@ -14,14 +14,18 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.integration.git.conftest import Origin
 from tests.integration.runner.test_attempt import Runner
 
 import praktika
+from praktika.adapters.local.git.mirrors.checkouts import MirroredCheckouts
 from praktika.errors import OperatorError
 from praktika.model.facts import Facts
-from praktika.model.plan import Artifact
+from praktika.model.plan import Artifact, Job, Plan
 from praktika.model.result import Status
-from praktika.runner.process import Limits
+from praktika.model.task import RunFile, Task
+from praktika.runner.attempt import Assignment, execute
+from praktika.runner.process import Limits, never
 from praktika.runner.user import JobUser, acting
 from praktika.runner.user.account import find
 
@@ -335,3 +339,26 @@ def test_jobs_find_the_virtual_environment_that_the_runner_was_started_for(runne
     runner.bench = replace(runner.bench, inherited={**runner.bench.inherited, **venv})
     runner.run("echo $VIRTUAL_ENV; echo $PATH")
     assert runner.log.decode().splitlines() == list(venv.values())
+
+
+def test_a_checkout_of_a_remote_is_a_repository_of_the_job_s(runner, place):
+    """Its objects are in the mirror, which is the runner's: to be read, and no more."""
+    origin = Origin(place / "origin")
+    sha = origin.commit({"a": "a\n"})
+    checkouts = MirroredCheckouts(place / "mirrors")
+    runner.bench = replace(runner.bench, checkouts=checkouts)
+    line = f"git status --short --untracked-files=no; git show HEAD:a; touch {place}/mirrors/x"
+    job = Job(key="job", name="j", command=f"{line}; git -c user.name=a -c user.email=a@b commit"
+              " -q --allow-empty -m own && git rev-parse HEAD^")  # fmt: skip
+    plan = Plan(workflow="W", event="push", jobs=(job,))
+    run_file = RunFile(
+        run="r", plan="", facts=Facts(sha=sha, branch="main"), remote=origin.url, name="repo"
+    )
+    task = Task(run="r", job="job", attempt=1)
+    assignment = Assignment(task=task, plan=plan, job=job, run_file=run_file)
+    event = execute(runner.bench, assignment, runner.hold, never)
+    log = runner.blobs.get("runs/r/jobs/job/1/job.log").decode()
+    assert event.status is Status.OK, log
+    assert "mirrors/x': Permission denied" in log
+    assert log.split("\n")[0] == "a"
+    assert log.split("\n")[-2] == sha
