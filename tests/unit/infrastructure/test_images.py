@@ -207,7 +207,7 @@ def test_what_an_author_writes_as_aws_reads_it_counts():
 
 def test_machines_that_make_images_read_no_parameter_of_the_account():
     """Fault 3: AWS's own policy for them would give them every one."""
-    found = statements(made(), "base")
+    found = statements(made(), "base-image")
     allowed = {one for each in found if each["Effect"] == "Allow" for one in each["Action"]}
     assert not {one for one in allowed if one.startswith(("ssm:GetParam", "secretsmanager"))}
     assert "PlatformSecrets" in {one["Sid"] for one in found}

@@ -5,10 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from praktika.model.facts import Trust
 from praktika.model.plan import job_key
 from praktika.ports.queue import ORDERED
+
+SHARED: Final = (
+    "events.fifo",
+    "reports.fifo",
+    "alarms",
+    "notices.fifo",
+    "checks.fifo",
+    "checks-later",
+    "pages.fifo",
+)
+"""The queues that orchestrators serve, as the rooms that use them name them; a test compares."""
+
+RUNG: Final = ("alarms",)
+"""Those of them whose messages the tick function deals with."""
+
+APP_ID: Final = "GithubAppId"
+"""The parameter of the runtime stack with the id of the GitHub App; a deploy knows it."""
 
 _ON_SQS = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _LABEL = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -17,6 +35,12 @@ _LABEL = re.compile(r"[A-Za-z0-9._-]{1,40}")
 def slug_of(name: str) -> str:
     """The name of a project as names on AWS begin: lower case, digits and "-"."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def logical(*parts: str) -> str:
+    """A logical id from words: `Role`, `arm-small` give `RoleArmSmall`."""
+    words = (word for part in parts for word in re.split(r"[^A-Za-z0-9]+", part) if word)
+    return "".join(word[:1].upper() + word[1:] for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +56,10 @@ class Names:
     def own(self, name: str) -> str:
         """`<slug>-<name>`: of a role, function, group, bucket, queue."""
         return f"{self.slug}-{name}"
+
+    def parameter(self, name: str) -> str:
+        """Of a secret parameter: `<slug>-<name>`, or `/<slug>-<name>` if it begins with "/"."""
+        return f"/{self.own(name[1:])}" if name.startswith("/") else self.own(name)
 
     def queue(self, queue: str) -> str:
         """The name on SQS of a queue of the port, with a digest where SQS does not take its name.
@@ -81,6 +109,11 @@ class Names:
     def task_key(self) -> str:
         """The secret parameter with the seed of the key that signs tasks: 32 bytes, base64."""
         return f"{self.platform}/task-key"
+
+    @property
+    def database(self) -> str:
+        """The secret parameter that says how rows get into the CI database."""
+        return f"{self.platform}/ci-db"
 
     @property
     def task_public_key(self) -> str:

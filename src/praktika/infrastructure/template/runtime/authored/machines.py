@@ -14,10 +14,10 @@ from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.runtime.machines.groups import tags_of
 from praktika.infrastructure.template.runtime.machines.launch import (
-    architecture_of,
     base_image,
     builder_name,
     metadata,
+    processor_of,
     root_disk,
     tagged,
 )
@@ -102,7 +102,7 @@ def _image(template: LaunchTemplate.Config, draft: Draft) -> str:
         return str(template.image_id)
     if builder:
         return f"resolve:ssm:{draft.names.image(builder_name(builder))}"
-    return f"resolve:ssm:{base_image('awslinux', architecture_of(template.instance_type))}"
+    return f"resolve:ssm:{base_image('awslinux', processor_of(template.instance_type))}"
 
 
 def _disks(template: LaunchTemplate.Config) -> list[Any]:

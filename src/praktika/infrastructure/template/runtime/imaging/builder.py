@@ -20,10 +20,10 @@ from praktika.infrastructure.template.policies.image_builder import image_builde
 from praktika.infrastructure.template.runtime.imaging import scripts
 from praktika.infrastructure.template.runtime.imaging.documents import Step, declared, digest_of
 from praktika.infrastructure.template.runtime.machines import boot
-from praktika.infrastructure.template.runtime.machines.launch import architecture_of, base_image
+from praktika.infrastructure.template.runtime.machines.launch import base_image, processor_of
 from praktika.infrastructure.template.runtime.raw import merged
 from praktika.infrastructure.template.runtime.roles import add_profile, add_role
-from praktika.infrastructure.template.runtime.scope import arns_of
+from praktika.infrastructure.template.scope import arns_of
 from praktika.infrastructure.template.stateful.network import network_of
 
 WEEKLY: Final = "cron(0 3 ? * sun *)"
@@ -147,8 +147,9 @@ def _add_machines(
     """The machines that images are made on, and what they may."""
     title = title_of(builder)
     statements = image_builder(arns_of(draft, context), builder.name)
-    role = add_role(draft, title, builder.name, service="ec2.amazonaws.com", statements=statements)
-    profile = add_profile(draft, title, builder.name, Ref(role))
+    name, service = f"{builder.name}-image", "ec2.amazonaws.com"
+    role = add_role(draft, title, f"{name}-role", service=service, statements=statements)
+    profile = add_profile(draft, title, f"{name}-profile", Ref(role))
     machines = imagebuilder.InfrastructureConfiguration(
         logical("ImageMachines", builder.name),
         **merged(
@@ -262,4 +263,4 @@ def _types(builder: ImageBuilder.Config) -> list[str]:
 
 
 def _architecture(builder: ImageBuilder.Config) -> str:
-    return architecture_of(builder.instance_types[0]) if builder.instance_types else "arm64"
+    return processor_of(builder.instance_types[0]) if builder.instance_types else "arm64"
