@@ -52,6 +52,7 @@ class Means:
         board, forge, journal, blobs, queue, clock: see the ports.
         budget: see `Budget`.
         page: the address of a run's report, by its id; "" if there is none.
+        command: what shows it to those who have no page, likewise.
         on_trouble: is told of what failed, with the id of the run.
         lease: seconds that announcements are leased for; extended while they are dealt with.
     """
@@ -64,6 +65,7 @@ class Means:
     clock: Clock
     budget: Budget
     page: Callable[[str], str] = lambda _run: ""
+    command: Callable[[str], str] = lambda _run: ""
     on_trouble: Callable[[str, Exception], None] = lambda _run, _error: None
     lease: float = LEASE
 
@@ -129,6 +131,7 @@ class Publisher:
             run=run,
             results=self._reading.findings(run_id, run),
             page=means.page(run_id) or run.requested.facts.run_url,
+            command=means.command(run_id),
             ledger=ledger,
             earlier=earlier,
             before=earlier.before(run),

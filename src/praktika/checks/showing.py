@@ -32,6 +32,7 @@ class Showing:
         run_id, run: which.
         results: see `desired`.
         page: address of its report, or "".
+        command: what shows it to those who have no page, or "".
         ledger: what is shown already.
         earlier: see there.
         before: what failed at the commit before, if that is known.
@@ -42,6 +43,7 @@ class Showing:
     run: Run
     results: dict[str, Findings]
     page: str
+    command: str
     ledger: Ledger
     earlier: Earlier
     before: Failures | None
@@ -97,6 +99,7 @@ class Showing:
         record = self.ledger.record
         options = Options(
             page=self.page,
+            command=self.command,
             known=self.ledger.known,
             contexts=frozenset(record.statuses),
             dropped=len(record.dropped),

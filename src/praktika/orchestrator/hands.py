@@ -21,8 +21,8 @@ from praktika.model.commands import (
     Revoke,
     SetTimer,
 )
-from praktika.model.events import AnyEvent, PlanFailed, Planned
-from praktika.model.result import Result
+from praktika.model.events import AnyEvent, JobFinished, PlanFailed, Planned
+from praktika.model.result import Result, Status
 from praktika.model.task import RunFile, Stop, Task, Ticket
 from praktika.model.wire import encode, pretty
 from praktika.orchestrator import names
@@ -59,9 +59,9 @@ class Hands:
         Raises:
             PraktikaError: a store or queue refuses, or does not answer for too long.
         """
-        answers: list[AnyEvent] = []
         result: Result | None = None
-        self._dispatch(run_id, run, [each for each in commands if isinstance(each, Dispatch)])
+        dispatches = [each for each in commands if isinstance(each, Dispatch)]
+        answers: list[AnyEvent] = self._dispatch(run_id, run, dispatches)
         for command in commands:
             match command:
                 case Dispatch():
@@ -93,20 +93,41 @@ class Hands:
             with suppress(Absent):
                 patiently(lambda: self.around.queue.send(control, [encode(stop)]))
 
-    def _dispatch(self, run_id: str, run: Run, commands: Sequence[Dispatch]) -> None:
-        """Queue tasks; those that the run has got past since they were asked for are left out."""
+    def _dispatch(self, run_id: str, run: Run, commands: Sequence[Dispatch]) -> list[AnyEvent]:
+        """Queue tasks; those that the run has got past since they were asked for are left out.
+
+        Where nobody will ever take one, that is the answer.
+        """
         queues: dict[str, list[Task]] = {}
+        answers: list[AnyEvent] = []
+        inbox = self.around.reports or self._inbox(run)
         for command in commands:
             state = run.jobs[command.job]
-            if state.phase is Phase.QUEUED and state.attempt == command.attempt:
-                labels = run.graph.jobs[command.job].runs_on
-                queue = self.around.tasks(labels[0] if labels else "", run.trust)
-                queues.setdefault(queue, []).append(
-                    make_task(run_id, run, command.job, self._inbox(run))
-                )
+            if state.phase is not Phase.QUEUED or state.attempt != command.attempt:
+                continue
+            labels = run.graph.jobs[command.job].runs_on
+            label = labels[0] if labels else ""
+            why = self.around.hopeless(label, run.trust)
+            if why:
+                answers.append(self._never_taken(command, why))
+                continue
+            queue = self.around.tasks(label, run.trust)
+            queues.setdefault(queue, []).append(make_task(run_id, run, command.job, inbox))
         for queue, tasks in queues.items():
             bodies = [encode(task) for task in tasks]
             patiently(partial(self._send, queue, bodies))
+            self.around.nudge(queue)
+        return answers
+
+    def _never_taken(self, command: Dispatch, why: str) -> JobFinished:
+        """What becomes of a job that no runner will take: no other attempt would fare better."""
+        return JobFinished(
+            at=self.around.clock.now(),
+            job=command.job,
+            attempt=command.attempt,
+            status=Status.ERROR,
+            reason=f"no runner will take it: {why}",
+        )
 
     def _send(self, queue: str, bodies: Sequence[bytes]) -> None:
         """Queue tasks, also where nobody has served the label yet: somebody may, before long."""
@@ -141,6 +162,9 @@ class Hands:
             name=request.name,
             remote=request.remote,
             merge=request.merge,
+            base_venv=plan.base.venv,
+            overlay=plan.base.overlay,
+            overlay_sha256=plan.base.overlay_sha256,
         )
         self._put(names.run_file(run_id), pretty(run_file))
         return Planned(at=self.around.clock.now(), plan=plan)

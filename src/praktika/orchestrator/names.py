@@ -96,6 +96,16 @@ def control(runner: str) -> str:
     return f"control-{runner}" if _PLAIN.fullmatch(runner) else f"control-{job_key(runner)}"
 
 
+def is_for_runners(queue: str) -> bool:
+    """Whether runners take their tasks, or requests to stop, from a queue."""
+    return queue.startswith(("tasks-", "untrusted-tasks-")) or is_control(queue)
+
+
+def is_control(queue: str) -> bool:
+    """Whether it is a queue on which a runner listens for requests to stop."""
+    return queue.startswith("control-")
+
+
 def registration(label: str, runner: str, trust: Trust = "trusted") -> str:
     """Where a runner says that it serves a label."""
     folder = "untrusted-runners" if trust == "untrusted" else "runners"

@@ -71,17 +71,17 @@ class Orchestrator:
                 self._cases.popitem(last=False)
             return self._cases[run]
 
-    def turn(self, *, wait: float = 0.0, limit: int = _BATCH) -> int:
+    def turn(self, *, wait: float = 0.0, limit: int = _BATCH, inbox: str = "") -> int:
         """Deal with the events that are there; how many there were.
 
         Args:
             wait: seconds to wait for the first one.
             limit: how many to take at most.
+            inbox: name of the queue to take them from, if not the usual one.
         """
+        source = inbox or self.around.inbox
         messages = patiently(
-            lambda: self.around.queue.receive(
-                self.around.inbox, limit=limit, lease=LEASE, wait=wait
-            )
+            lambda: self.around.queue.receive(source, limit=limit, lease=LEASE, wait=wait)
         )
         by_run: dict[str, list[Message]] = {}
         for message in messages:
@@ -127,6 +127,6 @@ class Orchestrator:
             return [decode_event(message.body)]
         except WireError as error:
             self._on_trouble(message.group, error)
-            aside = dead_letters(self.around.inbox)
+            aside = dead_letters(message.queue)
             patiently(lambda: self.around.queue.send(aside, [message.body], group=message.group))
             return []

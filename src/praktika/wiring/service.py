@@ -20,6 +20,7 @@ from praktika.orchestrator.surroundings import Surroundings
 from praktika.ports.checkouts import Checkouts
 from praktika.report import render
 from praktika.wiring.checkouts import open_checkouts
+from praktika.wiring.cloud.pools import CloudPools
 from praktika.wiring.host import FRESH, Registration
 from praktika.wiring.plans.planner import Planner
 from praktika.wiring.stores import Stores
@@ -40,6 +41,8 @@ class Service:
         log: is told of trouble.
         checkouts: where commits come from; None means from remotes that need no token.
         announce: see `Surroundings`.
+        pools: of the cloud that it serves; None where hosts of runners say themselves that they are
+            there.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Service:
         *,
         checkouts: Checkouts | None = None,
         announce: Callable[[str, Run], None] = lambda _run, _state: None,
+        pools: CloudPools | None = None,
     ) -> None:
         self._stores = stores
         self._log = log
@@ -66,7 +70,9 @@ class Service:
                 make_plan=planner.make_plan,
                 settle=planner.settle,
                 render=render,
-                supply=self._supply,
+                reports=names.REPORTS if pools else "",
+                supply=pools.supply if pools else self._supply,
+                hopeless=pools.hopeless if pools else lambda _label, _trust: "",
                 announce=announce,
                 on_bug=self._on_trouble,
             ),
@@ -97,16 +103,23 @@ class Service:
         for name in (names.INBOX, names.ALARMS):
             self._stores.queue.create(name)
 
-    def turn(self) -> int:
-        """Deal with the events that are there, or wait a little; how many there were."""
-        return self._orchestrator.turn(wait=self._stores.pace.wait)
+    def turn(self, inbox: str = names.INBOX) -> int:
+        """Deal with the events that are there, or wait a little; how many there were.
 
-    def ring(self) -> None:
-        """Wake the runs whose time has come, or wait a little."""
+        Args:
+            inbox: name of the queue to take them from.
+        """
+        return self._orchestrator.turn(wait=self._stores.pace.wait, inbox=inbox)
+
+    def end(self) -> None:
+        """Let nobody wait any more for what may come."""
+        self._over.set()
+
+    def ring(self) -> int:
+        """Wake the runs whose time has come, or wait a little; how many alarms rang."""
         alarms = self._orchestrator.alarms
         if not self._stores.is_remote:
-            alarms.ring(wait=self._stores.pace.wait)
-            return
+            return alarms.ring(wait=self._stores.pace.wait)
         # Waiting for a message costs a request every 20 seconds; waiting here costs nothing.
         look = self._stores.clock.monotonic() + _SELDOM
         while not self._over.is_set():
@@ -114,7 +127,7 @@ class Service:
             if rest <= 0:
                 break
             self._over.wait(min(rest, 1.0))
-        alarms.ring(wait=_REST)
+        return alarms.ring(wait=_REST)
 
     def _again_and_again(self, action: Callable[[], object]) -> None:
         while not self._over.is_set():

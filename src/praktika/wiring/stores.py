@@ -99,8 +99,12 @@ def has_stores(root: Path) -> bool:
     return find_backend(root).kind != LOCAL or (root / STATE_DIR / _DATABASE).exists()
 
 
-def open_stores(root: Path) -> Stores:
+def open_stores(root: Path, *, is_deployed: bool = False) -> Stores:
     """The stores of the checkout at `root`; on this machine they are made if they are not there.
+
+    Args:
+        root: of the checkout, or of nothing but the state.
+        is_deployed: whether a deploy has made the queues, but for those of single runners.
 
     Raises:
         OperatorError: they cannot be made or opened.
@@ -114,7 +118,11 @@ def open_stores(root: Path) -> Stores:
             ignore.write_text("*\n")
     except OSError as error:
         raise OperatorError(f"{state} cannot be made: {error.strerror}") from error
-    return _on_this_machine(state) if backend.kind == LOCAL else _on_aws(state, backend)
+    return (
+        _on_this_machine(state)
+        if backend.kind == LOCAL
+        else _on_aws(state, backend, is_deployed=is_deployed)
+    )
 
 
 def create_stores(root: Path) -> None:
@@ -143,11 +151,11 @@ def _on_this_machine(state: Path) -> Stores:
     )
 
 
-def _on_aws(state: Path, backend: Backend) -> Stores:
+def _on_aws(state: Path, backend: Backend, *, is_deployed: bool) -> Stores:
     # Loaded only where it is wanted: boto3 takes longer than everything else here.
     aws = importlib.import_module("praktika.wiring.aws")
     clock = SystemClock()
-    journal, queue, blobs, secrets = aws.open_aws(backend, clock)
+    journal, queue, blobs, secrets = aws.open_aws(backend, clock, is_deployed=is_deployed)
     return Stores(
         state=state,
         journal=journal,

@@ -15,7 +15,7 @@ from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.tokens import MemoryTokens
-from praktika.adapters.server.tokens import RemoteTokens
+from praktika.adapters.server.tokens import RemoteTokens, bearer
 from praktika.errors import Denied
 from praktika.model.events import Planned, RunRequested
 from praktika.model.facts import Facts
@@ -65,7 +65,8 @@ class Place:
 
     def runner(self, *, secret: str = "", attempt: int = 1) -> RemoteTokens:
         own = Attempt(run="r", job="unit", attempt=attempt)
-        return RemoteTokens(self.url, secret or self.desk.secrets["trusted"], own, SystemClock())
+        shown = bearer(secret or self.desk.secrets["trusted"])
+        return RemoteTokens(self.url, shown, own, SystemClock())
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from tests.unit.adapters.scripted_server import Script, scripted
 
 from praktika.adapters.memory import ManualClock
 from praktika.adapters.server import RemoteTokens
+from praktika.adapters.server.tokens import bearer
 from praktika.errors import Absent, Denied, Limited, OperatorError, Unavailable
 from praktika.model.tokens import Attempt, TokenGiven, TokenReturned
 from praktika.ports.tokens import Grant, Token
@@ -30,7 +31,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def tokens(server: Script, clock: ManualClock) -> RemoteTokens:
-    return RemoteTokens(server.url, SECRET, WHO, clock, timeout=2.0)
+    return RemoteTokens(server.url, bearer(SECRET), WHO, clock, timeout=2.0)
 
 
 def test_a_token_is_asked_for_in_the_name_of_the_attempt(server, tokens):
@@ -103,7 +104,7 @@ def test_no_server_is_unavailable(clock):
     with scripted() as script:
         url = script.url
     with pytest.raises(Unavailable) as caught:
-        RemoteTokens(url, SECRET, WHO, clock, timeout=1.0).token(GRANT)
+        RemoteTokens(url, bearer(SECRET), WHO, clock, timeout=1.0).token(GRANT)
     assert SECRET not in repr(caught.value) + repr(caught.value.__cause__)
 
 

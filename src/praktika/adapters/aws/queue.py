@@ -10,7 +10,7 @@ import json
 import math
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from praktika.adapters.aws import letters
@@ -48,11 +48,16 @@ class SqsQueue:
     Args:
         aws: the clients.
         prefix: what the names of all queues on AWS begin with, before a "-".
+        is_ours: whether a queue, by its name, is for us to make and to remove; others are made by
+            whoever has deployed the installation.
     """
 
-    def __init__(self, aws: Clients, prefix: str) -> None:
+    def __init__(
+        self, aws: Clients, prefix: str, is_ours: Callable[[str], bool] = lambda _queue: True
+    ) -> None:
         self._aws = aws
         self._prefix = prefix
+        self._is_ours = is_ours
         self._urls: dict[str, str] = {}
         self._leases = Leases()
 
@@ -63,6 +68,8 @@ class SqsQueue:
     def create(self, queue: str) -> None:
         """Make a queue, and the one for its dead letters; nothing if it is there."""
         ordered = is_ordered(queue)
+        if not self._is_ours(queue):
+            return
         grave = grave_of(queue)
         attributes: dict[str, str] = {}
         if grave:
@@ -84,7 +91,7 @@ class SqsQueue:
         For a minute, AWS does not let it be created again.
         """
         is_ordered(queue)
-        for name in (queue, dead_letters(queue)):
+        for name in (queue, dead_letters(queue)) if self._is_ours(queue) else ():
             try:
                 with self._speaking("remove", name):
                     self._aws.sqs.delete_queue(QueueUrl=self._url(name))

@@ -6,6 +6,8 @@ nothing that is raised has a secret in its text. Security 18.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import msgspec
 import urllib3
 
@@ -29,25 +31,40 @@ _SAID = 500
 _LIMIT = 64 * 1024
 
 
+Authorize = Callable[[str, bytes], Mapping[str, str]]
+"""The headers that show who posts these bytes to this URL."""
+
+
+def bearer(secret: str) -> Authorize:
+    """Whoever has a secret shows it."""
+    return lambda _url, _body: {"Authorization": f"Bearer {secret}"}
+
+
 class RemoteTokens:
     """A `TokenBroker` for one attempt. Any number of threads.
 
     Args:
         base: the address of the server, see `address`.
-        secret: the runner's own.
+        authorize: shows who asks.
         attempt: that the runner speaks for.
         clock: tells the time.
         timeout: seconds for one silence of the server.
     """
 
     def __init__(
-        self, base: str, secret: str, attempt: Attempt, clock: Clock, *, timeout: float = 30.0
+        self,
+        base: str,
+        authorize: Authorize,
+        attempt: Attempt,
+        clock: Clock,
+        *,
+        timeout: float = 30.0,
     ) -> None:
         self._base = base
         self._attempt = attempt
         self._clock = clock
+        self._authorize = authorize
         self._headers = {
-            "Authorization": f"Bearer {secret}",
             "Content-Type": "application/json",
             "User-Agent": f"praktika/{VERSION}",
         }
@@ -89,12 +106,14 @@ class RemoteTokens:
 
     def _post(self, path: str, body: msgspec.Struct) -> bytes:
         """What the server says to a request."""
+        url, data = f"{self._base}{path}", encode(body)
+        headers = {**self._headers, **self._authorize(url, data)}
         try:
             response = self._pool.request(
                 "POST",
-                f"{self._base}{path}",
-                body=encode(body),
-                headers=self._headers,
+                url,
+                body=data,
+                headers=headers,
                 redirect=False,
                 retries=False,
                 preload_content=False,

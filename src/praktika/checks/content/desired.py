@@ -63,6 +63,7 @@ class Options:
 
     Attributes:
         page: address of the run's report, or "".
+        command: what shows it to those who have no page, or "".
         known: external ids of the checks that the forge has already.
         contexts: of the statuses that the commit has already.
         dropped: how many checks of jobs there was no room for.
@@ -72,6 +73,7 @@ class Options:
     """
 
     page: str = ""
+    command: str = ""
     known: frozenset[str] = frozenset()
     contexts: frozenset[str] = frozenset()
     dropped: int = 0
@@ -131,7 +133,14 @@ def desired(run: Run, run_id: str, results: Mapping[str, Findings], options: Opt
     lines = lines_of(run)
     chosen, beyond = _chosen(lines, run_id, shown.job_checks, options.known)
     notes = _notes(run, options, beyond)
-    material = Material(run=run, lines=lines, findings=results, page=page, notes=notes)
+    material = Material(
+        run=run,
+        lines=lines,
+        findings=results,
+        page=page,
+        command=options.command,
+        notes=notes,
+    )
     workflow = _workflow(material, request.subject.sha, run_id)
     ended = workflow.check.conclusion
     is_good = ended in {"success", "skipped"} and not options.doubt

@@ -46,6 +46,7 @@ class Material:
         lines: of its jobs, the worst first.
         findings: by job key, of the jobs whose Results were read.
         page: address of the run's report, or "".
+        command: what shows it to those who have no page, or "".
         notes: what else there is to say, of our own making.
     """
 
@@ -53,6 +54,7 @@ class Material:
     lines: Sequence[Line]
     findings: Mapping[str, Findings]
     page: str = ""
+    command: str = ""
     notes: Sequence[str] = ()
 
     def url(self, each: Line) -> str:
@@ -74,9 +76,16 @@ def summary(material: Material) -> str:
         bounded([f"> {line(note, 1000)}\n" for note in material.notes], _NOTES),
         table(material, _TABLE),
         failing_tests(material, _TESTS),
-        link("Report", address(material.page)),
+        _report(material),
     ]
     return "\n\n".join(part for part in parts if part)[:LIMIT] or "No job is known yet."
+
+
+def _report(material: Material) -> str:
+    """Where the report is, or how to see it."""
+    if material.page or not material.command:
+        return link("Report", address(material.page))
+    return f"{code(material.command, 200)} shows the report."
 
 
 def _intro(material: Material) -> str:

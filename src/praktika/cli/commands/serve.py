@@ -173,10 +173,8 @@ def _what(said: GitHubSettings | None, place: Path) -> str:
 
 def _github(said: GitHubSettings, stores: Stores, log: FilteringBoundLogger, url: str) -> Plugs:
     """What GitHub brings along; loaded only where it is wanted."""
-    wiring = importlib.import_module("praktika.wiring.github.installation")
-    plugs: Plugs = importlib.import_module("praktika.wiring.github.plugs").plugs(
-        wiring.GitHub(said, stores, log, url), said, stores
-    )
+    wiring = importlib.import_module("praktika.wiring.github.plugs")
+    plugs: Plugs = wiring.plugs(said, stores, log, url)
     return plugs
 
 

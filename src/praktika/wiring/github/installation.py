@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from structlog.typing import FilteringBoundLogger
 
 from praktika.adapters.github.api import Api
-from praktika.adapters.github.app.signer import Signer
-from praktika.adapters.github.app.tokens import AppTokens
 from praktika.adapters.github.board.github import GitHubBoard
 from praktika.adapters.github.forge import GitHubForge
-from praktika.adapters.github.http.site import Site
-from praktika.adapters.github.http.transport import Transport
-from praktika.adapters.github.payloads import notices
-from praktika.adapters.github.signature import Signatures
 from praktika.adapters.local.git.pages import publish
 from praktika.checks.announce import CHECKS, LATER
 from praktika.checks.budget import Budget
@@ -25,7 +18,6 @@ from praktika.intake.allowed import Allowed
 from praktika.intake.desk import Desk
 from praktika.intake.intake import Intake
 from praktika.intake.names import NOTICES
-from praktika.intake.reception import Reception
 from praktika.intake.reconciler import Reconciler
 from praktika.intake.ticker import Ticker
 from praktika.intake.worker import Worker
@@ -33,10 +25,10 @@ from praktika.model.wire import WireError
 from praktika.orchestrator import names
 from praktika.wiring.checkouts import open_checkouts
 from praktika.wiring.github.access import Addresses, credentials
+from praktika.wiring.github.identity import Identity
 from praktika.wiring.github.pages.announce import QUEUE as PAGES
 from praktika.wiring.github.pages.publisher import Publisher as PagesPublisher
 from praktika.wiring.github.pages.tools import Tools
-from praktika.wiring.github.settings import GitHubSettings
 from praktika.wiring.github.tables import TableCompiler
 from praktika.wiring.stores import Stores
 
@@ -48,31 +40,36 @@ class GitHub:
     """What an installation does with GitHub.
 
     Args:
-        settings: see `GitHubSettings`.
+        identity: how GitHub is reached.
+        repositories: `owner/name` of those that are served.
         stores: of the installation.
         log: is told of what happens.
-        url: where people reach the server, without a "/" at the end; "" if nobody can.
+        page: the address of a run's page, "" if people cannot reach it.
 
     Raises:
-        OperatorError: the settings cannot be worked with.
+        OperatorError: a repository is none.
     """
 
     def __init__(
-        self, settings: GitHubSettings, stores: Stores, log: FilteringBoundLogger, url: str = ""
+        self,
+        identity: Identity,
+        repositories: Sequence[str],
+        stores: Stores,
+        log: FilteringBoundLogger,
+        *,
+        page: Callable[[str], str],
     ) -> None:
-        self._settings = settings
+        self._repositories = tuple(repositories)
         self._stores = stores
         self._log = log
-        self._url = url
-        self.allowed = Allowed(settings.repositories)
-        self._transport = transport = Transport(Site.of(settings.api), stores.clock)
-        self.tokens = AppTokens(
-            transport, Signer(settings.app, settings.key, stores.clock), stores.clock
-        )
-        api = Api(transport, self.tokens)
+        self.page = page
+        self.allowed = Allowed(repositories)
+        self._transport = identity.transport
+        self.tokens = identity.tokens
+        api = Api(identity.transport, self.tokens)
         self.forge = GitHubForge(api)
-        self.board = GitHubBoard(api, self.tokens.app)
-        self.addresses = Addresses(settings.api, self.allowed)
+        self.board = GitHubBoard(api, identity.app)
+        self.addresses = Addresses(identity.transport.site.api, self.allowed)
         self.checkouts = open_checkouts(credentials(self.addresses, self.tokens))
         desk = self._desk()
         intake = Intake(desk)
@@ -97,17 +94,10 @@ class GitHub:
                 clock=stores.clock,
                 budget=budget,
                 page=self.page,
+                command=lambda run: f"praktika report {run}",
                 on_trouble=self._delayed("check"),
                 lease=stores.pace.lease,
             )
-        )
-        self.reception = Reception(
-            queue=stores.queue,
-            clock=stores.clock,
-            allowed=self.allowed,
-            verify=Signatures(settings.secrets).accepts,
-            understand=partial(notices, app=int(settings.app)),
-            log=log,
         )
 
     def make_queues(self) -> None:
@@ -119,19 +109,15 @@ class GitHub:
         """How many requests GitHub takes yet, by account and API, as of its last answer."""
         return {(each.party, each.resource): each.remaining for each in self._transport.left()}
 
-    def page(self, run: str) -> str:
-        """The address of a run's page, or ""."""
-        return f"{self._url}/runs/{run}" if self._url else ""
-
     def reconcile(self) -> int:
         """Deal with what webhooks have not told; how many heads there were."""
         trouble = self._delayed("repository")
-        return for_each(self._settings.repositories, self._reconciler.look, trouble)
+        return for_each(self._repositories, self._reconciler.look, trouble)
 
     def tick(self) -> int:
         """Tell of the schedules that are due; how many there were."""
         trouble = self._delayed("repository")
-        return for_each(self._settings.repositories, self._ticker.look, trouble)
+        return for_each(self._repositories, self._ticker.look, trouble)
 
     def _desk(self) -> Desk:
         stores = self._stores

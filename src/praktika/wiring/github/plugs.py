@@ -4,75 +4,91 @@ from __future__ import annotations
 
 from functools import partial
 
-from praktika.checks.announce import CHECKS, LATER, announce
+from structlog.typing import FilteringBoundLogger
+
+from praktika.adapters.github.payloads import notices
+from praktika.adapters.github.signature import Signatures
+from praktika.checks.announce import CHECKS, LATER
 from praktika.engine.routing import route as routing
 from praktika.engine.routing.inputs import checked
-from praktika.engine.run import Run
 from praktika.errors import Absent, AuthorError
 from praktika.intake.asking.requests import dispatch_id
 from praktika.intake.kept import keys
 from praktika.intake.names import NOTICES, group_of
+from praktika.intake.reception import Reception
 from praktika.model.forge import Subject, may_write
 from praktika.model.notices import Dispatched
 from praktika.model.routes import Occasion, Route, RoutingTable
 from praktika.model.wire import WireError, decode, encode
 from praktika.ports.forge import Forge
-from praktika.ports.queue import Queue
 from praktika.web.shapes import DispatchWish
+from praktika.wiring.github.identity import with_key
 from praktika.wiring.github.installation import GitHub
-from praktika.wiring.github.pages import announce as pages
+from praktika.wiring.github.loops import STALE, announce_all, loops_of
+from praktika.wiring.github.pages.announce import QUEUE as PAGES
 from praktika.wiring.github.settings import GitHubSettings
 from praktika.wiring.github.tokens import RunnerTokens
 from praktika.wiring.serve import Plugs
 from praktika.wiring.serving.loops import Loop, again
 from praktika.wiring.stores import Stores
 
-_INTAKES = 2
-"""While one waits for GitHub, the other goes on."""
-
 _CLOCK = 5.0
-_STALE = 900.0
-"""Seconds that a turn may take: GitHub may be slow, and wants to be left alone at times."""
-
-_PUBLISHING = 3600.0
-"""The same for pages: large artifacts are fetched, and pushed."""
 
 
-def plugs(github: GitHub, settings: GitHubSettings, stores: Stores) -> Plugs:
-    """What a server of these repositories needs."""
+def plugs(settings: GitHubSettings, stores: Stores, log: FilteringBoundLogger, url: str) -> Plugs:
+    """What a server of these repositories needs.
+
+    Args:
+        settings: see there.
+        stores: of the installation.
+        log: is told of what happens.
+        url: where people reach the server, without a "/" at the end; "" if nobody can.
+
+    Raises:
+        OperatorError: the settings cannot be worked with.
+    """
+    github = GitHub(
+        with_key(settings, stores.clock),
+        settings.repositories,
+        stores,
+        log,
+        page=lambda run: f"{url}/runs/{run}" if url else "",
+    )
     github.make_queues()
-    wait = stores.pace.wait
     tokens = RunnerTokens(github.tokens, stores)
-    takes = [
-        Loop(
-            name=f"intake {number}",
-            serve=again(partial(github.worker.turn, wait=wait)),
-            stale=_STALE,
-        )
-        for number in range(1, _INTAKES + 1)
-    ]
     return Plugs(
         loops=(
-            *takes,
-            Loop(name="checks", serve=again(partial(github.publisher.turn, wait)), stale=_STALE),
-            Loop(name="pages", serve=again(partial(github.pages.turn, wait)), stale=_PUBLISHING),
-            Loop(name="schedules", serve=again(github.tick, _CLOCK), stale=_STALE),
+            *loops_of(github, stores.pace.wait),
+            Loop(name="schedules", serve=again(github.tick, _CLOCK), stale=STALE),
             Loop(
                 name="reconciler",
                 serve=again(github.reconcile, settings.every),
-                stale=_STALE + settings.every,
+                stale=STALE + settings.every,
             ),
         ),
-        receive=github.reception.receive,
+        receive=_reception(settings, github, stores, log).receive,
         may_act=lambda login, repository: may_write(github.forge.permission(repository, login)),
         is_current=partial(_is_current, github.forge),
         dispatcher=ForgeDispatcher(settings.repositories, stores, github.forge),
-        queues=(NOTICES, CHECKS, LATER, pages.QUEUE),
+        queues=(NOTICES, CHECKS, LATER, PAGES),
         requests_left=github.requests_left,
         checkouts=github.checkouts,
-        announce=partial(_announce, stores.queue),
+        announce=partial(announce_all, stores.queue),
         tokens=tokens,
         secrets=tokens.secrets,
+    )
+
+
+def _reception(
+    settings: GitHubSettings, github: GitHub, stores: Stores, log: FilteringBoundLogger
+) -> Reception:
+    return Reception(
+        queue=stores.queue,
+        clock=stores.clock,
+        allowed=github.allowed,
+        verify=Signatures(settings.secrets).accepts,
+        understand=partial(notices, app=int(settings.app)),
+        log=log,
     )
 
 
@@ -80,12 +96,6 @@ def _is_current(forge: Forge, subject: Subject) -> bool:
     """Whether a pull request is open and still at the commit of a run."""
     pull = forge.pull(subject.repository, subject.number) if subject.number else None
     return pull is None or (pull.is_open and pull.head_sha == subject.sha)
-
-
-def _announce(queue: Queue, run_id: str, run: Run) -> None:
-    """Let a run be shown, and its pages be published."""
-    announce(queue, run_id, run)
-    pages.announce(queue, run_id, run)
 
 
 class ForgeDispatcher:

@@ -12,6 +12,7 @@ from praktika.adapters.local import git
 from praktika.adapters.local.git.mirrors.remote import remote
 from praktika.engine.routing.identity import derived_run_id
 from praktika.engine.run import Run
+from praktika.errors import Absent
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.wire import encode
 from praktika.orchestrator import names
@@ -47,8 +48,12 @@ def submit(place: git.Checkout, stores: Stores, request: RunRequested, delivery:
         source=source,
         inbox=names.INBOX,
     )
-    patiently(lambda: stores.queue.create(names.INBOX))
-    post(stores, run, names.INBOX, located, identity=f"{run}/requested")
+    identity = f"{run}/requested"
+    try:
+        post(stores, run, names.INBOX, located, identity=identity)
+    except Absent:  # nobody has served anything yet
+        patiently(lambda: stores.queue.create(names.INBOX))
+        post(stores, run, names.INBOX, located, identity=identity)
     return run
 
 
