@@ -22,7 +22,8 @@ from praktika.model.task import TASK_LIMIT, RunFile, Task
 from praktika.model.wire import WireError, decode, encode
 from praktika.patience import Beat, patiently
 from praktika.ports.queue import Message, Queue, dead_letters
-from praktika.runner.attempt import REASON, Assignment, Bench, execute
+from praktika.runner.attempt import REASON, execute
+from praktika.runner.bench import Assignment, Bench
 from praktika.runner.claims import Claimed, claim
 from praktika.runner.control import Control
 from praktika.runner.hold import Hold, LeaseLost

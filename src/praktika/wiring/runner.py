@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from praktika.model.tokens import Attempt
 from praktika.orchestrator import names
 from praktika.ports.tokens import TokenBroker
 from praktika.runner.access.wallet import Wallet
-from praktika.runner.attempt import Bench
+from praktika.runner.bench import Bench
 from praktika.runner.container import remove_left
 from praktika.runner.loop import Mailbox, Runner
 from praktika.wiring.checkouts import CREDENTIALS, open_checkouts
-from praktika.wiring.cloud.machine import request_signer, stores_of_runner
+from praktika.wiring.cloud.machine import request_signer, stores_of_runner, verified
+from praktika.wiring.jobs import check_reach, job_user, limits
 from praktika.wiring.places import work_folder
 from praktika.wiring.stores import Stores
 
@@ -64,7 +65,7 @@ def build_runner(service: Service) -> Runner:
     Raises:
         OperatorError: the stores cannot be opened.
     """
-    return _runner(service, stores_of_runner(service.root, service.name))
+    return _runner(service, verified(stores_of_runner(service.root), service.name))
 
 
 def serve_message(service: Service, file: Path, *, while_true: Callable[[], bool]) -> bool:
@@ -81,7 +82,8 @@ def serve_message(service: Service, file: Path, *, while_true: Callable[[], bool
     # Loaded only on machines of a cloud.
     handed = importlib.import_module("praktika.adapters.aws.handed")
     task = handed.HandedTask(file, handed.tell_taken(TAKEN))
-    stores = stores_of_runner(service.root, service.name, task.in_front_of)
+    stores = stores_of_runner(service.root)
+    stores = verified(replace(stores, queue=task.in_front_of(stores.queue)), service.name)
     # What one that was killed here has left.
     remove_left(work_folder(service.work) / service.name, os.environ)
     _runner(service, stores, why_ended=task.why_ended).serve_one(while_true=while_true)
@@ -93,6 +95,11 @@ def _runner(service: Service, stores: Stores, *, why_ended: Callable[[], str] = 
     name, run, work = service.name, service.run, service.work
     folder = work_folder(work or run)
     wallet = _wallet(service.root, stores)
+    # The runners of a local run are the author's own, and so are its jobs.
+    user = None if run else job_user(service.trust)
+    library = _library(folder if user else stores.state)
+    if user is not None:
+        check_reach(user, library / "praktika" / "__init__.py")
     return Runner(
         Bench(
             blobs=stores.blobs,
@@ -100,13 +107,15 @@ def _runner(service: Service, stores: Stores, *, why_ended: Callable[[], str] = 
             secrets=stores.secrets,
             work=folder,
             sources=folder / "sources",
-            library=_library(stores.state),
+            library=library,
             checkouts=open_checkouts(wallet.credentials) if wallet else open_checkouts(),
             wallet=wallet,
             name=name,
             owner=work or run,
             inherited=_inherited(),
             trust=service.trust,
+            user=user,
+            limits=limits(user),
             unable=os.environ.get(UNABLE, ""),
         ),
         _mailbox(stores, service),
@@ -161,10 +170,10 @@ def _inherited() -> dict[str, str]:
     return {key: text for key, text in os.environ.items() if key not in left_out}
 
 
-def _library(state: Path) -> Path:
+def _library(folder: Path) -> Path:
     """A folder that holds `praktika` alone, so that jobs of any Python can import it."""
-    library = state / "lib"
-    library.mkdir(exist_ok=True)
+    library = folder / "lib"
+    library.mkdir(parents=True, exist_ok=True)
     package = Path(praktika.__file__).parent
     link = library / "praktika"
     if not link.is_symlink() or link.readlink() != package:

@@ -61,7 +61,7 @@ class OrchestratorRole:
         """Let a child work until something happens; whether the machine leaves."""
         station = self._station
         if station.notices.notice is not Notice.NONE:
-            reason = f"AWS takes this machine back ({station.notices.notice.value})"
+            reason = f"this machine has to leave ({station.notices.notice.value})"
             return station.leave(reason, smaller=False) or self._rest(station.pace.rest)
         try:
             station.health.check()

@@ -66,7 +66,7 @@ class RunnerRole:
         """Look around, and do a task if there is one; whether the machine leaves."""
         station = self._station
         if station.notices.notice is not Notice.NONE:
-            reason = f"AWS takes this machine back ({station.notices.notice.value})"
+            reason = f"this machine has to leave ({station.notices.notice.value})"
             return station.leave(reason, smaller=False) or self._rest()
         try:
             station.health.check()

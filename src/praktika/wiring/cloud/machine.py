@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from praktika.ports.queue import Queue
 from praktika.wiring.backend import find_backend
 from praktika.wiring.stores import Stores, open_stores
 
@@ -32,29 +31,29 @@ def request_signer(root: Path) -> Authorize | None:
     return signer
 
 
-def _as_it_is(queue: Queue) -> Queue:
-    return queue
+def stores_of_runner(root: Path) -> Stores:
+    """The stores of a runner; on a machine of a cloud a deploy has made the queues.
+
+    Raises:
+        OperatorError: they cannot be opened.
+    """
+    return open_stores(root, is_deployed=bool(os.environ.get(TASK_KEY)))
 
 
-def stores_of_runner(
-    root: Path, name: str, beneath: Callable[[Queue], Queue] = _as_it_is
-) -> Stores:
+def verified(stores: Stores, name: str) -> Stores:
     """The stores of a runner: on a machine of a cloud, its queues give signed tasks alone.
 
     Args:
-        root: of the checkout, or of nothing but the state.
+        stores: whatever its tasks come from.
         name: of the runner.
-        beneath: what stands between the queues and whatever verifies their messages.
 
     Raises:
-        OperatorError: they cannot be opened, or the key cannot be used.
+        OperatorError: the key cannot be used.
     """
     key = os.environ.get(TASK_KEY, "")
-    stores = open_stores(root, is_deployed=bool(key))
-    stores = replace(stores, queue=beneath(stores.queue))
     if not key:
         return stores
     sealing = importlib.import_module("praktika.wiring.cloud.sealing")
     logs = importlib.import_module("praktika.wiring.logs")
-    verified: Stores = sealing.verified(stores, key, logs.logger(runner=name))
-    return verified
+    queue = sealing.verifying(stores.queue, key, logs.logger(runner=name))
+    return replace(stores, queue=queue)

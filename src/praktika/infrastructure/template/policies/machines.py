@@ -55,6 +55,7 @@ def life(arns: Arns, machines: Machines) -> list[Statement]:
         ),
         everywhere("Groups", "autoscaling:DescribeAutoScalingGroups"),
         allow("Leave", ending, arns.groups(*machines.groups)),
+        everywhere("Groups", "autoscaling:DescribeAutoScalingGroups"),
         allow("LeaveInTurn", ["s3:PutObject"], arns.blobs(f"leaving/{machines.pool}/*")),
         allow(
             "Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], arns.logs(names.instance_logs)
