@@ -21,6 +21,7 @@ from praktika_controller.machine.identity import ORCHESTRATOR, Identity, identif
 from praktika_controller.machine.leaving import Leaving
 from praktika_controller.machine.metadata import Metadata, find_metadata
 from praktika_controller.machine.notices import Notices
+from praktika_controller.machine.pool import Pool
 from praktika_controller.machine.processes import become_subreaper
 from praktika_controller.machine.systemd import Supervisor
 from praktika_controller.queues import Queues
@@ -97,14 +98,16 @@ def _station(
     identity: Identity, places: Places, aws: Clients, metadata: Metadata, sinks: list[Sink]
 ) -> Station:
     bucket = Bucket(aws, identity.bucket, identity.project)
+    queues = Queues(aws, identity.project)
     has_docker = identity.trust == "trusted" and identity.role != ORCHESTRATOR
     return Station(
         identity=identity,
         places=places,
         aws=aws,
-        queues=Queues(aws, identity.project),
+        queues=queues,
         bucket=bucket,
         leaving=Leaving(aws, identity, bucket, time.time),
+        pool=Pool(aws, queues, identity),
         notices=Notices(metadata, _seconds("NOTICES", notices.PERIOD)),
         health=Health(
             places.work,

@@ -116,6 +116,7 @@ class Hands:
         for queue, tasks in queues.items():
             bodies = [encode(task) for task in tasks]
             patiently(partial(self._send, queue, bodies))
+            self.around.nudge(queue)
         return answers
 
     def _never_taken(self, command: Dispatch, why: str) -> JobFinished:

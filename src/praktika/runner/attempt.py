@@ -128,6 +128,8 @@ class _Attempt:
         place = self.bench.work / self.bench.name / own / name
         try:
             trust.check(self.bench.trust, run_file.facts.trust)
+            if self.bench.unable:
+                raise AuthorError(text=self.bench.unable)
             with (
                 self._purse(),
                 self._sources().workspace_for(

@@ -37,6 +37,7 @@ class Bench:
         limits: for every command; the timeout is replaced by the job's own.
         trust: of the code that it runs; it refuses any other.
         user: whom jobs run as; None means as the runner does.
+        unable: why nothing can be run here as it wants to be, in words for its author, or "".
     """
 
     blobs: Blobs
@@ -53,6 +54,7 @@ class Bench:
     limits: Limits = field(default_factory=Limits)
     trust: Trust = "trusted"
     user: JobUser | None = None
+    unable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
