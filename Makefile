@@ -30,7 +30,7 @@ types: $(VENV)/dev
 	$(BIN)/mypy
 
 imports: $(VENV)/dev
-	$(BIN)/lint-imports --no-logo
+	PYTHONPATH=controller/src $(BIN)/lint-imports --no-logo
 
 unit: $(VENV)/dev ## the quick tests only
 	$(BIN)/python -m pytest tests/unit tests/contracts

@@ -19,7 +19,8 @@ from typing import IO
 CHAOS = "tests/integration/chaos"
 BESIDE = {
     "computing": [
-        "tests/unit", "tests/contracts", "tests/simulation", "tests/replay", "tests/docs",
+        "tests/unit", "tests/controller", "tests/contracts", "tests/simulation", "tests/replay",
+        "tests/docs",
     ],
     "waiting": [CHAOS],
 }  # fmt: skip

@@ -54,6 +54,23 @@ def bucket(aws: Clients, aws_server: AwsServer) -> str:
 
 
 @pytest.fixture(scope="session")
+def shared_moto_server() -> Iterator[AwsServer]:
+    from tests import moto_server  # a second that most tests need not wait
+
+    with moto_server.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def moto(shared_moto_server: AwsServer) -> Clients:
+    """Clients of a server of Auto Scaling and EC2 in which there is nothing."""
+    from tests import moto_server  # the same
+
+    moto_server.reset(shared_moto_server)
+    return shared_moto_server.clients()
+
+
+@pytest.fixture(scope="session")
 def docker_engine() -> Iterator[engines.DockerEngine]:
     """A Docker daemon of this test run's own, with the image `docker_engine.BASE`."""
     try:

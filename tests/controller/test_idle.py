@@ -9,7 +9,7 @@ import pytest
 
 from praktika.engine.scaling import scale
 from praktika_controller import idle as module
-from praktika_controller.idle import SPREAD, View, may_leave, rested, ticket
+from praktika_controller.idle import SPREAD, View, may_leave, rested, ticket, turn
 
 LONG = 1000.0
 
@@ -122,6 +122,11 @@ def test_one_orchestrator_is_enough_for_the_messages_of_others():
 def test_one_leaves_a_second_and_pool():
     assert ticket("arm", 12.9) == ticket("arm", 12.0) == "leaving/arm/12"
     assert len({ticket("arm", 12.0), ticket("arm", 13.0), ticket("amd", 12.0)}) == 3
+
+
+def test_those_with_tickets_look_a_second_apart_however_close_their_tickets_are():
+    assert turn(12.999) == 13.0
+    assert turn(13.0) == 14.0
 
 
 def test_it_needs_the_standard_library_only_and_knows_the_same_numbers_as_the_engine():

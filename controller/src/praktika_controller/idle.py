@@ -6,8 +6,8 @@ Nobody ends a machine from outside. One that has nothing to do asks, between two
        they do not all ask at once.
     2. It creates the blob `ticket`, which only one machine a second and pool can. Who was not
        first goes on waiting for messages.
-    3. Only now does it look at the queue and at all groups of its pool, and sees what those left
-       behind that had a ticket before.
+    3. At the time of `turn`, and not before, it looks at the queue and at all groups of its pool.
+       So it sees what those left behind that had a ticket before, who have a second to leave.
     4. `may_leave`: if so, it receives nothing any more and ends itself in its group, with or
        without the group wanting one less.
 
@@ -87,6 +87,11 @@ def rested(machine: str, idle: float, idle_seconds: float) -> bool:
 def ticket(pool: str, now: float) -> str:
     """The key of the blob that lets a machine of a pool leave in this second."""
     return f"leaving/{pool}/{int(now)}"
+
+
+def turn(now: float) -> float:
+    """When who created the ticket of `now` looks, to leave within a second: at the next second."""
+    return int(now) + 1.0
 
 
 def may_leave(machine: str, idle: float, view: View) -> Verdict:

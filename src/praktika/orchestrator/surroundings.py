@@ -53,6 +53,7 @@ class Surroundings:
             that it changes; raises PraktikaError.
         announce: is told, at least once, whenever a run has moved, before the events that moved it
             are acknowledged.
+        nudge: is told the queue, whenever tasks were put into it; returns at once, never raises.
         on_bug: is told, with the run's id, of an error that nobody foresaw, and that a run ends by;
             it raises it again where that is better.
     """
@@ -72,4 +73,5 @@ class Surroundings:
     lost: Callable[[], list[str]] = field(default=list)
     settle: Callable[[RunRequested], RunRequested] = lambda request: request
     announce: Callable[[str, Run], None] = lambda _run, _state: None
+    nudge: Callable[[str], None] = lambda _queue: None
     on_bug: Callable[[str, Exception], None] = _raised

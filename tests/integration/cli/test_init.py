@@ -71,3 +71,38 @@ def test_a_file_where_a_folder_has_to_be(repo):
     said = repo.praktika("init", "--yes")
     assert said.code == 3
     assert said.err.startswith("praktika: cannot write ")
+
+
+def test_a_cloud_of_ones_own_is_declared_from_what_the_checkout_tells(repo):
+    repo.git("remote", "add", "origin", "git@github.com:Acme/Web_Shop.git")
+    said = repo.praktika("init", "--yes", "--aws", "eu-central-1", "--account", "123456789012")
+    assert said.code == 0, said.err
+    assert "praktika infrastructure --deploy --plan" in said.out
+    projects = (repo.root / "ci/infrastructure/projects.py").read_text()
+    assert 'repositories=["Acme/Web_Shop"]' in projects
+    assert "public=False" in projects
+    settings = (repo.root / "ci/settings/aws.py").read_text()
+    assert 'S3_ARTIFACT_BUCKET = "web-shop-runs-123456789012"' in settings
+    checked = repo.praktika("check")
+    assert (checked.code, checked.out) == (0, "OK: 1 workflow, 4 jobs\n"), checked.err
+    again = repo.praktika(
+        *("init", "--json", "--aws", "eu-central-1", "--account", "123456789012", "--public")
+    )
+    assert again.json["created"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["--account", "123456789012"], "go with --aws"),
+        (["--aws", "Frankfurt", "--account", "123456789012"], "no region of AWS"),
+        (["--aws", "eu-central-1"], "12 digits"),
+        (["--aws", "eu-central-1", "--account", "12345"], "12 digits"),
+        (["--aws", "eu-central-1", "--account", "123456789012"], "OWNER/NAME"),
+    ],
+)
+def test_what_cannot_be_a_cloud_writes_nothing(repo, words, wrong):
+    said = repo.praktika("init", "--yes", *words)
+    assert said.code == 2
+    assert wrong in said.err
+    assert not (repo.root / "ci").exists()

@@ -77,6 +77,13 @@ DEPLOYING = {
 }
 """The permissions of those who deploy, beside those for what CloudFormation makes for them."""
 
+SCALING = {
+    "DescribeScalingActivities": "autoscaling:DescribeScalingActivities",
+    "SetDesiredCapacity": "autoscaling:SetDesiredCapacity",
+    "Invoke": "lambda:InvokeFunction",
+}
+"""The permissions of whoever lets pools grow, which a deploy grants."""
+
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _UNKNOWN = {
     *("InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"),
@@ -97,6 +104,7 @@ _PASSING = {
     *("RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException"),
     *("BandwidthLimitExceeded", "KmsThrottled", "OverLimit", "RequestTimeout"),
     *("RequestTimeoutException", "PriorRequestNotComplete", "TransactionInProgressException"),
+    *("ResourceContention", "ScalingActivityInProgress", "ServiceException"),
     *("InternalError", "InternalFailure", "ServiceUnavailable", "QueueDeletedRecently"),
     *("AWS.SimpleQueueService.QueueDeletedRecently", "BadDigest"),
 }
@@ -253,7 +261,8 @@ def answer_fault(
 
 def _advice(operation: str) -> str:
     """What to do about a refusal."""
-    action = ACTIONS.get(operation) or DEPLOYING.get(operation, operation)
+    known = ACTIONS | DEPLOYING | SCALING
+    action = known.get(operation, operation)
     text = f"these credentials may not do that. Grant them {action}."
     if action == "s3:GetObject":
         text += " (Where s3:ListBucket is not granted, S3 also says so of what is not there.)"

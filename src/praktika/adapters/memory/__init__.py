@@ -8,6 +8,7 @@ from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.board import MemoryBoard
 from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.forge import MemoryForge
+from praktika.adapters.memory.groups import MemoryGroups
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
 from praktika.adapters.memory.registry import MemoryRegistry
@@ -20,6 +21,7 @@ __all__ = [
     "MemoryBlobs",
     "MemoryBoard",
     "MemoryForge",
+    "MemoryGroups",
     "MemoryJournal",
     "MemoryQueue",
     "MemoryRegistry",

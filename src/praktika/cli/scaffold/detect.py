@@ -43,6 +43,13 @@ def main_branch(root: Path, current: str) -> str:
     return usual[0] if usual else current or "main"
 
 
+def repository(root: Path) -> str:
+    """The `owner/name` on GitHub that the remote `origin` is of, or ""."""
+    remote = _output(root, "git", "remote", "get-url", "origin")
+    found = re.search(r"github\.com[:/]([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?$", remote)
+    return found[1] if found else ""
+
+
 def _pytest(root: Path) -> TestCommand | None:
     places = ("pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml")
     configured = next((name for name in places if "pytest" in _text(root / name)), "")

@@ -36,20 +36,18 @@ def machines(pool: Pool, messages: int) -> int:
 
 
 def scale(view: View) -> Decision:
-    """What to set in which groups, and why."""
+    """What to set in which groups, and why.
+
+    It is either wishes that are taken back, or machines that are asked for, never both: a group may
+    have got some a moment ago, so look at it again between the two.
+    """
     target = needed(view.pool, view.waiting, view.leased)
-    # there is nobody to ask instead of the last one
-    last = view.groups[-1:]
-    shares = [_Share(one, dry=one not in last and _is_dry(one, view.now)) for one in view.groups]
+    shares = [_Share(one, failing=_is_failing(one, view.now)) for one in view.groups]
+    for share in shares[:-1]:  # there is nobody to ask instead of the last one
+        share.dry = share.failing
     missing = target - sum(share.counted for share in shares)
-    if missing <= 0 or not shares:
-        return Decision(desired={}, reason=_words(view, target, shares))
-    _move(shares, missing)
-    room = max(0, view.pool.max_size) - sum(share.desired for share in shares)
-    for share in [one for one in shares if not one.dry]:
-        more = max(0, min(missing, room, share.group.largest - share.desired))
-        share.desired += more
-        missing, room = missing - more, room - more
+    if not _take_back(shares, missing, target) and missing > 0:
+        _ask_for(shares, missing, max(0, view.pool.max_size))
     changed = {one.group.name: one.desired for one in shares if one.desired != one.group.desired}
     return Decision(desired=changed, reason=_words(view, target, shares))
 
@@ -59,7 +57,8 @@ class _Share:
     """A group in the making of a decision; a dry one counts with what it has."""
 
     group: Group
-    dry: bool
+    failing: bool
+    dry: bool = False
     desired: int = 0
 
     def __post_init__(self) -> None:
@@ -74,20 +73,33 @@ class _Share:
         return min(self.desired, self.had) if self.dry else self.desired
 
 
-def _move(shares: Sequence[_Share], missing: int) -> None:
-    """Take back what dry groups do not get, if others can be asked for it.
+def _take_back(shares: Sequence[_Share], missing: int, target: int) -> bool:
+    """Wish no more for what failing groups do not get and is not needed of them; whether so.
 
-    So that there are not twice as many when they have machines again.
+    Others can be asked for it, or the work is done. Else there would be too many machines as soon
+    as there are some again.
     """
     others = sum(max(0, one.group.largest - one.desired) for one in shares if not one.dry)
-    for share in [one for one in shares if one.dry and others]:
+    asked = max(0, min(missing, others))
+    before = surplus = sum(one.desired for one in shares) + asked - target
+    for share in [one for one in shares if one.failing]:
         least = max(share.had, share.group.smallest)
-        taken = max(0, min(missing, share.desired - least, others))
+        taken = max(0, min(surplus, share.desired - least))
         share.desired -= taken
-        others -= taken
+        surplus -= taken
+    return surplus < before
 
 
-def _is_dry(group: Group, now: float) -> bool:
+def _ask_for(shares: Sequence[_Share], missing: int, most: int) -> None:
+    """Share out what is missing, as far as groups and the pool may have it."""
+    room = most - sum(share.desired for share in shares)
+    for share in [one for one in shares if not one.dry]:
+        more = max(0, min(missing, room, share.group.largest - share.desired))
+        share.desired += more
+        missing, room = missing - more, room - more
+
+
+def _is_failing(group: Group, now: float) -> bool:
     """Whether the cloud has had no machine for this group for a while, and it is not time yet."""
     if group.failing_since is None or group.failed_at is None:
         return False
@@ -105,5 +117,5 @@ def _words(view: View, target: int, shares: Sequence[_Share]) -> str:
         )
     if not shares:
         return f"{text}; none of its groups is there"
-    dry = [one.group.name for one in shares if one.dry]
-    return f"{text}; {', '.join(dry)} gets no machines" if dry else text
+    failing = [one.group.name for one in shares if one.failing]
+    return f"{text}; {', '.join(failing)} gets no machines" if failing else text

@@ -1,0 +1,1 @@
+"""Machines that come when there is work: Auto Scaling groups, and waking who looks at them."""
