@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from praktika.infrastructure.component import Component
 from praktika.infrastructure.parts import label_of, name_of, profile_of, role_of
-from praktika.infrastructure.template.names import SHARED, Names
-from praktika.ports.queue import dead_letters
+from praktika.infrastructure.template.names import Names
 
 
 class Space(NamedTuple):
@@ -46,14 +45,14 @@ TEMPLATE = Space("launch template", 120, _DOTTED, _MARKS)
 IMAGE = Space("image", 100, _DASHED, _LETTERS)
 NETWORK = Space("network", 100, _DOTTED, _MARKS)
 MACHINE = Space("machine", 200, _DOTTED, _MARKS)
+HOST = Space("host", 200, _DOTTED, _MARKS)
 
 Rendered = tuple[Space, str, str]
 """A space, the field that the name comes from, and the name without the slug."""
 
 IMPLIED: tuple[tuple[Space, str], ...] = (
     *((FUNCTION, name) for name in ("webhook", "token-broker", "tick")),
-    *((ROLE, f"{name}-role") for name in ("webhook", "token-broker", "tick")),
-    *((QUEUE, queue) for shared in SHARED for queue in (shared, dead_letters(shared))),
+    *((ROLE, f"{name}-role") for name in ("webhook", "token-broker", "tick", "imagebuilder")),
 )
 """Names that every installation has of its own."""
 
@@ -64,20 +63,20 @@ def rendered(part: Component) -> Iterator[Rendered]:
     match part.KIND:
         case "RunnerPool" | "OrchestratorPool":
             yield from _of_pool(part)
+        case "GitHubTokenMinter":
+            pass  # the token broker, which has a name of its own
         case "CIDBCluster":
-            yield MACHINE, "name", name
+            yield from _of_machine(MACHINE, name)
+            yield GROUP, "name", name
+            yield ROLE, "name", f"{name}-backup-role"
+        case "EC2Instance":
+            yield from _of_machine(MACHINE, name)
         case "SQSQueue":
             yield QUEUE, "name", name
             if getattr(part, "dead_letter_queue", False):
-                yield QUEUE, "name", dead_letters(name)
-        case "ReportPage" | "PoolAutoscaler" | "GitHubTokenMinter":
-            pass  # the token broker has a name of its own
-        case "ImageBuilder":
-            yield IMAGE, "name", name
-            yield ROLE, "name", f"{name}-image-role"
-            yield PROFILE, "name", f"{name}-image-profile"
-        case "Lambda":
-            yield from _of_function(part)
+                yield QUEUE, "name", f"{name}-dlq"
+        case "ReportPage" | "PoolAutoscaler":
+            pass
         case kind if kind in _SPACES:
             yield _SPACES[kind], "name", name
 
@@ -93,22 +92,27 @@ _SPACES = {
     "SecretParameter": PARAMETER,
     "IAMRole": ROLE,
     "IAMInstanceProfile": PROFILE,
+    "Lambda": FUNCTION,
+    "ImageBuilder": IMAGE,
     "LaunchTemplate": TEMPLATE,
     "AutoScalingGroup": GROUP,
-    "EC2Instance": MACHINE,
-    "DedicatedHost": MACHINE,
+    "DedicatedHost": HOST,
 }
 
 
-def _of_function(function: Any) -> Iterator[Rendered]:
-    yield FUNCTION, "name", function.name
-    if not function.role_name:
-        yield ROLE, "name", f"{function.name}-role"
+def _of_machine(space: Space, name: str) -> Iterator[Rendered]:
+    """What a machine that stays has: a template to start from, a role of its own."""
+    yield space, "name", name
+    yield TEMPLATE, "name", name
+    yield ROLE, "name", f"{name}-role"
+    yield PROFILE, "name", f"{name}-profile"
 
 
 def _of_pool(pool: Any) -> Iterator[Rendered]:
     name = name_of(pool)
     yield GROUP, "name", name
+    if pool.spot:
+        yield GROUP, "name", f"{name}-on-demand"
     yield TEMPLATE, "name", name
     if role_of(pool):
         yield ROLE, "name" if pool.KIND == "RunnerPool" else "ec2_role_name", role_of(pool)
