@@ -51,6 +51,9 @@ def _check_host(host: DedicatedHost.Config) -> Iterator[Finding]:
     if host.auto_placement not in ("on", "off"):
         what = f"is '{shown(host.auto_placement)}'"
         yield wrong(host, "auto_placement", what, hint="Use 'on' or 'off'.")
+    if host.host_resource_group_name:
+        what = "has no effect: CloudFormation puts no host into a group"
+        yield odd(host, "host_resource_group_name", what)
     if not host.availability_zones and not host.all_availability_zones:
         what = "is empty, and so is all_availability_zones: no host is made"
         yield odd(host, "availability_zones", what)
