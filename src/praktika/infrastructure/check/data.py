@@ -8,7 +8,7 @@ from pathlib import Path
 
 from praktika.infrastructure.check.saying import Judged, odd, wrong
 from praktika.infrastructure.cloud import CloudInfrastructure
-from praktika.infrastructure.compute import DedicatedHost, EC2Instance, Lambda
+from praktika.infrastructure.compute import DedicatedHost, EC2Instance, IAMRole, Lambda
 from praktika.infrastructure.images import ImageBuilder
 from praktika.pipeline import codes
 from praktika.pipeline.check.sound import shown
@@ -16,6 +16,7 @@ from praktika.pipeline.finding import Finding
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _SCHEDULE = re.compile(r"(rate|cron)\(.+\)")
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9.-]+)?")
 _VENV = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SLACK = {
     one.name for one in CloudInfrastructure.SLACK_APP_LAMBDAS if isinstance(one, Lambda.Config)
@@ -42,9 +43,30 @@ def check_data(judged: Judged) -> Iterator[Finding]:
             what = f"names '{shown(page.path)}', which is no file"
             yield wrong(page, "path", what, codes.MISSING_FILE)
     for role in project.iam_roles:
-        if not role.trust_service:
-            hint = 'Add trust_service="ec2.amazonaws.com".'
-            yield wrong(role, "trust_service", "is missing", codes.MISSING_FIELD, hint)
+        if role.trust_service and not _SERVICE.fullmatch(role.trust_service):
+            what = f"is '{shown(role.trust_service)}', which is no service"
+            hint = "Write one such as 'ec2.amazonaws.com'."
+            yield wrong(role, "trust_service", what, hint=hint)
+        yield from _check_policies(role)
+    for function in project.lambda_functions:
+        yield from _check_policies(function)
+
+
+def _check_policies(part: IAMRole.Config | Lambda.Config) -> Iterator[Finding]:
+    """Whether inline policies are documents by name, or a list of such pairs."""
+    given = part.inline_policies or {}
+    pairs = (
+        [(one.get("PolicyName") or one.get("name"), one) for one in given if isinstance(one, dict)]
+        if isinstance(given, list | tuple)
+        else list(given.items())
+        if isinstance(given, dict)
+        else []
+    )
+    is_right = len(pairs) == len(given) if isinstance(given, list | tuple | dict) else False
+    if not is_right or not all(isinstance(n, str) and isinstance(d, dict) for n, d in pairs):
+        what = "are not documents by name"
+        hint = 'Write {"name": {"Version": "2012-10-17", "Statement": […]}}.'
+        yield wrong(part, "inline_policies", what, codes.WRONG_TYPE, hint)
 
 
 def _check_host(host: DedicatedHost.Config) -> Iterator[Finding]:

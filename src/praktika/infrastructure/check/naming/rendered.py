@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from praktika.infrastructure.component import Component
 from praktika.infrastructure.parts import label_of, name_of, profile_of, role_of
 from praktika.infrastructure.template.names import Names
+from praktika.ports.queue import dead_letters
 
 
 class Space(NamedTuple):
@@ -50,9 +51,22 @@ HOST = Space("host", 200, _DOTTED, _MARKS)
 Rendered = tuple[Space, str, str]
 """A space, the field that the name comes from, and the name without the slug."""
 
+SHARED_QUEUES = (
+    "events.fifo",
+    "reports.fifo",
+    "alarms",
+    "notices.fifo",
+    "checks.fifo",
+    "checks-later",
+    "pages.fifo",
+)
+"""Queues of every installation; the template that makes them says the same, and a test compares."""
+
 IMPLIED: tuple[tuple[Space, str], ...] = (
     *((FUNCTION, name) for name in ("webhook", "token-broker", "tick")),
     *((ROLE, f"{name}-role") for name in ("webhook", "token-broker", "tick", "imagebuilder")),
+    *((QUEUE, name) for name in SHARED_QUEUES),
+    *((QUEUE, dead_letters(name)) for name in SHARED_QUEUES),
 )
 """Names that every installation has of its own."""
 
@@ -63,8 +77,6 @@ def rendered(part: Component) -> Iterator[Rendered]:
     match part.KIND:
         case "RunnerPool" | "OrchestratorPool":
             yield from _of_pool(part)
-        case "GitHubTokenMinter":
-            pass  # the token broker, which has a name of its own
         case "CIDBCluster":
             yield from _of_machine(MACHINE, name)
             yield GROUP, "name", name
@@ -74,11 +86,14 @@ def rendered(part: Component) -> Iterator[Rendered]:
         case "SQSQueue":
             yield QUEUE, "name", name
             if getattr(part, "dead_letter_queue", False):
-                yield QUEUE, "name", f"{name}-dlq"
-        case "ReportPage" | "PoolAutoscaler":
-            pass
-        case kind if kind in _SPACES:
-            yield _SPACES[kind], "name", name
+                yield QUEUE, "name", dead_letters(name)
+        case "Lambda":
+            yield FUNCTION, "name", name
+            if not getattr(part, "role_name", ""):
+                yield ROLE, "name", f"{name}-role"
+        case kind:  # token minters have the token broker, whose name is its own
+            if kind in _SPACES:
+                yield _SPACES[kind], "name", name
 
 
 def whole(names: Names, space: Space, name: str) -> str:
@@ -92,7 +107,6 @@ _SPACES = {
     "SecretParameter": PARAMETER,
     "IAMRole": ROLE,
     "IAMInstanceProfile": PROFILE,
-    "Lambda": FUNCTION,
     "ImageBuilder": IMAGE,
     "LaunchTemplate": TEMPLATE,
     "AutoScalingGroup": GROUP,
@@ -121,4 +135,7 @@ def _of_pool(pool: Any) -> Iterator[Rendered]:
         yield PROFILE, field, profile_of(pool)
     if pool.KIND == "RunnerPool" and re.fullmatch(r"[A-Za-z0-9._-]{1,40}", label_of(pool)):
         trust = "untrusted-" if pool.untrusted else ""
-        yield QUEUE, "label" if pool.label else "name", f"{trust}tasks-{label_of(pool)}"
+        field = "label" if pool.label else "name"
+        queue = f"{trust}tasks-{label_of(pool)}"
+        yield QUEUE, field, queue
+        yield QUEUE, field, dead_letters(queue)

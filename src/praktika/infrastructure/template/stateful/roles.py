@@ -10,7 +10,10 @@ from praktika.infrastructure.compute import EC2Instance, IAMRole
 from praktika.infrastructure.parts import name_of, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
-from praktika.infrastructure.template.policies.statements import trusted_by
+from praktika.infrastructure.template.policies.arns import APP, Arns
+from praktika.infrastructure.template.policies.authored import policies_of, service_of
+from praktika.infrastructure.template.policies.guard import no_secrets_of_others
+from praktika.infrastructure.template.policies.statements import inline, trusted_by
 
 
 def add_kept_role(
@@ -58,39 +61,27 @@ def kept_profile(machine: EC2Instance.Config, draft: Draft, context: Context) ->
             Roles=[profile.role_name],
         )
         return Ref(draft.add("stateful", title, made))
-    own = add_kept_role(draft, title, machine.name, service=role.trust_service, **policies_of(role))
+    own = add_kept_role(
+        draft,
+        title,
+        machine.name,
+        service=service_of(role.trust_service),
+        **_policies(role, draft, context),
+    )
     return Ref(add_kept_profile(draft, title, machine.name, own))
 
 
-def policies_of(role: IAMRole.Config) -> dict[str, Any]:
-    """The policies of a declared role, as properties.
-
-    Inline ones are a dict of documents by name, or a list of `{"name": …, "document": …}` or
-    `{"PolicyName": …, "PolicyDocument": …}`.
-    """
-    made: dict[str, Any] = {}
+def _policies(role: IAMRole.Config, draft: Draft, context: Context) -> dict[str, Any]:
+    """What a declared role may, and what no role may (fault 3)."""
+    minters = context.project.github_token_minters
+    arns = Arns(draft.names, draft.place, minters[0].secret_name if minters else APP)
+    guard = inline("praktika-guard", no_secrets_of_others(arns))
+    made: dict[str, Any] = {
+        "Policies": [*policies_of(role.inline_policies, title_of(role)), guard],
+    }
     if role.policy_arns:
         made["ManagedPolicyArns"] = list(role.policy_arns)
-    pairs = inline_of(role.inline_policies)
-    if pairs:
-        made["Policies"] = [
-            iam.Policy(PolicyName=name, PolicyDocument=document) for name, document in pairs
-        ]
     return made
-
-
-def inline_of(given: Any) -> list[tuple[str, Any]]:
-    """Name and document of each inline policy, in any of the shapes that authors write."""
-    if isinstance(given, dict):
-        return sorted(given.items())
-    return [
-        (
-            str(one.get("PolicyName") or one.get("name")),
-            one.get("PolicyDocument") or one.get("document"),
-        )
-        for one in given or ()
-        if isinstance(one, dict)
-    ]
 
 
 def _named(listed: Any, name: str) -> Any:

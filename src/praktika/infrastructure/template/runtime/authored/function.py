@@ -16,9 +16,9 @@ from praktika.infrastructure.parts import title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft
 from praktika.infrastructure.template.policies.arns import partition
+from praktika.infrastructure.template.policies.authored import policies_of
 from praktika.infrastructure.template.policies.functions import own
 from praktika.infrastructure.template.runtime.authored.gateway import add_gateway
-from praktika.infrastructure.template.runtime.authored.roles import policies_of
 from praktika.infrastructure.template.runtime.functions.calls import (
     Code,
     add_function,
