@@ -10,7 +10,6 @@ from praktika.infrastructure.check.naming.rendered import (
     PROFILE,
     QUEUE,
     ROLE,
-    SHARED_QUEUES,
     TEMPLATE,
     rendered,
     whole,
@@ -18,7 +17,6 @@ from praktika.infrastructure.check.naming.rendered import (
 from praktika.infrastructure.parts import parts
 from praktika.infrastructure.template.compile import compiled, text
 from praktika.infrastructure.template.names import Names
-from praktika.infrastructure.template.runtime.queues import SHARED
 
 MADE = {
     "AWS::IAM::Role": ("RoleName", ROLE),
@@ -47,10 +45,6 @@ def test_every_name_that_is_made_is_one_that_is_checked(name):
         if one["Type"] in MADE and MADE[one["Type"]][0] in one["Properties"]
     }
     assert made <= checked
-
-
-def test_the_queues_of_an_installation_are_those_that_its_template_makes():
-    assert SHARED_QUEUES == SHARED
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def _deploy(
     manifest = read_manifest(wanted, cloud)  # again: somebody may have been at it until now
     actions = plan(wanted, observe(wanted, cloud, manifest))
     watch = Watch(stacks=cloud.stacks, tell=around.tell, pause=around.pause, check=lock.check)
-    builder = Builder(wanted=wanted, cloud=cloud, watch=watch)
+    builder = Builder(wanted=wanted, cloud=cloud, watch=watch, app=app)
     application = Application(
         wanted=wanted, cloud=cloud, builder=builder, app=app, tell=around.tell, check=lock.check
     )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from praktika.infrastructure.component import Component
 from praktika.infrastructure.parts import label_of, name_of, profile_of, role_of
-from praktika.infrastructure.template.names import Names
+from praktika.infrastructure.template.names import SHARED, Names
 from praktika.ports.queue import dead_letters
 
 
@@ -51,22 +51,10 @@ HOST = Space("host", 200, _DOTTED, _MARKS)
 Rendered = tuple[Space, str, str]
 """A space, the field that the name comes from, and the name without the slug."""
 
-SHARED_QUEUES = (
-    "events.fifo",
-    "reports.fifo",
-    "alarms",
-    "notices.fifo",
-    "checks.fifo",
-    "checks-later",
-    "pages.fifo",
-)
-"""Queues of every installation; the template that makes them says the same, and a test compares."""
-
 IMPLIED: tuple[tuple[Space, str], ...] = (
     *((FUNCTION, name) for name in ("webhook", "token-broker", "tick")),
-    *((ROLE, f"{name}-role") for name in ("webhook", "token-broker", "tick", "imagebuilder")),
-    *((QUEUE, name) for name in SHARED_QUEUES),
-    *((QUEUE, dead_letters(name)) for name in SHARED_QUEUES),
+    *((ROLE, f"{name}-role") for name in ("webhook", "token-broker", "tick")),
+    *((QUEUE, queue) for shared in SHARED for queue in (shared, dead_letters(shared))),
 )
 """Names that every installation has of its own."""
 
@@ -87,13 +75,16 @@ def rendered(part: Component) -> Iterator[Rendered]:
             yield QUEUE, "name", name
             if getattr(part, "dead_letter_queue", False):
                 yield QUEUE, "name", dead_letters(name)
+        case "ReportPage" | "PoolAutoscaler" | "GitHubTokenMinter":
+            pass  # the token broker has a name of its own
+        case "ImageBuilder":
+            yield IMAGE, "name", name
+            yield ROLE, "name", f"{name}-image-role"
+            yield PROFILE, "name", f"{name}-image-profile"
         case "Lambda":
-            yield FUNCTION, "name", name
-            if not getattr(part, "role_name", ""):
-                yield ROLE, "name", f"{name}-role"
-        case kind:  # token minters have the token broker, whose name is its own
-            if kind in _SPACES:
-                yield _SPACES[kind], "name", name
+            yield from _of_function(part)
+        case kind if kind in _SPACES:
+            yield _SPACES[kind], "name", name
 
 
 def whole(names: Names, space: Space, name: str) -> str:
@@ -107,7 +98,6 @@ _SPACES = {
     "SecretParameter": PARAMETER,
     "IAMRole": ROLE,
     "IAMInstanceProfile": PROFILE,
-    "ImageBuilder": IMAGE,
     "LaunchTemplate": TEMPLATE,
     "AutoScalingGroup": GROUP,
     "DedicatedHost": HOST,
@@ -120,6 +110,12 @@ def _of_machine(space: Space, name: str) -> Iterator[Rendered]:
     yield TEMPLATE, "name", name
     yield ROLE, "name", f"{name}-role"
     yield PROFILE, "name", f"{name}-profile"
+
+
+def _of_function(function: Any) -> Iterator[Rendered]:
+    yield FUNCTION, "name", function.name
+    if not function.role_name:
+        yield ROLE, "name", f"{function.name}-role"
 
 
 def _of_pool(pool: Any) -> Iterator[Rendered]:

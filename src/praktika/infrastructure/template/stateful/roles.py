@@ -10,10 +10,10 @@ from praktika.infrastructure.compute import EC2Instance, IAMRole
 from praktika.infrastructure.parts import name_of, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
-from praktika.infrastructure.template.policies.arns import APP, Arns
-from praktika.infrastructure.template.policies.authored import policies_of, service_of
 from praktika.infrastructure.template.policies.guard import no_secrets_of_others
+from praktika.infrastructure.template.policies.inline import inline_policies, service_of
 from praktika.infrastructure.template.policies.statements import inline, trusted_by
+from praktika.infrastructure.template.scope import arns_of
 
 
 def add_kept_role(
@@ -66,19 +66,20 @@ def kept_profile(machine: EC2Instance.Config, draft: Draft, context: Context) ->
         title,
         machine.name,
         service=service_of(role.trust_service),
-        **_policies(role, draft, context),
+        **policies_of(role, draft, context),
     )
     return Ref(add_kept_profile(draft, title, machine.name, own))
 
 
-def _policies(role: IAMRole.Config, draft: Draft, context: Context) -> dict[str, Any]:
-    """What a declared role may, and what no role may (fault 3)."""
-    minters = context.project.github_token_minters
-    arns = Arns(draft.names, draft.place, minters[0].secret_name if minters else APP)
-    guard = inline("praktika-guard", no_secrets_of_others(arns))
-    made: dict[str, Any] = {
-        "Policies": [*policies_of(role.inline_policies, title_of(role)), guard],
-    }
+def policies_of(role: IAMRole.Config, draft: Draft, context: Context) -> dict[str, Any]:
+    """The policies of a declared role, as properties, and what no role of a project may (fault 3).
+
+    Raises:
+        AuthorError: inline policies are none.
+    """
+    guard = inline("praktika-guard", no_secrets_of_others(arns_of(draft, context)))
+    own = inline_policies(role.inline_policies, title_of(role))
+    made: dict[str, Any] = {"Policies": [*own, guard]}
     if role.policy_arns:
         made["ManagedPolicyArns"] = list(role.policy_arns)
     return made

@@ -12,11 +12,11 @@ from praktika.infrastructure.compute import IAMInstanceProfile, IAMRole
 from praktika.infrastructure.parts import title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
-from praktika.infrastructure.template.policies.authored import policies_of, service_of
 from praktika.infrastructure.template.policies.guard import no_secrets_of_others
+from praktika.infrastructure.template.policies.inline import inline_policies, service_of
 from praktika.infrastructure.template.policies.statements import inline, trusted_by
 from praktika.infrastructure.template.runtime.machines.profiles import role_ref
-from praktika.infrastructure.template.runtime.scope import arns_of
+from praktika.infrastructure.template.scope import arns_of
 
 
 def add_own_role(role: IAMRole.Config, draft: Draft, context: Context) -> None:
@@ -28,7 +28,7 @@ def add_own_role(role: IAMRole.Config, draft: Draft, context: Context) -> None:
         Path=draft.names.path,
         AssumeRolePolicyDocument=trusted_by(service_of(role.trust_service)),
         ManagedPolicyArns=list(role.policy_arns),
-        Policies=[*policies_of(role.inline_policies, title_of(role)), guard],
+        Policies=[*inline_policies(role.inline_policies, title_of(role)), guard],
         Tags=draft.tags(**role.tags),
     )
     draft.add("runtime", title_of(role), made)
@@ -40,6 +40,6 @@ def add_own_profile(profile: IAMInstanceProfile.Config, draft: Draft, context: C
         logical("Profile", profile.name),
         InstanceProfileName=draft.names.own(profile.name),
         Path=draft.names.path,
-        Roles=[role_ref(profile.role_name, context)],
+        Roles=[role_ref(profile.role_name, draft, context)],
     )
     draft.add("runtime", title_of(profile), made)

@@ -12,7 +12,7 @@ from praktika.errors import AuthorError
 _NAMES, _DOCUMENTS = ("PolicyName", "name"), ("PolicyDocument", "document", "policy")
 
 
-def policies_of(declared: Any, whose: str) -> list[Policy]:
+def inline_policies(declared: Any, whose: str) -> list[Policy]:
     """Inline policies: documents by name, or a list of `{"PolicyName": …, "PolicyDocument": …}`.
 
     Raises:
