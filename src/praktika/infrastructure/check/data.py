@@ -1,10 +1,12 @@
 """Images, functions, files: what else a component says."""
 
+# ruff: noqa: PTH110, PTH113, PTH118 - os.path answers for names that no system takes, too
+
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from praktika.infrastructure.check.saying import Judged, odd, wrong
 from praktika.infrastructure.cloud import CloudInfrastructure
@@ -38,7 +40,9 @@ def check_data(judged: Judged) -> Iterator[Finding]:
     for host in project.dedicated_hosts:
         yield from _check_host(host)
     for page in project.report_pages:
-        is_file = page.path == _PREDECESSORS or Path(judged.around.root, page.path).is_file()
+        is_file = page.path == _PREDECESSORS or os.path.isfile(
+            os.path.join(judged.around.root, page.path)
+        )
         if page.path and not is_file:
             what = f"names '{shown(page.path)}', which is no file"
             yield wrong(page, "path", what, codes.MISSING_FILE)
@@ -113,7 +117,7 @@ def _check_function(function: Lambda.Config, judged: Judged) -> Iterator[Finding
         if not getattr(function, field):
             yield wrong(function, field, "is missing", codes.MISSING_FIELD)
     for path in (function.path, *function.include_files):
-        if path and not Path(judged.around.root, path).exists():
+        if path and not os.path.exists(os.path.join(judged.around.root, path)):
             field = "path" if path == function.path else "include_files"
             yield wrong(
                 function, field, f"names '{shown(path)}', which does not exist", codes.MISSING_FILE
@@ -125,7 +129,7 @@ def _check_function(function: Lambda.Config, judged: Judged) -> Iterator[Finding
 
 def _check_machine(machine: EC2Instance.Config, judged: Judged) -> Iterator[Finding]:
     path = machine.user_data_file
-    if path and not Path(judged.around.root, path).exists():
+    if path and not os.path.exists(os.path.join(judged.around.root, path)):
         what = f"names '{shown(path)}', which does not exist"
         yield wrong(machine, "user_data_file", what, codes.MISSING_FILE)
     if not machine.start_on_deploy:
