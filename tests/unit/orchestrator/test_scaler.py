@@ -128,7 +128,7 @@ def test_only_pools_that_are_named_or_whose_queue_is_are_looked_at():
     assert [outcome.pool for outcome in world.look(["amd"])] == ["amd"]
 
 
-def test_failures_are_asked_for_only_where_machines_are_missing_and_there_is_another_group():
+def test_failures_are_asked_for_only_where_machines_are_missing():
     class Counting(MemoryGroups):
         def failures(self, name: str) -> Failures | None:
             asked.append(name)
@@ -143,8 +143,11 @@ def test_failures_are_asked_for_only_where_machines_are_missing_and_there_is_ano
     assert asked == []
     world.queue.send("tasks-arm", [b"1"])
     world.queue.send("tasks-amd", [b"1"])
+    world.groups.trouble["amd"] = Failures(since=0.0, last=0.0)
     world.look()
     assert asked == ["spot"]
+    world.look()
+    assert asked == ["spot", "amd"]  # which has none of the machines that it wants
 
 
 def test_what_spot_does_not_give_in_three_minutes_comes_from_the_fallback():

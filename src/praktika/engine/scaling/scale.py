@@ -42,11 +42,11 @@ def scale(view: View) -> Decision:
     have got some a moment ago, so look at it again between the two.
     """
     target = needed(view.pool, view.waiting, view.leased)
-    # there is nobody to ask instead of the last one
-    last = view.groups[-1:]
-    shares = [_Share(one, dry=one not in last and _is_dry(one, view.now)) for one in view.groups]
+    shares = [_Share(one, failing=_is_failing(one, view.now)) for one in view.groups]
+    for share in shares[:-1]:  # there is nobody to ask instead of the last one
+        share.dry = share.failing
     missing = target - sum(share.counted for share in shares)
-    if missing > 0 and not _take_back(shares, missing, target):
+    if not _take_back(shares, missing, target) and missing > 0:
         _ask_for(shares, missing, max(0, view.pool.max_size))
     changed = {one.group.name: one.desired for one in shares if one.desired != one.group.desired}
     return Decision(desired=changed, reason=_words(view, target, shares))
@@ -57,7 +57,8 @@ class _Share:
     """A group in the making of a decision; a dry one counts with what it has."""
 
     group: Group
-    dry: bool
+    failing: bool
+    dry: bool = False
     desired: int = 0
 
     def __post_init__(self) -> None:
@@ -68,18 +69,25 @@ class _Share:
         return max(0, self.group.in_service) + max(0, self.group.launching)
 
     @property
+    def most(self) -> int:
+        """Machines that may be there soon; more than desired, if somebody has set that down."""
+        return max(self.desired, self.had)
+
+    @property
     def counted(self) -> int:
-        return min(self.desired, self.had) if self.dry else self.desired
+        return self.had if self.dry else self.most
 
 
 def _take_back(shares: Sequence[_Share], missing: int, target: int) -> bool:
-    """Wish no more for what dry groups do not get, if others can be asked for it; whether so.
+    """Wish no more for what failing groups do not get and is not needed of them; whether so.
 
-    Else there would be twice as many when they have machines again.
+    Others can be asked for it, or the work is done. Else there would be too many machines as soon
+    as there are some again.
     """
-    others = sum(max(0, one.group.largest - one.desired) for one in shares if not one.dry)
-    before = surplus = sum(one.desired for one in shares) + min(missing, others) - target
-    for share in [one for one in shares if one.dry]:
+    others = sum(max(0, one.group.largest - one.most) for one in shares if not one.dry)
+    asked = max(0, min(missing, others))
+    before = surplus = sum(one.most for one in shares) + asked - target
+    for share in [one for one in shares if one.failing]:
         least = max(share.had, share.group.smallest)
         taken = max(0, min(surplus, share.desired - least))
         share.desired -= taken
@@ -89,14 +97,15 @@ def _take_back(shares: Sequence[_Share], missing: int, target: int) -> bool:
 
 def _ask_for(shares: Sequence[_Share], missing: int, most: int) -> None:
     """Share out what is missing, as far as groups and the pool may have it."""
-    room = most - sum(share.desired for share in shares)
+    room = most - sum(share.most for share in shares)
     for share in [one for one in shares if not one.dry]:
-        more = max(0, min(missing, room, share.group.largest - share.desired))
-        share.desired += more
-        missing, room = missing - more, room - more
+        more = min(missing, room, share.group.largest - share.most)
+        if more > 0:
+            share.desired = share.most + more
+            missing, room = missing - more, room - more
 
 
-def _is_dry(group: Group, now: float) -> bool:
+def _is_failing(group: Group, now: float) -> bool:
     """Whether the cloud has had no machine for this group for a while, and it is not time yet."""
     if group.failing_since is None or group.failed_at is None:
         return False
@@ -114,5 +123,5 @@ def _words(view: View, target: int, shares: Sequence[_Share]) -> str:
         )
     if not shares:
         return f"{text}; none of its groups is there"
-    dry = [one.group.name for one in shares if one.dry]
-    return f"{text}; {', '.join(dry)} gets no machines" if dry else text
+    failing = [one.group.name for one in shares if one.failing]
+    return f"{text}; {', '.join(failing)} gets no machines" if failing else text

@@ -88,13 +88,13 @@ class Scaler:
         here = [found[name] for name in pool.groups if name in found]
         target = needed(pool, count.waiting, count.leased)
         alive = sum(one.count("serving") + one.count("launching") for one in here)
-        # Whether a group fails is of interest only where another one could do better.
-        asking = here[:-1] if alive < target else []
+        # Whether a group fails is of interest where it does, or where another one could do better.
+        others = here[:-1] if alive < target else []
         return View(
             pool=pool,
             waiting=count.waiting,
             leased=count.leased,
-            groups=tuple(self._share(one, asked=one in asking) for one in here),
+            groups=tuple(self._share(one, asked=one in others or _is_short(one)) for one in here),
             now=self._clock.now(),
         )
 
@@ -141,6 +141,10 @@ class _Count:
                 continue
             self.waiting += backlog.waiting
             self.leased += backlog.leased
+
+
+def _is_short(group: Group) -> bool:
+    return group.count("serving") + group.count("launching") < group.desired
 
 
 def _is_meant(pool: Pool, names: Collection[str]) -> bool:
