@@ -25,7 +25,7 @@ def test_every_code_has_a_section_and_every_section_a_code():
 def test_every_code_is_used_somewhere():
     sources = "".join(
         path.read_text()
-        for folder in ("pipeline", "adapters/local", "wiring")
+        for folder in ("pipeline", "infrastructure", "adapters/local", "wiring")
         for path in (ROOT / "src" / "praktika" / folder).rglob("*.py")
         if path.name != "codes.py"
     )

@@ -21,6 +21,7 @@ from praktika_controller.machine.identity import ORCHESTRATOR, Identity, identif
 from praktika_controller.machine.leaving import Leaving
 from praktika_controller.machine.metadata import Metadata, find_metadata
 from praktika_controller.machine.notices import Notices
+from praktika_controller.machine.pool import Pool
 from praktika_controller.machine.processes import become_subreaper
 from praktika_controller.machine.systemd import Supervisor
 from praktika_controller.queues import Queues
@@ -97,20 +98,23 @@ def _station(
     identity: Identity, places: Places, aws: Clients, metadata: Metadata, sinks: list[Sink]
 ) -> Station:
     bucket = Bucket(aws, identity.bucket, identity.project)
-    has_docker = identity.trust == "trusted" and identity.role != ORCHESTRATOR
+    queues = Queues(aws, identity.project)
+    docker = shutil.which("docker") or ""
+    has_docker = places.docker_socket.exists() and identity.role != ORCHESTRATOR
     return Station(
         identity=identity,
         places=places,
         aws=aws,
-        queues=Queues(aws, identity.project),
+        queues=queues,
         bucket=bucket,
         leaving=Leaving(aws, identity, bucket, time.time),
+        pool=Pool(aws, queues, identity),
         notices=Notices(metadata, _seconds("NOTICES", notices.PERIOD)),
         health=Health(
             places.work,
             (places.work, places.overlays),
             room=int(_seconds("ROOM", 1 << 30)),
-            docker=(shutil.which("docker") or "") if has_docker else "",
+            docker=docker if has_docker else "",
         ),
         supervisor=Supervisor(),
         sinks=sinks,

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from praktika.errors import PraktikaError
 from praktika.runner.loop import parent_lives
-from praktika.wiring.runner import build_runner
+from praktika.wiring.runner import Service, build_runner, serve_message
+
+UNSETTLED = 75
+"""The exit code of a runner whose only task is still to be dealt with, by somebody."""
 
 
 def main(arguments: list[str]) -> int:
@@ -18,19 +21,24 @@ def main(arguments: list[str]) -> int:
 
     Args:
         arguments: `--root ROOT --parent PID [--run RUN] [--label LABEL] [--work FOLDER]
-            [--trust TRUST] NAME`.
+            [--trust TRUST] [--message FILE] NAME`. With a message, that is the only task; the
+            exit code is 0 if it was dealt with.
     """
     *pairs, name = arguments
     given = dict(zip(pairs[::2], pairs[1::2], strict=True))
-    runner = build_runner(
-        Path(given["--root"]),
-        name,
+    lives = parent_lives(int(given["--parent"]))
+    service = Service(
+        root=Path(given["--root"]),
+        name=name,
         run=given.get("--run", ""),
         label=given.get("--label", ""),
         work=given.get("--work", ""),
         trust="untrusted" if given.get("--trust") == "untrusted" else "trusted",
     )
-    runner.serve(while_true=parent_lives(int(given["--parent"])))
+    if "--message" in given:
+        is_done = serve_message(service, Path(given["--message"]), while_true=lives)
+        return 0 if is_done else UNSETTLED
+    build_runner(service).serve(while_true=lives)
     return 0
 
 

@@ -1,7 +1,8 @@
 """Declared components of a team's own cloud.
 
 These are plain objects like those of a pipeline: building one judges nothing and reaches for
-nothing. What is used of them so far are the names of the runner pools.
+nothing. `parts` says what a project consists of, `check` what is wrong with it, `template` what is
+made of it on AWS.
 """
 
 from praktika.infrastructure.cloud import CloudInfrastructure

@@ -13,9 +13,10 @@ class CloudInfrastructure:
     """The cloud of one project."""
 
     class Config(Component):
-        """A declared project. Only the names of its runner pools are used so far."""
+        """A declared project."""
 
         KIND: ClassVar[str] = "CloudInfrastructure"
+        CHECKED_BY: ClassVar[str] = "praktika.infrastructure.check.projects"
 
         name: str
         min_praktika_version: str = "0.0.0"

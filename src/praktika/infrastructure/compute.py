@@ -143,7 +143,13 @@ class Lambda:
     """A function."""
 
     class Config(Component):
-        """A declared function; time in milliseconds, memory in MB."""
+        """A declared function; time in milliseconds, memory in MB.
+
+        Attributes:
+            secrets: parameters, and the variables that get their names; the role may read them.
+            api_authorizer: who may call its API: "iam" for requests that AWS signs, the name of
+                another function to ask, or "" if this one looks for itself.
+        """
 
         KIND: ClassVar[str] = "Lambda"
 
@@ -157,6 +163,7 @@ class Lambda:
         timeout_ms: int = 3000
         memory_size_mb: int = 128
         api_gateway: bool = False
+        api_authorizer: str = ""
         schedule_expression: str = ""
         inline_policies: Any = None
         role_name: str = ""

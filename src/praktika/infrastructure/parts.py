@@ -13,6 +13,7 @@ from praktika.infrastructure.cloud import CloudInfrastructure
 from praktika.infrastructure.component import Component
 from praktika.infrastructure.components import OrchestratorPool, RunnerPool
 from praktika.infrastructure.storage import VPC, Storage
+from praktika.pipeline.declare.declared import is_written
 
 C = TypeVar("C", bound=Component)
 
@@ -47,6 +48,19 @@ def parts(project: CloudInfrastructure.Config) -> Iterator[Component]:
         if id(part) not in seen:
             seen.add(id(part))
             yield part
+
+
+def ordered(project: CloudInfrastructure.Config) -> CloudInfrastructure.Config:
+    """The project with its components in the order of their names, but for storages.
+
+    So templates do not depend on the order in which an author writes; "the first storage" does.
+    """
+    made = project.copy_shallow()
+    for field in (*_LISTS, "orchestrator_pools"):
+        if field != "storages":
+            listed = [one for one in getattr(project, field) if isinstance(one, Component)]
+            made.__dict__[field] = sorted(listed, key=name_of)
+    return made
 
 
 def title_of(part: Component) -> str:
@@ -100,3 +114,21 @@ def _listed(project: CloudInfrastructure.Config) -> Iterator[Component]:
     if isinstance(project.cidb_cluster, Component):
         yield project.cidb_cluster
     yield from orchestrator_pools(project)
+
+
+def role_of(pool: RunnerPool | OrchestratorPool) -> str:
+    """The name, without the slug, of the role that is made for a pool; "" if it has another one.
+
+    A second pool of orchestrators has a role of its own, unless it asks for the same name.
+    """
+    if isinstance(pool, RunnerPool):
+        return "" if pool.ec2_role or pool.instance_profile else f"{pool.name}-role"
+    return pool.ec2_role_name if is_written(pool, "ec2_role_name") else f"{pool.name}-role"
+
+
+def profile_of(pool: RunnerPool | OrchestratorPool) -> str:
+    """The name, without the slug, of the instance profile of that role; "" likewise."""
+    if isinstance(pool, RunnerPool):
+        return "" if pool.instance_profile else f"{pool.name}-profile"
+    field = "iam_instance_profile_name"
+    return getattr(pool, field) if is_written(pool, field) else f"{pool.name}-profile"

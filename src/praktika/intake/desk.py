@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from praktika.engine.run import Run
 from praktika.engine.step import replay
-from praktika.errors import Absent
 from praktika.intake.allowed import Allowed
 from praktika.intake.asking.requests import Circumstances
+from praktika.intake.kept.shelf import Shelf
 from praktika.model.events import AnyEvent, RunRequested
 from praktika.model.forge import Repository
 from praktika.model.routes import RoutingTable
 from praktika.model.wire import encode
 from praktika.patience import patiently
-from praktika.ports.blobs import Blobs
-from praktika.ports.clock import Clock
 from praktika.ports.forge import Forge
 from praktika.ports.journal import Journal
-from praktika.ports.queue import Queue
 
 Log = Callable[..., object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Desk(Shelf):
     """What the intake works with.
 
     Attributes:
-        forge, journal, queue, blobs, clock: see the ports.
+        forge, journal: see the ports, as for the rest of `Shelf`.
         inbox: the queue of events that runs listen to.
         compile: the routing table of a repository at a commit; errors of the declaration are in it.
         address: of a run's page, by its id.
@@ -45,9 +41,6 @@ class Desk:
 
     forge: Forge
     journal: Journal
-    queue: Queue
-    blobs: Blobs
-    clock: Clock
     inbox: str
     compile: Callable[[Repository, str], RoutingTable]
     allowed: Allowed
@@ -93,13 +86,3 @@ class Desk:
     def load(self, run: str) -> Run:
         """The run as its journal tells of it; a new one if there is none."""
         return replay(patiently(lambda: self.journal.read(run)))
-
-    def get(self, key: str) -> bytes | None:
-        """A blob, if there is one."""
-        with suppress(Absent):
-            return patiently(lambda: self.blobs.get(key))
-        return None
-
-    def put(self, key: str, data: bytes) -> None:
-        """Store a blob."""
-        patiently(lambda: self.blobs.put(key, data))

@@ -12,14 +12,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from structlog.typing import FilteringBoundLogger
-
 from praktika.errors import PraktikaError
 from praktika.intake.allowed import Allowed
 from praktika.intake.names import NOTICES, group_of
 from praktika.model.notices import AnyNotice
 from praktika.model.wire import WireError, encode
 from praktika.ports.clock import Clock
+from praktika.ports.log import Log
 from praktika.ports.queue import MAX_BODY, Queue
 
 LARGEST = 25 * 1024 * 1024
@@ -33,10 +32,14 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the sender of a webhook gets: a status of HTTP, and a line of text."""
+    """What the sender of a webhook gets: a status of HTTP, and a line of text.
+
+    `queued` says whether there is something to do now.
+    """
 
     status: int
     text: str
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class Reception:
     allowed: Allowed
     verify: Callable[[str, bytes], bool]
     understand: Callable[[str, str, bytes, float], Sequence[AnyNotice]]
-    log: FilteringBoundLogger
+    log: Log
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request; it never raises.
@@ -115,7 +118,7 @@ class Reception:
                 self._queue(_identity(delivery, number), notice, body)
         except PraktikaError as error:
             return Answer(status=503, text=f"cannot queue it: {error}")
-        return Answer(status=202, text="queued")
+        return Answer(status=202, text="queued", queued=True)
 
     def _queue(self, identity: str, notice: AnyNotice, body: bytes) -> None:
         self.queue.send(NOTICES, [body], group=group_of(notice), identity=[identity])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from praktika.engine.routing.schedule import due
-from praktika.intake.desk import Desk
 from praktika.intake.kept import keys
-from praktika.intake.kept.tables import Tables
+from praktika.intake.kept.shelf import Shelf
 from praktika.intake.names import NOTICES, group_of
 from praktika.model.notices import Ticked
 from praktika.model.routes import Route
@@ -20,22 +19,21 @@ class Ticker:
     dies in between sends them once more, which begins nothing new.
 
     Args:
-        desk: see `Desk`.
+        shelf: has the routing tables; no forge is asked.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._tables = Tables(desk)
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
 
     def look(self, repository: str) -> int:
         """Tell of the schedules of a repository that are due; how many there were.
 
         Of several times that have passed unheard, only the last one counts.
         """
-        table = self._tables.known(repository)
+        table = self._shelf.table(repository)
         if table is None:
             return 0
-        now = self._desk.clock.now()
+        now = self._shelf.clock.now()
         looked = self._looked(repository)
         told = 0
         for route in table.routes:
@@ -44,7 +42,7 @@ class Ticker:
         names_now = {route.workflow: now for route in table.routes if route.schedules}
         was_ahead = any(at > now for at in looked.values())  # the clock was put back
         if names_now and (told or was_ahead or looked.keys() != names_now.keys()):
-            self._desk.put(keys.schedules(repository), encode(names_now))
+            self._shelf.put(keys.schedules(repository), encode(names_now))
         return told
 
     def _tell(self, repository: str, route: Route, since: float, now: float) -> bool:
@@ -61,12 +59,12 @@ class Ticker:
             due=found.at,
             missed=found.missed,
         )
-        queue, group = self._desk.queue, group_of(notice)
+        queue, group = self._shelf.queue, group_of(notice)
         patiently(lambda: queue.send(NOTICES, [encode(notice)], group=group, identity=[identity]))
         return True
 
     def _looked(self, repository: str) -> dict[str, float]:
-        data = self._desk.get(keys.schedules(repository))
+        data = self._shelf.get(keys.schedules(repository))
         try:
             return decode(data, dict[str, float]) if data is not None else {}
         except WireError:

@@ -33,6 +33,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         size: machines that are always there.
         max_size: machines at most, over all groups.
         reserve: machines that wait idle for work, beyond those that are busy.
+        role_name: of the IAM role that its machines have; "" is that of the pool itself.
     """
 
     name: str
@@ -45,6 +46,11 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scaling: Literal["auto", "disabled"] = "auto"
     size: int = 0
     reserve: int = 0
+    role_name: str = ""
+
+    def role_in(self, project: str) -> str:
+        """The name of the IAM role of its machines."""
+        return self.role_name or f"{project}-{self.name}-role"
 
 
 class Installation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -254,6 +254,14 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     automerge: bool = False
 
 
+class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What machines of a cloud start a run's jobs with; see `model.task.RunFile`."""
+
+    venv: str = ""
+    overlay: str = ""
+    overlay_sha256: str = ""
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One workflow, ready to run.
 
@@ -284,6 +292,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             0 means never.
         pauses: seconds before the first, second … try after a failure of the infrastructure;
             the last one repeats. Empty means at once.
+        base: what its jobs are started with, where machines have a choice.
         version: of this shape.
     """
 
@@ -312,6 +321,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pickup_timeout: float = 0.0
     overtime: float = 0.0
     pauses: tuple[float, ...] = ()
+    base: Base = Base()
     version: int = VERSION
 
 

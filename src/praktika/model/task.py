@@ -109,6 +109,10 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         name: of the checkout's folder, which each workspace gets.
         remote: URL that the commit can be fetched from, instead of the archive, or "".
         merge: what the commit is made from, if every machine makes it for itself.
+        base_venv: name of the virtual environment that machines of a cloud start the run's jobs
+            with, "" for that of the platform.
+        overlay: blob key of a tar.gz with a package `praktika` to be used instead, or "".
+        overlay_sha256: of that, hexadecimal.
     """
 
     run: str
@@ -119,3 +123,6 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     folder: str = ""
     remote: str = ""
     merge: Merge | None = None
+    base_venv: str = ""
+    overlay: str = ""
+    overlay_sha256: str = ""

@@ -162,6 +162,9 @@ class Hands:
             name=request.name,
             remote=request.remote,
             merge=request.merge,
+            base_venv=plan.base.venv,
+            overlay=plan.base.overlay,
+            overlay_sha256=plan.base.overlay_sha256,
         )
         self._put(names.run_file(run_id), pretty(run_file))
         return Planned(at=self.around.clock.now(), plan=plan)

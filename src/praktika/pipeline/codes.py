@@ -52,6 +52,20 @@ CYCLE = "cycle"
 TOO_MANY_JOBS = "too-many-jobs"
 TOO_MANY_NEEDS = "too-many-needs"
 
+# The infrastructure
+BAD_SLUG = "bad-slug"
+SLUG_CLASH = "slug-clash"
+NAME_CLASH = "name-clash"
+UNKNOWN_COMPONENT = "unknown-component"
+BAD_NETWORK = "bad-network"
+BAD_MACHINE = "bad-machine"
+BAD_SIZE = "bad-size"
+BAD_REPOSITORY = "bad-repository"
+PLATFORM_SECRET = "platform-secret"  # noqa: S105 - a code
+TOO_OPEN = "too-open"
+UNFIT_SETTING = "unfit-setting"
+NEWER_PRAKTIKA = "newer-praktika"
+
 ALL = frozenset(
     value for name, value in globals().items() if name.isupper() and isinstance(value, str)
 )

@@ -8,14 +8,13 @@ One error anywhere means no Plan at all; warnings stop nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from praktika.model.plan import Compilation
 from praktika.model.problem import Problem
 from praktika.pipeline.check.names import check_names
 from praktika.pipeline.check.paths import Paths
-from praktika.pipeline.check.sound import sound
-from praktika.pipeline.declare.declared import Declared, parts_of
+from praktika.pipeline.check.projects import check_projects, labels_of_pools
 from praktika.pipeline.draft import Draft, Surroundings
 from praktika.pipeline.finding import Finding, Place
 from praktika.pipeline.load.loader import Loaded, executed
@@ -29,8 +28,8 @@ def compile(loaded: Loaded) -> Compilation:  # noqa: A001 - the room's verb, nev
     Problems are sorted by file and line, each once.
     """
     findings = list(loaded.findings)
-    pools = _pools(loaded.projects, findings)
     show = _Shower(loaded.root)
+    pools = labels_of_pools(check_projects(loaded, show, findings))
     settings = plain({name: it for name, it in loaded.settings.items() if is_plain(it)})
     made_in = [str(loaded.settings[name]) for name in ("TEMP_DIR", "INPUT_DIR", "OUTPUT_DIR")]
     paths = Paths(loaded.root, made_in)
@@ -96,24 +95,3 @@ def _problems(findings: Iterable[Finding], show: _Shower) -> tuple[Problem, ...]
 def _storable(text: str) -> str:
     """The text without lone surrogates, which JSON cannot hold."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
-
-
-def _pools(projects: Sequence[Declared], findings: list[Finding]) -> tuple[str, ...] | None:
-    """The labels that declared runner pools serve, or None when no pool is declared."""
-    names: list[str] = []
-    for project in projects:
-        _check_all(project, findings)
-        pools = getattr(project, "runner_pools", None)
-        if isinstance(pools, list | tuple):
-            names += [
-                pool.name
-                for pool in pools
-                if isinstance(pool, Declared) and isinstance(pool.name, str)
-            ]
-    return tuple(dict.fromkeys(names)) if names else None
-
-
-def _check_all(thing: Declared, findings: list[Finding]) -> None:
-    sound(thing, findings)
-    for part in parts_of(thing):
-        _check_all(part, findings)

@@ -10,29 +10,22 @@ import importlib
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from msgspec import structs
 
 from praktika.engine.grants import WRITING
-from praktika.errors import AuthorError, PraktikaError
+from praktika.errors import AuthorError, OperatorError, PraktikaError
 from praktika.model.events import JobFinished
-from praktika.model.facts import Trust
-from praktika.model.plan import Job, Plan
 from praktika.model.result import Result, Status
-from praktika.model.task import RunFile, Task
 from praktika.model.wire import WireError, encode, pretty
 from praktika.patience import patiently
-from praktika.ports.blobs import Blobs
-from praktika.ports.checkouts import Checkouts
-from praktika.ports.clock import Clock
-from praktika.ports.secrets import Secrets
 from praktika.runner import artifacts, attachments, environment, hooks, images, kv
 from praktika.runner.access import trust
 from praktika.runner.access.job_secrets import secret_variables
-from praktika.runner.access.wallet import Wallet
+from praktika.runner.bench import Assignment, Bench
 from praktika.runner.container import Request, run_in_container
 from praktika.runner.dressing import Circumstances, dress, with_messages
 from praktika.runner.evidence import gather
@@ -41,66 +34,21 @@ from praktika.runner.job_files import inside, write_file
 from praktika.runner.masking import masked, masked_data
 from praktika.runner.outcome import FORCED, Evidence, judge, with_warning
 from praktika.runner.process import Command, Exit, Limits, Mask, Stop, run
+from praktika.runner.process.disk import Disks
 from praktika.runner.reports import summary
 from praktika.runner.retest import FAILED_TESTS, earlier_result, failed_tests, merged
 from praktika.runner.so_far import workflow_so_far
 from praktika.runner.sources import Sources
+from praktika.runner.user import acting
+from praktika.runner.user.lodging import fence, furnish, hand_over, lodged, quiet
 from praktika.runner.workspace import remove
 from praktika.runner.written import on_error_hook, running
 from praktika.sdk.names import result_path
 
+__all__ = ["REASON", "Assignment", "Bench", "execute"]
+
 REASON, _VERDICT = 2_000, 40
 """Characters of what an event tells: it is one message, and jobs write what they like."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What a runner works with.
-
-    Attributes:
-        blobs: where everything is stored.
-        clock: see the port.
-        secrets: where the values of declared secrets are.
-        work: the folder for workspaces.
-        sources: the folder for unpacked archives of code, shared by runners of this machine.
-        checkouts: where the code of commits comes from that are fetched from their remote.
-        wallet: where tokens of a forge come from.
-        library: a folder that holds `praktika` and nothing else.
-        name: of this runner.
-        owner: the process that this runner belongs to, for whoever cleans up after it.
-        inherited: the environment that jobs get.
-        limits: for every command; the timeout is replaced by the job's own.
-        trust: of the code that it runs; it refuses any other.
-    """
-
-    blobs: Blobs
-    clock: Clock
-    secrets: Secrets
-    work: Path
-    sources: Path
-    library: Path
-    name: str
-    owner: str
-    inherited: Mapping[str, str]
-    checkouts: Checkouts | None = None
-    wallet: Wallet | None = None
-    limits: Limits = field(default_factory=Limits)
-    trust: Trust = "trusted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """A task with what it refers to."""
-
-    task: Task
-    plan: Plan
-    job: Job
-    run_file: RunFile
-
-    @property
-    def prefix(self) -> str:
-        """Where everything of this attempt is stored."""
-        return f"runs/{self.task.run}/jobs/{self.task.job}/{self.task.attempt}"
 
 
 def execute(bench: Bench, assignment: Assignment, hold: Hold, stop: Stop) -> JobFinished:
@@ -180,11 +128,14 @@ class _Attempt:
         place = self.bench.work / self.bench.name / own / name
         try:
             trust.check(self.bench.trust, run_file.facts.trust)
+            if self.bench.unable:
+                raise AuthorError(text=self.bench.unable)
             with (
                 self._purse(),
                 self._sources().workspace_for(
                     run_file, place, submodules=self.job.needs_submodules
                 ) as here,
+                lodged(self.bench.user),
             ):
                 return self._in(here, log)
         except (OSError, PraktikaError, WireError) as error:
@@ -223,45 +174,75 @@ class _Attempt:
         return Sources(blobs=bench.blobs, unpacked=bench.sources, checkouts=bench.checkouts)
 
     def _in(self, here: Path, log: BinaryIO) -> Result:
-        if self._is_untrusted:
-            home = here.parent / f"{here.name}.home"
-            home.mkdir()
-            self.inherited = trust.inherited_by_strangers(self.bench.inherited, home)
+        user = self.bench.user
+        full = Disks((os.fspath(here),), self.bench.limits.disk_reserve).complaint()
+        if full:
+            raise OperatorError(full)
+        self.inherited = self._environment(here)
         setting = self._prepare(here)
         own = self._secrets()
         self.mask = Mask(own.values())
         own |= self._failed_tests(setting)
         variables = environment.variables(setting, self.inherited)
-        base = Command(line="", cwd=here, env=variables | own, mask=self.mask)
+        base = Command(line="", cwd=here, env=variables | own, user=user, mask=self.mask)
         limits = replace(self.bench.limits, timeout=self.job.timeout)
+        hand_over(user, here)
         before = hooks.run_all(self.job.pre_hooks, base, log, limits, self.stop)
         command = replace(base, line=self.line, cleanup=self.job.cleanup)
         self.end = self._run(command, environment.own(setting) | own, log, limits)
         self.hold.confirm()
-        evidence = gather(self.job, self.end, here, self._result_path(setting))
+        quiet(user)
+        with acting(user):
+            evidence = gather(self.job, self.end, here, self._result_path(setting))
         result = self._judge(evidence, here, setting)
         # Read before the file is written anew.
         is_boxed = bool(self.job.run_in_docker)
         may_add = result.status is Status.ERROR and not (is_boxed and self._is_untrusted)
         # It runs on this machine, which a stranger's job in a container is not on.
-        last = (on_error_hook(self._result_path(setting)),) if may_add else ()
+        with acting(user):
+            last = (on_error_hook(self._result_path(setting)),) if may_add else ()
         result = attachments.keep(
             self.bench.blobs,
             result,
-            workspace=here,
-            prefix=f"{self.assignment.prefix}/files",
-            within=here.parent if is_boxed or self._is_untrusted else None,
+            attachments.Desk(
+                workspace=here,
+                prefix=f"{self.assignment.prefix}/files",
+                within=here.parent if is_boxed or self._is_untrusted else None,
+                user=user,
+            ),
         )
         # From here on the outcome is known; nothing that goes wrong may replace it.
         path, data = self._result_path(setting), encode(result)
-        result = self._warned(result, lambda: write_file(path, data))
+        result = self._warned(result, lambda: self._write(path, data))
         lines = (*filter(None, last), *self.job.post_hooks)
-        here.mkdir(parents=True, exist_ok=True)
+        if user is None:  # nobody else can have removed it
+            here.mkdir(parents=True, exist_ok=True)
         after = hooks.run_all(lines, base, log, limits, self.stop)
-        document = masked_data(environment.read_back(setting.temp), self.mask)
+        quiet(user)
+        with acting(user):
+            document = environment.read_back(setting.temp)
+        document = masked_data(document, self.mask)
         plan, task = self.assignment.plan, self.assignment.task
         result = self._warned(result, lambda: kv.publish(self.bench.blobs, plan, task, document))
         return hooks.attach(with_messages(result, document), before, after)
+
+    def _environment(self, here: Path) -> Mapping[str, str]:
+        """What jobs get of the runner's environment, and where its user's folders are."""
+        user, inherited = self.bench.user, self.bench.inherited
+        if user is not None:
+            work = self.bench.work
+            passed = (work, work / self.bench.name, here.parent)
+            fence(passed=passed, closed=(self.bench.sources,))
+            return trust.inherited_by_strangers(inherited) | furnish(user, here)
+        if not self._is_untrusted:
+            return inherited
+        home = here.with_name(f"{here.name}.home")
+        home.mkdir()
+        return trust.inherited_by_strangers(inherited) | {"HOME": os.fspath(home)}
+
+    def _write(self, path: Path, data: bytes) -> None:
+        with acting(self.bench.user):
+            write_file(path, data)
 
     def _run(
         self, command: Command, values: Mapping[str, str], log: BinaryIO, limits: Limits
@@ -278,7 +259,8 @@ class _Attempt:
             owner=self.bench.owner,
             library=self.bench.library,
             folder=self.bench.work / self.bench.name,
-            inherited=self.inherited,
+            inherited=trust.of_docker(self.bench.inherited) if command.user else self.inherited,
+            trust=self.assignment.run_file.facts.trust,
             login=self._log_in,
         )
         return run_in_container(request, log, limits, self.stop)
@@ -341,7 +323,8 @@ class _Attempt:
         known = kv.collect(self.bench.blobs, self.assignment.task.run)
         environment.write(setting, known)
         environment.write_inputs(setting, here)
-        images.write_order(setting, self.inherited, here.parent)
+        private = Path(self.inherited["TMPDIR"]) if self.bench.user else here.parent
+        images.write_order(setting, self.inherited, private)
         if self.job.always_run:
             so_far = workflow_so_far(self.bench.blobs, self.assignment.task.run, plan)
             write_file(Path(result_path(plan.workflow, os.fspath(temp))), encode(so_far))
@@ -361,8 +344,10 @@ class _Attempt:
             self.job,
             workspace=here,
             now=self.bench.clock.now(),
+            user=self.bench.user,
         )
-        made, unmade = images.built(setting)
+        with acting(self.bench.user):
+            made, unmade = images.built(setting)
         self.stored.extend((*kept.records, *made))
         missing = (*kept.missing, *unmade)
         spoilt = replace(evidence, missing=missing, trouble=kept.trouble)

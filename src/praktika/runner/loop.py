@@ -22,7 +22,8 @@ from praktika.model.task import TASK_LIMIT, RunFile, Task
 from praktika.model.wire import WireError, decode, encode
 from praktika.patience import Beat, patiently
 from praktika.ports.queue import Message, Queue, dead_letters
-from praktika.runner.attempt import REASON, Assignment, Bench, execute
+from praktika.runner.attempt import REASON, execute
+from praktika.runner.bench import Assignment, Bench
 from praktika.runner.claims import Claimed, claim
 from praktika.runner.control import Control
 from praktika.runner.hold import Hold, LeaseLost
@@ -68,6 +69,7 @@ class Runner:
         mailbox: where tasks come from.
         on_bug: is told of what should never happen.
         execute: runs an attempt.
+        why_ended: says why this process gets SIGTERM, or "".
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Runner:
         mailbox: Mailbox,
         on_bug: Callable[[Exception], None],
         execute: Execute = execute,
+        why_ended: Callable[[], str] = str,
     ) -> None:
         self.bench = bench
         self.mailbox = mailbox
@@ -83,6 +86,7 @@ class Runner:
         self.ending = ""
         self._on_bug = on_bug
         self._execute = execute
+        self._why_ended = why_ended
         self._runs: dict[str, tuple[RunFile, Plan]] = {}
 
     def serve(self, *, while_true: Callable[[], bool]) -> None:
@@ -97,6 +101,18 @@ class Runner:
                 if while_true():
                     self.take(message, since, while_true)
         self.control.close()
+
+    def serve_one(self, *, while_true: Callable[[], bool]) -> None:
+        """Deal with the one task that there is, if it is still there.
+
+        The control queue stays: a queue cannot be made anew a moment after it was removed.
+        """
+        signal.signal(signal.SIGTERM, self._on_terminate)
+        since, messages = self.receive()
+        self.control.start()
+        for message in messages:
+            if while_true() and not self.ending:
+                self.take(message, since, while_true)
 
     def receive(self) -> tuple[float, list[Message]]:
         """The next task, if there is one, and the monotonic reading before it was asked for."""
@@ -219,7 +235,7 @@ class Runner:
             return ""
 
     def _on_terminate(self, number: int, _frame: object) -> None:
-        self.ending = f"the runner was ended ({signal.Signals(number).name})"
+        self.ending = self._why_ended() or f"the runner was ended ({signal.Signals(number).name})"
 
     def _lost(self, task: Task, reason: str) -> JobLost:
         at = self.bench.clock.now()

@@ -119,6 +119,8 @@ def _from_outside(end: Exit) -> _Finding | None:
             return _Finding(Status.DROPPED, "cancelled", end.detail)
         case "log":
             return _Finding(Status.ERROR, "infrastructure", end.detail)
+        case "disk":
+            return _Finding(Status.ERROR, "author", f"the job was ended: {end.detail}")
         case "exited":
             return None
 

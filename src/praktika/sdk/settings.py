@@ -104,6 +104,7 @@ DEFAULTS: dict[str, Any] = {
     "AWS_PROFILE": "",
     "EVENT_FEED_S3_PATH": "",
     "PRAKTIKA_BASE_VENV": "",
+    "PRAKTIKA_OVERLAY": "",
 }
 
 # Names that earlier versions had: what to write instead, or "" where nothing is needed any more.

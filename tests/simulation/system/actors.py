@@ -24,7 +24,7 @@ from praktika.model.wire import WireError, encode
 from praktika.orchestrator import names
 from praktika.orchestrator.orchestrator import Orchestrator
 from praktika.orchestrator.surroundings import Surroundings
-from praktika.runner.attempt import Bench
+from praktika.runner.bench import Bench
 from praktika.runner.loop import Mailbox, Runner
 
 LEASE = 30.0

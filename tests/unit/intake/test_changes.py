@@ -9,7 +9,6 @@ from tests.unit.intake.scene import SHOP, Scene, sha
 from praktika.engine.run import Stage
 from praktika.errors import Unavailable
 from praktika.intake.asking.changes import CLOSED, RETARGETED
-from praktika.intake.kept.tables import Tables
 from praktika.model.events import CancelRequested, JobStarted, Planned, RerunRequested, RunRequested
 from praktika.model.notices import ButtonPressed, PullChanged, Pushed, Queued
 from praktika.model.plan import Job, Plan
@@ -334,7 +333,7 @@ def test_routes_that_cannot_be_compiled_stay_as_they_were_fault_23(scene):
     scene.intake.take(Pushed(delivery="2", repository=SHOP, branch="main", sha=sha("broken")))
     (request,) = requested(scene.deal()).values()
     assert request.facts.sha == sha("broken")
-    table = Tables(scene.desk).known(SHOP)
+    table = scene.desk.table(SHOP)
     assert table is not None
     assert (table.sha, table.problems) == (sha("broken"), scene.problems)
 

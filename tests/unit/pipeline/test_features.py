@@ -3,7 +3,7 @@
 import pytest
 
 from praktika import Artifact, Job, Workflow
-from praktika.infrastructure import CloudInfrastructure, Components
+from praktika.infrastructure import VPC, CloudInfrastructure, Components
 from praktika.pipeline.check.triggers.cron import cron_fault
 
 JOB = Job(name="build", command="make")
@@ -190,9 +190,12 @@ def test_without_declared_pools_every_label_is_served(found):
     assert found(JOB.set_runs_on(["anything"])) == []
 
 
+NETWORK = VPC.Config(subnets=[VPC.Subnet(availability_zone="eu-north-1a")])
+
+
 def pools(*names):
-    made = [Components.RunnerPool(name=name, instance_type="t4g.small") for name in names]
-    return [CloudInfrastructure.Config(name="cloud", runner_pools=made)]
+    made = [Components.RunnerPool(name=name, instance_type="t4g.small", size=1) for name in names]
+    return [CloudInfrastructure.Config(name="cloud", runner_pools=made, vpcs=[NETWORK])]
 
 
 def test_with_pools_a_label_that_none_serves_is_an_error(found):
@@ -224,6 +227,14 @@ def test_native_jobs_need_a_label_too_when_pools_are_declared(found):
     assert found(job, projects=pools("small"), pre_hooks=["true"], settings=settings) == []
 
 
+def test_a_pool_may_serve_another_label_than_its_name(found):
+    project = pools("small")
+    project[0].runner_pools[0].label = "little"
+    assert found(JOB.set_runs_on("little"), projects=project) == []
+    (problem,) = found(JOB.set_runs_on("small"), projects=project)
+    assert problem.startswith("unserved-label")
+
+
 def test_declared_pools_are_in_the_compilation(compiled):
     job = JOB.set_runs_on("small")
     workflow = Workflow(name="CI", event="push", jobs=[job])
@@ -233,9 +244,8 @@ def test_declared_pools_are_in_the_compilation(compiled):
 
 
 def test_an_unknown_attribute_of_a_component_is_only_warned_about(found):
-    project = CloudInfrastructure.Config(
-        name="c", runner_pools=[Components.RunnerPool(name="x", colour=1)]
-    )
+    pool = Components.RunnerPool(name="x", instance_type="t4g.small", size=1, colour=1)
+    project = CloudInfrastructure.Config(name="c", runner_pools=[pool], vpcs=[NETWORK])
     assert found(JOB.set_runs_on("x"), projects=[project]) == [
         "warning: unknown-attribute: RunnerPool has no attribute 'colour'."
     ]

@@ -35,7 +35,7 @@ class Identity:
         label: what it serves, as jobs write it into `runs_on`; "" for orchestrators.
         queue: praktika's name of its queue of tasks; "" for orchestrators.
         api: base URL of the installation's API, or "".
-        can_shrink: whether it may leave when there is nothing to do.
+        scaling: "auto" follows the queues, "disabled" keeps its size.
         reserve: how many idle machines its pool keeps.
         idle_seconds: how long it has to be idle before it leaves.
     """
@@ -52,7 +52,7 @@ class Identity:
     label: str = ""
     queue: str = ""
     api: str = ""
-    can_shrink: bool = False
+    scaling: str = "disabled"
     reserve: int = 0
     idle_seconds: float = 300.0
 
@@ -107,7 +107,7 @@ def of_tags(tags: Mapping[str, str], instance: str, region: str) -> Identity:
         label=tags.get("praktika_label", ""),
         queue=tags.get("praktika_queue", ""),
         api=tags.get("praktika_api", "").rstrip("/"),
-        can_shrink=tags.get("praktika_scaling", "disabled") == "auto",
+        scaling=tags.get("praktika_scaling") or "disabled",
         reserve=_number(tags, "praktika_capacity_reserve", 0),
         idle_seconds=float(_number(tags, "praktika_idle_seconds", 300)),
     )

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
-from praktika_controller.aws import AWS_ERRORS, Clients, code_of
+from praktika_controller.aws import AWS_ERRORS, Clients
 from praktika_controller.bucket import Bucket
+from praktika_controller.idle import ticket
 from praktika_controller.logs.journal import log
 from praktika_controller.machine.identity import Identity
 
@@ -41,45 +41,26 @@ class Leaving:
 
     def has_turn(self) -> bool:
         """Whether it is this machine that may leave its pool in this second."""
-        second = int(self._now())
-        key = f"leaving/{self._identity.pool}/{second}"
+        key = ticket(self._identity.pool, self._now())
         return self._bucket.create(key, self._identity.instance.encode())
-
-    def machines(self) -> int:
-        """How many machines the groups of this pool shall have, this one included."""
-        identity = self._identity
-        filters: Any = [
-            {"Name": "tag:praktika_project_slug", "Values": [identity.project]},
-            {"Name": "tag:praktika_pool", "Values": [identity.pool]},
-        ]
-        pages = self._aws.autoscaling.get_paginator("describe_auto_scaling_groups")
-        return sum(
-            group["DesiredCapacity"]
-            for page in pages.paginate(Filters=filters)
-            for group in page["AutoScalingGroups"]
-        )
 
     def leave(self, reason: str, *, smaller: bool) -> None:
         """End this machine.
 
         Args:
             reason: why.
-            smaller: whether the group does without it, unless it is as small as it may be.
+            smaller: whether the group does without it; AWS refuses that of one at its minimum.
         """
         log("machine.leaving", reason=reason, smaller=smaller)
-        try:
-            self._end(smaller=smaller)
-        except self._aws.autoscaling.exceptions.ClientError as error:
-            if not smaller or code_of(error) != "ValidationError":
-                raise
-            log("machine.leaving", reason=f"{reason}; the group keeps its size", smaller=False)
-            self._end(smaller=False)
+        self._aws.autoscaling.terminate_instance_in_auto_scaling_group(
+            InstanceId=self._identity.instance, ShouldDecrementDesiredCapacity=smaller
+        )
 
     def replace(self, reason: str) -> bool:
         """Let another machine take this one's place; False if too many of the pool were already."""
         hour = int(self._now() // 3600)
         for number in range(REPLACED_PER_HOUR):
-            key = f"replaced/{self._identity.pool}/{hour}-{number}"
+            key = f"leaving/{self._identity.pool}/sick-{hour}-{number}"
             try:
                 is_ours = self._bucket.create(key, self._identity.instance.encode())
             except AWS_ERRORS as error:
@@ -101,8 +82,3 @@ class Leaving:
                 HealthStatus="Unhealthy",
                 ShouldRespectGracePeriod=False,
             )
-
-    def _end(self, *, smaller: bool) -> None:
-        self._aws.autoscaling.terminate_instance_in_auto_scaling_group(
-            InstanceId=self._identity.instance, ShouldDecrementDesiredCapacity=smaller
-        )

@@ -1,4 +1,4 @@
-"""What AWS announces to a spot machine: that it takes it back, or might."""
+"""What is coming to this machine: AWS takes it back, or might, or an operator wants new ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from praktika_controller.faults import Fault
 from praktika_controller.logs.journal import log
 from praktika_controller.machine.metadata import Metadata
 
+LEAVE = "praktika_leave"
+"""The tag that `praktika infrastructure --restart-instances` gives to machines."""
+
 PERIOD = 5.0
 """Seconds between two looks; a notice comes two minutes ahead."""
 
@@ -18,6 +21,8 @@ class Notice(Enum):
     """What was announced, the more urgent one later."""
 
     NONE = "none"
+    ASKED = "an operator asks for it"
+    """Its tag says so: take nothing new, end what goes on, and leave."""
     REBALANCE = "rebalance"
     """The risk has risen: take nothing new, end what goes on, and leave."""
     INTERRUPTION = "interruption"
@@ -57,6 +62,8 @@ class Notices:
             self._announce(Notice.INTERRUPTION, action)
         elif self._metadata.get("meta-data/events/recommendations/rebalance"):
             self._announce(Notice.REBALANCE, "")
+        elif self._metadata.get(f"meta-data/tags/instance/{LEAVE}"):
+            self._announce(Notice.ASKED, "")
 
     def _announce(self, notice: Notice, action: str) -> None:
         if notice is self.notice:

@@ -25,8 +25,8 @@ class Letter:
 
     path: Path
 
-    def write(self, leased: Leased) -> None:
-        """Write the message."""
+    def write(self, leased: Leased, lease: int) -> None:
+        """Write the message, whose lease has so many seconds."""
         said = {
             "queue": leased.queue,
             "id": leased.id,
@@ -38,6 +38,7 @@ class Letter:
                 name: base64.b64encode(value).decode() for name, value in leased.attributes.items()
             },
             "since": leased.since,
+            "lease": lease,
         }
         _write_private(self.path, json.dumps(said).encode())
 

@@ -15,8 +15,6 @@ from praktika_controller.aws import AWS_ERRORS
 from praktika_controller.faults import Sick
 from praktika_controller.logs.journal import log
 from praktika_controller.machine.notices import Notice
-from praktika_controller.queues import Load
-from praktika_controller.surplus import Pool, is_due, may_leave
 from praktika_controller.work.child import Child
 from praktika_controller.work.station import Ended, Station
 from praktika_controller.work.variables import variables
@@ -63,7 +61,7 @@ class OrchestratorRole:
         """Let a child work until something happens; whether the machine leaves."""
         station = self._station
         if station.notices.notice is not Notice.NONE:
-            reason = f"AWS takes this machine back ({station.notices.notice.value})"
+            reason = f"this machine has to leave ({station.notices.notice.value})"
             return station.leave(reason, smaller=False) or self._rest(station.pace.rest)
         try:
             station.health.check()
@@ -78,7 +76,7 @@ class OrchestratorRole:
             case _Turn.DIED:
                 return self._died(time.monotonic() - began)
             case _Turn.SPENT:
-                return self._leaves()
+                return station.leaves_idle(self._queues(), self._idle())
             case _Turn.ENDED:
                 return False
 
@@ -132,17 +130,11 @@ class OrchestratorRole:
 
     def _is_spent(self) -> bool:
         """Whether this machine has had nothing to do, and its pool does without it."""
-        identity, now = self._station.identity, time.monotonic()
-        if now < self._look_at or not is_due(
-            idle=self._idle(), patience=identity.idle_seconds, can_shrink=identity.can_shrink
-        ):
+        station, now, idle = self._station, time.monotonic(), self._idle()
+        if now < self._look_at or not station.may_ask(idle):
             return False
-        self._look_at = now + self._station.pace.look
-        try:
-            return may_leave(self._pool()) and self._station.leaving.has_turn()
-        except AWS_ERRORS as error:
-            log("pool.unknown", reason=str(error))
-            return False
+        self._look_at = now + station.pace.look
+        return station.may_leave(self._queues(), idle) is not None and station.has_turn()
 
     def _idle(self) -> float:
         here = time.monotonic() - self._began
@@ -151,27 +143,6 @@ class OrchestratorRole:
         except OSError:
             return here
         return min(here, time.time() - touched)
-
-    def _leaves(self) -> bool:
-        """Whether the machine leaves, now that its child has ended and cannot take anything."""
-        reason = f"idle for {self._idle():.0f} s"
-        try:
-            return may_leave(self._pool()) and self._station.leave(reason, smaller=True)
-        except AWS_ERRORS as error:
-            log("pool.unknown", reason=str(error))
-            return False
-
-    def _pool(self) -> Pool:
-        station = self._station
-        loads = [station.queues.load(queue) for queue in self._queues()] or [
-            Load(waiting=1, leased=0)
-        ]
-        return Pool(
-            waiting=sum(load.waiting for load in loads),
-            leased=sum(load.leased for load in loads),
-            machines=station.leaving.machines(),
-            reserve=station.identity.reserve,
-        )
 
     def _queues(self) -> list[str]:
         """The queues of this pool, as the installation says."""

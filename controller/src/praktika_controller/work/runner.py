@@ -18,7 +18,6 @@ from praktika_controller.faults import Refused, Sick
 from praktika_controller.logs.journal import log
 from praktika_controller.machine.notices import Notice
 from praktika_controller.queues import Leased
-from praktika_controller.surplus import Pool, is_due, may_leave
 from praktika_controller.work.child import Child
 from praktika_controller.work.environments import Environment, Environments, wanted
 from praktika_controller.work.lease import Keeper
@@ -67,7 +66,7 @@ class RunnerRole:
         """Look around, and do a task if there is one; whether the machine leaves."""
         station = self._station
         if station.notices.notice is not Notice.NONE:
-            reason = f"AWS takes this machine back ({station.notices.notice.value})"
+            reason = f"this machine has to leave ({station.notices.notice.value})"
             return station.leave(reason, smaller=False) or self._rest()
         try:
             station.health.check()
@@ -125,7 +124,7 @@ class RunnerRole:
                 return
             letter = Letter(station.places.letters / f"{leased.id}.json")
             try:
-                letter.write(keeper.leased)
+                letter.write(keeper.leased, station.pace.lease)
                 self._run(letter, keeper, environment, more)
             except OSError as error:
                 station.health.failed(str(error))
@@ -205,37 +204,19 @@ class RunnerRole:
         """Whether a machine that has run code from outside is gone; it takes nothing more."""
         station = self._station
         reason = "it has done its one task"
-        while not station.leave(reason, smaller=station.identity.can_shrink):
+        while True:
+            shrinks = station.identity.scaling == "auto"
+            if (shrinks and station.leave(reason, smaller=True)) or station.leave(
+                reason, smaller=False
+            ):
+                return True
             self._rest()
-        return True
 
     def _leaves_idle(self) -> bool:
         """Whether this machine leaves because there is nothing to do."""
-        identity, now = self._station.identity, time.monotonic()
+        station, now = self._station, time.monotonic()
         idle = now - self._idle_since
-        patience = identity.idle_seconds
-        if now < self._look_at or not is_due(
-            idle=idle, patience=patience, can_shrink=identity.can_shrink
-        ):
+        if now < self._look_at or not station.may_ask(idle):
             return False
-        self._look_at = now + self._station.pace.look
-        try:
-            return (
-                may_leave(self._pool())
-                and self._station.leaving.has_turn()
-                and may_leave(self._pool())
-                and self._station.leave(f"idle for {idle:.0f} s", smaller=True)
-            )
-        except AWS_ERRORS as error:
-            log("pool.unknown", reason=str(error))
-            return False
-
-    def _pool(self) -> Pool:
-        identity = self._station.identity
-        load = self._station.queues.load(identity.queue)
-        return Pool(
-            waiting=load.waiting,
-            leased=load.leased,
-            machines=self._station.leaving.machines(),
-            reserve=identity.reserve,
-        )
+        self._look_at = now + station.pace.look
+        return station.has_turn() and station.leaves_idle([station.identity.queue], idle)

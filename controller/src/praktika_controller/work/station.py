@@ -12,11 +12,13 @@ from types import FrameType
 
 from praktika_controller.aws import AWS_ERRORS, Clients
 from praktika_controller.bucket import Bucket
+from praktika_controller.idle import Verdict, may_leave, rested
 from praktika_controller.logs.journal import Sink, log
 from praktika_controller.machine.health import Health
 from praktika_controller.machine.identity import Identity
 from praktika_controller.machine.leaving import Leaving
 from praktika_controller.machine.notices import Notices
+from praktika_controller.machine.pool import Pool
 from praktika_controller.machine.systemd import Supervisor
 from praktika_controller.queues import Queues
 from praktika_controller.work.places import Places
@@ -108,6 +110,7 @@ class Station:
     queues: Queues
     bucket: Bucket
     leaving: Leaving
+    pool: Pool
     notices: Notices
     health: Health
     supervisor: Supervisor
@@ -122,6 +125,41 @@ class Station:
             self.supervisor.alive()
             with self.ending.breakable():
                 time.sleep(min(left, 10.0))
+
+    def may_ask(self, idle: float) -> bool:
+        """Whether a machine that has been idle for so long asks whether it may leave."""
+        identity = self.identity
+        return identity.scaling == "auto" and rested(identity.instance, idle, identity.idle_seconds)
+
+    def has_turn(self) -> bool:
+        """Whether it is this machine that may leave its pool in this second."""
+        try:
+            return self.leaving.has_turn()
+        except AWS_ERRORS as error:
+            log("pool.unknown", reason=str(error))
+            return False
+
+    def may_leave(self, queues: Sequence[str], idle: float) -> Verdict | None:
+        """The verdict if this machine may leave, else None.
+
+        Args:
+            queues: whose messages are its pool's work.
+            idle: seconds for which it has had nothing to do.
+        """
+        try:
+            verdict = may_leave(self.identity.instance, idle, self.pool.view(queues))
+        except AWS_ERRORS as error:
+            log("pool.unknown", reason=str(error))
+            return None
+        if verdict.leaves:
+            return verdict
+        log("machine.stays", reason=verdict.reason)
+        return None
+
+    def leaves_idle(self, queues: Sequence[str], idle: float) -> bool:
+        """Whether this machine leaves because its pool does without it; see `may_leave`."""
+        verdict = self.may_leave(queues, idle)
+        return verdict is not None and self.leave(verdict.reason, smaller=verdict.shrinks)
 
     def leave(self, reason: str, *, smaller: bool) -> bool:
         """End this machine; False if that could not be asked for."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,6 +41,8 @@ class Passing:
     def __init__(self, queue: Queue, custom: Custom) -> None:
         self.inner = queue
         self.custom = custom
+        self._held: dict[str, tuple[Message, float]] = {}
+        self._lock = threading.Lock()
 
     def create(self, queue: str) -> None:
         """Make a queue; see the port."""
@@ -64,19 +68,24 @@ class Passing:
         self, queue: str, *, limit: int = 1, lease: float = 30.0, wait: float = 0.0
     ) -> list[Message]:
         """Lease messages; see the port."""
-        return self.inner.receive(queue, limit=limit, lease=lease, wait=wait)
+        messages = self.inner.receive(queue, limit=limit, lease=lease, wait=wait)
+        self._hold(messages, lease)
+        return messages
 
     def extend(self, message: Message, lease: float) -> None:
         """Let a lease go on; see the port."""
         self.inner.extend(message, lease)
+        self._hold([message], lease)
 
     def ack(self, messages: Sequence[Message]) -> None:
         """Remove messages; see the port."""
         self.inner.ack(messages)
+        self._let_go(messages)
 
     def release(self, message: Message, delay: float = 0.0) -> None:
         """Give a message back; see the port."""
         self.inner.release(message, delay)
+        self._let_go([message])
 
     def depth(self, queue: str) -> int:
         """About how many messages wait; see the port."""
@@ -85,6 +94,13 @@ class Passing:
     def backlog(self, queue: str) -> Backlog:
         """About how many messages there are; see the port."""
         return self.inner.backlog(queue)
+
+    def held(self) -> list[Message]:
+        """What is leased here, and neither removed nor given back; not part of the port."""
+        now = time.monotonic()
+        with self._lock:
+            self._held = {key: each for key, each in self._held.items() if each[1] > now}
+            return [message for message, _ in self._held.values()]
 
     def accepted(
         self, messages: Sequence[Message], open_one: Callable[[Message], Message]
@@ -105,4 +121,14 @@ class Passing:
         with suppress(PraktikaError):
             group = message.group if message.queue.endswith(ORDERED) else ""
             self.inner.send(dead_letters(message.queue), [message.body], group=group)
-            self.inner.ack([message])
+            self.ack([message])
+
+    def _hold(self, messages: Sequence[Message], lease: float) -> None:
+        until = time.monotonic() + lease
+        with self._lock:
+            self._held |= {message.receipt: (message, until) for message in messages}
+
+    def _let_go(self, messages: Sequence[Message]) -> None:
+        with self._lock:
+            for message in messages:
+                self._held.pop(message.receipt, None)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from troposphere import BaseAWSObject as Resource
 from troposphere import Output, Parameter, Ref, Tags, Template
 
-from praktika.infrastructure.template.names import Names
+from praktika.infrastructure.template.names import Names, logical
 from praktika.model.installation import Pool
+
+__all__ = ["PROJECT_TAG", "Draft", "Page", "Place", "Secret", "Stack", "logical"]
 
 Stack = Literal["stateful", "runtime"]
 
@@ -57,14 +58,16 @@ class Page:
 
     Attributes:
         component: that declares it.
-        path: relative to the repository; "" is the page that comes with praktika.
+        path: relative to the repository.
         bucket, key: of the object.
+        sha256: of its bytes.
     """
 
     component: str
     path: str
     bucket: str
     key: str
+    sha256: str
 
 
 @dataclass(slots=True)
@@ -120,9 +123,3 @@ class Draft:
 
     def _template(self, stack: Stack) -> Template:
         return self.stateful if stack == "stateful" else self.runtime
-
-
-def logical(*parts: str) -> str:
-    """A logical id from words: `Role`, `arm-small` give `RoleArmSmall`."""
-    words = (word for part in parts for word in re.split(r"[^A-Za-z0-9]+", part) if word)
-    return "".join(word[:1].upper() + word[1:] for word in words)

@@ -19,6 +19,12 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
+def logical(*parts: str) -> str:
+    """A logical id from words: `Role`, `arm-small` give `RoleArmSmall`."""
+    words = (word for part in parts for word in re.split(r"[^A-Za-z0-9]+", part) if word)
+    return "".join(word[:1].upper() + word[1:] for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The names of one project.
@@ -32,6 +38,10 @@ class Names:
     def own(self, name: str) -> str:
         """`<slug>-<name>`: of a role, function, group, bucket, queue."""
         return f"{self.slug}-{name}"
+
+    def parameter(self, name: str) -> str:
+        """Of a secret parameter: `<slug>-<name>`, or `/<slug>-<name>` if it begins with "/"."""
+        return f"/{self.own(name[1:])}" if name.startswith("/") else self.own(name)
 
     def queue(self, queue: str) -> str:
         """The name on SQS of a queue of the port, with a digest where SQS does not take its name.
@@ -81,6 +91,11 @@ class Names:
     def task_key(self) -> str:
         """The secret parameter with the seed of the key that signs tasks: 32 bytes, base64."""
         return f"{self.platform}/task-key"
+
+    @property
+    def database(self) -> str:
+        """The secret parameter that says how rows get into the CI database."""
+        return f"{self.platform}/ci-db"
 
     @property
     def task_public_key(self) -> str:

@@ -8,7 +8,7 @@ from praktika.intake.desk import Desk
 from praktika.intake.kept import keys
 from praktika.model.forge import Repository
 from praktika.model.routes import RoutingTable
-from praktika.model.wire import WireError, decode, encode
+from praktika.model.wire import encode
 
 _WORDS = 2000
 """Characters of what is wrong with a declaration that are logged."""
@@ -24,19 +24,9 @@ class Tables:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def known(self, name: str) -> RoutingTable | None:
-        """The table that was published last, if one was."""
-        data = self._desk.get(keys.table(name))
-        if data is None:
-            return None
-        try:
-            return decode(data, RoutingTable)
-        except WireError:  # of another version: it is compiled anew
-            return None
-
     def of(self, repository: Repository) -> RoutingTable:
         """The table of a repository, which is compiled if there is none yet."""
-        return self.known(repository.name) or self.renewed(repository)
+        return self._desk.table(repository.name) or self.renewed(repository)
 
     def renewed(self, repository: Repository, sha: str = "") -> RoutingTable:
         """The table as the default branch says now; it is published.
@@ -49,7 +39,7 @@ class Tables:
             sha: the tip of the default branch, if it is known.
         """
         sha = sha or self._desk.forge.commit(repository.name, repository.main)
-        known = self.known(repository.name)
+        known = self._desk.table(repository.name)
         if known is not None and known.sha == sha:
             return known
         table = self._desk.compile(repository, sha)

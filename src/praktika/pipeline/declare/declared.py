@@ -55,6 +55,8 @@ class Declared:
     RENAMED: ClassVar[dict[str, str]] = {}
     GONE: ClassVar[dict[str, str]] = {}
     UNKNOWN_SEVERITY: ClassVar[Severity] = "error"
+    CHECKED_BY: ClassVar[str] = ""
+    """The module that judges objects of this kind, loaded when one is declared."""
 
     _fields: ClassVar[dict[str, str]] = {}
     _required: ClassVar[tuple[str, ...]] = ()

@@ -14,7 +14,7 @@ from praktika.pipeline import codes
 from praktika.pipeline.check.sound import said, shown
 from praktika.pipeline.declare.declared import Declared
 from praktika.pipeline.declare.workflow import WorkflowConfig
-from praktika.pipeline.finding import NOWHERE, Finding, warning
+from praktika.pipeline.finding import NOWHERE, Finding, Place, warning
 from praktika.pipeline.load.failures import failure
 from praktika.pipeline.load.redirect import install
 from praktika.pipeline.load.settings import Read, read_settings
@@ -35,6 +35,7 @@ class Loaded(NamedTuple):
         settings: all settings by name.
         projects: the declared infrastructure.
         findings: what went wrong while loading.
+        places: where the author set a setting.
     """
 
     root: str
@@ -42,6 +43,7 @@ class Loaded(NamedTuple):
     settings: dict[str, Any]
     projects: list[Declared]
     findings: list[Finding]
+    places: dict[str, Place] = {}  # noqa: RUF012 - never changed
 
 
 def executed(root: str) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def load(root: str, begin: Callable[[str], None] = _silent) -> Loaded:
     loading = _Loading(root, read, findings, begin)
     loading.run()
     projects = _projects(root, read, findings, begin) if loading.found else []
-    return Loaded(root, loading.workflows, read.values, projects, findings)
+    return Loaded(root, loading.workflows, read.values, projects, findings, read.places)
 
 
 class _Loading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Kind = Literal["bucket", "image", "snapshot", "volume", "log group", "parameter", "other"]
+Kind = Literal["bucket", "image", "snapshot", "volume", "queue", "log group", "parameter", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -24,8 +24,9 @@ class Belonging:
 class Belongings(Protocol):
     """What one project has beside, and what is left of, its stacks.
 
-    It is the project's if it has its tag, with exactly its value, or is a parameter or a log group
-    below its path. Something that was deleted a moment ago may still be told of.
+    It is the project's if it has its tag, with exactly its value; or is a parameter or a log group
+    below its path; or a queue on which one of its machines listened, whose name is made of the
+    project's, "control" and the machine's. What was deleted a moment ago may still be told of.
     """
 
     def owned(self) -> list[Belonging]:

@@ -21,12 +21,14 @@ class Stack:
         status: in CloudFormation's words, `UPDATE_COMPLETE`.
         reason: of the status, "" mostly.
         outputs: by name.
+        tags: by key; of a mere proposal they may not be known.
     """
 
     name: str
     id: str
     status: str
     reason: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
 
     @property

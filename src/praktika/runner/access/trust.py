@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from praktika.errors import OperatorError
 from praktika.model.facts import Trust
@@ -12,10 +10,11 @@ from praktika.runner.container.docker import PROGRAM
 
 _ALLOWED = frozenset(
     (
-        *("PATH", "LANG", "LANGUAGE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+        *("PATH", "VIRTUAL_ENV", "LANG", "LANGUAGE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"),
         *("DOCKER_HOST", PROGRAM, "no_proxy", "NO_PROXY"),
     )
 )
+_OF_DOCKER = frozenset(("HOME", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"))
 _PROXIES = frozenset(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"))
 
 
@@ -32,14 +31,22 @@ def check(runner: Trust, code: Trust) -> None:
         )
 
 
-def inherited_by_strangers(inherited: Mapping[str, str], home: Path) -> dict[str, str]:
-    """The environment that untrusted jobs get: a few variables, and a home folder of their own.
+def inherited_by_strangers(inherited: Mapping[str, str]) -> dict[str, str]:
+    """What untrusted jobs, and those of another user, get of the environment: a few variables.
 
     What is not known to be harmless is left out; a proxy's address is, unless it has a password.
     """
-    kept = {
+    return {
         name: value
         for name, value in inherited.items()
         if name in _ALLOWED or name.startswith("LC_") or (name in _PROXIES and "@" not in value)
     }
-    return kept | {"HOME": os.fspath(home)}
+
+
+def of_docker(inherited: Mapping[str, str]) -> dict[str, str]:
+    """The environment of `docker` where jobs are another user: the runner's own home, no secrets.
+
+    In a job's home it would find configuration that the job has written, and obey it.
+    """
+    own = {name: value for name, value in inherited.items() if name in _OF_DOCKER}
+    return inherited_by_strangers(inherited) | own

@@ -46,6 +46,7 @@ class Box:
         home: an empty folder, for a user that the image does not know.
         user: uid and gid of whoever the files in the workspace belong to.
         names: of the variables that the job's environment has.
+        more: options that come last, so that they count.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Box:
     home: Path
     user: tuple[int, int]
     names: Collection[str]
+    more: tuple[str, ...] = ()
 
     @property
     def is_foreign(self) -> bool:
@@ -96,7 +98,7 @@ def create_arguments(box: Box) -> list[str]:
     if not box.container.has("--workdir"):
         ours.append(f"--workdir={box.workspace}")
     theirs = [_written(box, option) for option in box.container.options]
-    return [*ours, *theirs, box.image, "sh", "-c", SCRIPT, "praktika", box.line]
+    return [*ours, *theirs, *box.more, box.image, "sh", "-c", SCRIPT, "praktika", box.line]
 
 
 def folders(box: Box) -> Iterator[Path]:

@@ -17,13 +17,16 @@ from typing import BinaryIO
 
 from praktika.errors import AuthorError, OperatorError, PraktikaError
 from praktika.model.container import parse
+from praktika.model.facts import Trust
 from praktika.model.plan import Plan
 from praktika.model.task import Task
+from praktika.runner.container import outside
 from praktika.runner.container.box import Box, bind, create_arguments, folders, name_of
 from praktika.runner.container.docker import Docker
 from praktika.runner.container.images import image_of
 from praktika.runner.container.pull import LogIn, Pull, nobody
 from praktika.runner.process import Command, Exit, Limits, Stop, run
+from praktika.runner.user import acting
 from praktika.runner.workspace import remove
 
 CONTAINER = "PRAKTIKA_CONTAINER"
@@ -51,6 +54,7 @@ class Request:
         library: a folder that holds `praktika`.
         folder: of the runner; nobody else notes containers there.
         inherited: the environment that docker gets.
+        trust: of the code that runs.
         login: gives the variables with which an image is pulled, for as long as its block lasts.
     """
 
@@ -63,6 +67,7 @@ class Request:
     library: Path
     folder: Path
     inherited: Mapping[str, str]
+    trust: Trust = "trusted"
     login: LogIn = nobody
 
 
@@ -87,12 +92,13 @@ def run_in_container(request: Request, log: BinaryIO, limits: Limits, stop: Stop
     pull = Pull(docker, box.image, box.container, request.login)
     end = pull.fetch(log, limits, stop)
     if end is None:
-        with _created(docker, box, request.values, log):
+        with _created(docker, box, request, log):
             rest = max(0.0, limits.timeout - (time.monotonic() - began))
             command = replace(
                 request.command,
                 argv=docker.command("start", "--attach", box.name),
                 env={**request.command.env, CONTAINER: box.name},
+                own_env=docker.env if request.command.user else None,
             )
             end = run(command, log, replace(limits, timeout=rest), stop)
             end = _explained(docker, box, end)
@@ -132,6 +138,10 @@ def _box(request: Request) -> Box:
         image = image_of(request.plan, task, container.image)
     except ValueError as error:
         raise AuthorError(text=f"run_in_docker: {error}") from None
+    user = request.command.user
+    is_outside = request.trust == "untrusted"
+    if is_outside:
+        outside.check(container, has_user=user is not None)
     name = name_of(task.run, task.job, task.attempt)
     return Box(
         name=name,
@@ -142,26 +152,43 @@ def _box(request: Request) -> Box:
         workspace=request.command.cwd,
         package=(request.library / "praktika").resolve(),
         home=request.folder / _NOTES / name,
-        user=(os.getuid(), os.getgid()),
+        user=(user.uid, user.gid) if user else (os.getuid(), os.getgid()),
         names=request.values.keys(),
+        more=outside.confined() if is_outside and user else (),
     )
 
 
 @contextmanager
-def _created(docker: Docker, box: Box, values: Mapping[str, str], log: BinaryIO) -> Iterator[None]:
+def _created(docker: Docker, box: Box, request: Request, log: BinaryIO) -> Iterator[None]:
     """In the block there is the container; afterwards it is gone, with all that runs in it."""
+    user = request.command.user
     box.home.mkdir(parents=True, exist_ok=True)
-    for folder in folders(box):
-        if not folder.exists():  # it may be a file as well
-            folder.mkdir(parents=True)
+    if user is not None:
+        os.chown(box.home, user.uid, user.gid)
     try:
+        with acting(user):
+            _make_folders(box, is_strict=user is not None)
         arguments = create_arguments(box)
-        answer = docker.ask("create", *arguments, cwd=box.workspace, values=values)
+        answer = docker.ask("create", *arguments, cwd=box.workspace, values=request.values)
         if answer.code != 0:
             raise _refusal(answer.error)
         yield
     finally:
         _remove(docker, box, log)
+
+
+def _make_folders(box: Box, *, is_strict: bool) -> None:
+    """Make the folders of the workspace that are mounted, where they are not there.
+
+    Raises:
+        AuthorError: one leads out of it through a link, where jobs must not leave theirs.
+    """
+    for folder in folders(box):
+        if is_strict and not folder.resolve().is_relative_to(box.workspace.resolve()):
+            # Whoever mounts it is root.
+            raise AuthorError(text=f"run_in_docker: the volume {folder} leads out of the workspace")
+        if not folder.exists():  # it may be a file as well
+            folder.mkdir(parents=True)
 
 
 def _remove(docker: Docker, box: Box, log: BinaryIO) -> None:

@@ -17,6 +17,8 @@ from praktika.runner.process.mask import Mask
 from praktika.runner.process.terms import Command, Exit, Limits, Stop, never
 from praktika.runner.process.watch import Watch
 
+_OWN_CAUSES = ("timeout", "disk")
+
 __all__ = ["Command", "Exit", "Limits", "Mask", "Stop", "never", "run"]
 
 
@@ -34,21 +36,23 @@ def run(command: Command, log: BinaryIO, limits: Limits, stop: Stop = never) -> 
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        watch = stack.enter_context(Watch(command, log, limits.log_bytes))
+        watch = stack.enter_context(Watch(command, log, limits))
         cause, detail = watch.until_end(started + limits.timeout, stop)
         survivors: tuple[str, ...] = ()
         if cause == "exited":
             survivors = watch.end_leftovers(limits.leftover_grace)
         else:
-            watch.end_all(limits.grace, cleanup=command.cleanup if cause == "timeout" else "")
+            # Who fills a disk may go on to do so while it is asked to end.
+            grace = 0.0 if cause == "disk" else limits.grace
+            watch.end_all(grace, cleanup=command.cleanup if cause == "timeout" else "")
         watch.drain()
         watch.pump.finish()
     code, name = _decode(watch.wait_status)
     return Exit(
-        cause="log" if watch.pump.error and cause != "timeout" else cause,
+        cause="log" if watch.pump.error and cause not in _OWN_CAUSES else cause,
         code=code,
         signal=name,
-        detail=watch.pump.error or detail,
+        detail=detail if cause == "disk" else watch.pump.error or detail,
         survivors=survivors,
         dropped=watch.pump.dropped,
         tail=watch.pump.text(),

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from praktika.runner.process.mask import Mask
+from praktika.runner.user import JobUser
+
+Cause = Literal["exited", "timeout", "stopped", "log", "disk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +22,15 @@ class Limits:
         grace: seconds between asking and force.
         leftover_grace: the same for processes that outlive the command.
         log_bytes: bytes of output that are kept; the rest is read and dropped.
+        disk_reserve: bytes that have to stay free on the disks that a job can fill, or it is ended;
+            0 means that nobody looks.
     """
 
     timeout: float = 5 * 3600
     grace: float = 10.0
     leftover_grace: float = 1.0
     log_bytes: int = 8 << 30
+    disk_reserve: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +39,12 @@ class Command:
 
     Attributes:
         line: given to `bash -c`.
-        argv: a program with its arguments, run instead of the line, or empty.
+        argv: a program of praktika's with its arguments, run instead of the line, or empty. It runs
+            as the runner does.
         cwd: its working directory.
         env: its whole environment.
+        own_env: the same for `argv`, if it is another one.
+        user: whom the line and the cleanup run as; None means as the runner does.
         cleanup: a line for bash that runs beside SIGTERM at a timeout, or "".
         mask: what must not come out in its output.
     """
@@ -44,6 +53,8 @@ class Command:
     cwd: Path
     env: Mapping[str, str]
     argv: tuple[str, ...] = ()
+    own_env: Mapping[str, str] | None = None
+    user: JobUser | None = None
     cleanup: str = ""
     mask: Mask = field(default_factory=Mask)
 
@@ -53,18 +64,18 @@ class Exit:
     """How a command ended.
 
     Attributes:
-        cause: "exited" by itself, "timeout", "stopped" on request, or "log": its output could
-            not be stored.
+        cause: "exited" by itself, "timeout", "stopped" on request, "log": its output could not be
+            stored, or "disk": it has filled one.
         code: exit code, or None when a signal ended it.
         signal: name of that signal, or "".
-        detail: for "stopped" and "log", why; for "exited", what the exit code does not say.
+        detail: for "stopped", "log" and "disk", why; for "exited", what the exit code does not say.
         survivors: processes that it left running and that were ended.
         dropped: bytes of output that were over the limit.
         tail: the last 16 KiB of output, as text.
         seconds: of monotonic time.
     """
 
-    cause: Literal["exited", "timeout", "stopped", "log"]
+    cause: Cause
     code: int | None
     signal: str = ""
     detail: str = ""

@@ -9,11 +9,15 @@ import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import BinaryIO, Literal, Self
+from dataclasses import replace
+from typing import BinaryIO, Self
 
 from praktika import process_tree as tree
+from praktika.runner.process.disk import Disks
 from praktika.runner.process.pump import CHUNK, Pump
-from praktika.runner.process.terms import Command, Stop
+from praktika.runner.process.terms import Cause, Command, Limits, Stop
+from praktika.runner.user import JobUser
+from praktika.runner.user.launch import limited
 
 _F_SETPIPE_SZ = 1031  # fcntl's, on Linux; the largest pipe that needs no privilege
 _TICK = 0.1
@@ -24,9 +28,10 @@ _KILL_PATIENCE = 10.0
 class Watch:
     """A started command: its output, its end, and the end of all that it started."""
 
-    def __init__(self, command: Command, log: BinaryIO, limit: int) -> None:
+    def __init__(self, command: Command, log: BinaryIO, limits: Limits) -> None:
         self.command = command
-        self.pump = Pump(log, limit, command.mask)
+        self.pump = Pump(log, limits.log_bytes, command.mask)
+        self.disks = Disks((os.fspath(command.cwd),), limits.disk_reserve)
         self.wait_status: int | None = None
         self.selector = selectors.DefaultSelector()
         self.pipe, write_end = os.pipe()
@@ -34,7 +39,7 @@ class Watch:
         with suppress(OSError):
             fcntl.fcntl(self.pipe, _F_SETPIPE_SZ, CHUNK)
         try:
-            self.process = _spawn(command.argv or _bash(command.line), command, write_end)
+            self.process = _started(command, write_end)
         except BaseException:
             os.close(self.pipe)
             raise
@@ -59,9 +64,7 @@ class Watch:
             if fd >= 0:
                 os.close(fd)
 
-    def until_end(
-        self, deadline: float, stop: Stop
-    ) -> tuple[Literal["exited", "timeout", "stopped", "log"], str]:
+    def until_end(self, deadline: float, stop: Stop) -> tuple[Cause, str]:
         """Why the wait is over: the process ended, or it has to be."""
         next_question = 0.0
         while True:
@@ -73,6 +76,9 @@ class Watch:
                 reason = stop()
                 if reason:
                     return "stopped", reason
+                full = self.disks.complaint()
+                if full:
+                    return "disk", full
             if self._serve(min(_TICK if self.pidfd >= 0 else _SWEEP, deadline - now)):
                 return "exited", ""
             if self.pump.error:
@@ -86,7 +92,7 @@ class Watch:
         """End the command and everything below: TERM, a grace, KILL; the names of what it was."""
         spared: int | None = None
         if cleanup:
-            process = _spawn(_bash(cleanup), self.command, None)
+            process = _spawn(_bash(cleanup), self.command, None, self.command.user)
             process.returncode = 0  # it is reaped with the others
             spared = process.pid
         asked: dict[int, str] = {}
@@ -134,9 +140,25 @@ def _bash(line: str) -> Sequence[str]:
     return ("bash", "--norc", "-c", line)
 
 
-def _spawn(argv: Sequence[str], command: Command, output: int | None) -> subprocess.Popen[bytes]:
+def _started(command: Command, output: int) -> subprocess.Popen[bytes]:
+    if command.argv:
+        env = command.env if command.own_env is None else command.own_env
+        return _spawn(command.argv, replace(command, env=env), output, None)
+    if command.user is not None:
+        # Whoever opens /dev/stdout opens the pipe anew, which only its owner may.
+        os.fchown(output, command.user.uid, command.user.gid)
+    return _spawn(_bash(command.line), command, output, command.user)
+
+
+def _spawn(
+    argv: Sequence[str], command: Command, output: int | None, user: JobUser | None
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        argv,
+        argv if user is None else limited(user, argv, command.cwd),
+        user=user.uid if user else None,
+        group=user.gid if user else None,
+        extra_groups=user.groups if user else None,
+        umask=0o022 if user else -1,
         cwd=command.cwd,
         env=command.env,
         stdin=subprocess.DEVNULL,

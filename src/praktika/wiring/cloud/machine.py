@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from praktika.wiring.backend import find_backend
@@ -30,17 +31,29 @@ def request_signer(root: Path) -> Authorize | None:
     return signer
 
 
-def stores_of_runner(root: Path, name: str) -> Stores:
-    """The stores of a runner: on a machine of a cloud, its queues give signed tasks alone.
+def stores_of_runner(root: Path) -> Stores:
+    """The stores of a runner; on a machine of a cloud a deploy has made the queues.
 
     Raises:
-        OperatorError: they cannot be opened, or the key cannot be used.
+        OperatorError: they cannot be opened.
+    """
+    return open_stores(root, is_deployed=bool(os.environ.get(TASK_KEY)))
+
+
+def verified(stores: Stores, name: str) -> Stores:
+    """The stores of a runner: on a machine of a cloud, its queues give signed tasks alone.
+
+    Args:
+        stores: whatever its tasks come from.
+        name: of the runner.
+
+    Raises:
+        OperatorError: the key cannot be used.
     """
     key = os.environ.get(TASK_KEY, "")
     if not key:
-        return open_stores(root)
+        return stores
     sealing = importlib.import_module("praktika.wiring.cloud.sealing")
     logs = importlib.import_module("praktika.wiring.logs")
-    stores = open_stores(root, is_deployed=True)
-    verified: Stores = sealing.verified(stores, key, logs.logger(runner=name))
-    return verified
+    queue = sealing.verifying(stores.queue, key, logs.logger(runner=name))
+    return replace(stores, queue=queue)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -31,12 +32,10 @@ from praktika.wiring.cloud.turns import Turns
 from praktika.wiring.github.identity import with_broker
 from praktika.wiring.github.installation import GitHub
 from praktika.wiring.github.loops import STALE, announce_all, loops_of
+from praktika.wiring.github.settings import reconcile_seconds
 from praktika.wiring.service import Service
 from praktika.wiring.serving.loops import Loop, Loops, again
 from praktika.wiring.stores import Stores
-
-RECONCILE = 300.0
-"""Seconds between two looks for what webhooks have not told."""
 
 _EVENTS = 2
 """While one makes a plan, the other goes on."""
@@ -51,7 +50,7 @@ _ANEW = 300.0
 _HEALTH = 300.0
 _LOOK = 0.2
 _END = 25.0
-"""Seconds for turns under way; what they do not end comes again, to another orchestrator."""
+"""Seconds for what is being dealt with; the rest is given back, to other orchestrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,8 @@ class _Orchestrating:
     def __init__(self, served: Served, stores: Stores, log: FilteringBoundLogger) -> None:
         self._served = served
         self._unsigned = stores
-        self._stores = signing(stores, served.key, log)
+        self._queue = signing(stores.queue, served.key, log)
+        self._stores = replace(stores, queue=self._queue)
         self._log = log
         self._github = self._with_github()
         pools = CloudPools(served.installation.pools, _machines)
@@ -137,9 +137,19 @@ class _Orchestrating:
             return self._until_anew(loops, idle, while_true)
         finally:
             self._service.end()
-            for name in loops.end(_END):
-                self._log.warning("loop.slow", loop=name)
+            loops.end(0.0)
+            self._give_back()
             self._log.info("orchestrator.ended")
+
+    def _give_back(self) -> None:
+        """Wait for what is being dealt with, and give back what takes too long."""
+        deadline = time.monotonic() + _END
+        while self._queue.held() and time.monotonic() < deadline:
+            time.sleep(_LOOK)
+        for message in self._queue.held():
+            self._log.warning("message.returned", queue=message.queue, of=message.group)
+            with suppress(PraktikaError):
+                self._queue.release(message)
 
     def _until_anew(self, loops: Loops, idle: Idle, while_true: Callable[[], bool]) -> Served:
         look = health = time.monotonic()
@@ -188,7 +198,8 @@ class _Orchestrating:
         github = self._github
         if github is None:
             return []
-        turns = Turns(self._stores.blobs, self._stores.clock, "reconciler", RECONCILE)
+        every = reconcile_seconds()
+        turns = Turns(self._stores.blobs, self._stores.clock, "reconciler", every)
 
         def reconcile() -> int:
             return github.reconcile() if turns.is_mine() else 0
@@ -196,7 +207,7 @@ class _Orchestrating:
         return [
             *loops_of(github, self._stores.pace.wait),
             Loop(name="schedules", serve=again(github.tick, _CLOCK), stale=STALE),
-            Loop(name="reconciler", serve=again(reconcile, _CLOCK / 2), stale=STALE + RECONCILE),
+            Loop(name="reconciler", serve=again(reconcile, every / 10), stale=STALE + every),
         ]
 
     def _with_github(self) -> GitHub | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from structlog.typing import FilteringBoundLogger
 
 from praktika.adapters.sealed.keys import PublicKeys, SigningKeys
@@ -11,40 +9,37 @@ from praktika.adapters.sealed.orchestrators import SigningQueue
 from praktika.adapters.sealed.passing import Custom
 from praktika.adapters.sealed.runners import VerifyingQueue
 from praktika.orchestrator import names
-from praktika.ports.queue import Message
-from praktika.wiring.stores import Stores
+from praktika.ports.queue import Message, Queue
 
 _SHOWN = 200
 
 
-def signing(stores: Stores, key: str, log: FilteringBoundLogger) -> Stores:
-    """The stores as an orchestrator has them.
+def signing(queue: Queue, key: str, log: FilteringBoundLogger) -> SigningQueue:
+    """The queues as an orchestrator has them.
 
     Args:
-        stores: of the installation.
+        queue: those of the installation.
         key: see `SigningKeys`.
         log: is told of what was refused.
 
     Raises:
         OperatorError: the key cannot be used.
     """
-    queue = SigningQueue(stores.queue, _custom("report.refused", log), SigningKeys(key))
-    return replace(stores, queue=queue)
+    return SigningQueue(queue, _custom("report.refused", log), SigningKeys(key))
 
 
-def verified(stores: Stores, key: str, log: FilteringBoundLogger) -> Stores:
-    """The stores as a runner has them.
+def verifying(queue: Queue, key: str, log: FilteringBoundLogger) -> VerifyingQueue:
+    """The queues as a runner has them.
 
     Args:
-        stores: of the installation.
+        queue: those of the installation, or what its controller has leased.
         key: see `PublicKeys`.
         log: is told of what was refused.
 
     Raises:
         OperatorError: the key cannot be used.
     """
-    queue = VerifyingQueue(stores.queue, _custom("task.refused", log), PublicKeys(key))
-    return replace(stores, queue=queue)
+    return VerifyingQueue(queue, _custom("task.refused", log), PublicKeys(key))
 
 
 def _custom(event: str, log: FilteringBoundLogger) -> Custom:

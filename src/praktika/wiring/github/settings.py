@@ -78,7 +78,7 @@ def find_github(environment: Mapping[str, str] = os.environ) -> GitHubSettings |
         key=_read(KEY, said[KEY]),
         secrets=_secrets(_read(SECRET, said[SECRET])),
         repositories=repositories_of(environment),
-        every=_seconds(environment.get(EVERY, "").strip() or "300"),
+        every=reconcile_seconds(environment),
     )
 
 
@@ -105,6 +105,15 @@ def _number(text: str) -> str:
     if not text.isdecimal():
         raise OperatorError(f"{APP} is '{text[:40]}'; it is the number on the app's page")
     return text
+
+
+def reconcile_seconds(environment: Mapping[str, str] = os.environ) -> float:
+    """Seconds between two looks for what webhooks have not told.
+
+    Raises:
+        OperatorError: what is said is no number, or no sensible one.
+    """
+    return _seconds(environment.get(EVERY, "").strip() or "300")
 
 
 def _seconds(text: str) -> float:

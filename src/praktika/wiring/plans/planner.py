@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec import structs
+
 from praktika.errors import AuthorError, OperatorError
 from praktika.model.events import RunRequested
 from praktika.model.plan import Compilation, Plan
@@ -16,6 +18,7 @@ from praktika.ports.checkouts import Checkouts, Commit
 from praktika.runner.sources import Sources
 from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.places import scratch_folder
+from praktika.wiring.plans.base import base_of
 from praktika.wiring.plans.planning import decided, of_source
 from praktika.wiring.plans.settling import settled
 from praktika.wiring.stores import Stores
@@ -52,11 +55,15 @@ class Planner:
             with sources.code_of(_run_file(request)) as source:
                 with self._declaration(request, source, folder) as root:
                     compilation = compile_declaration(root, request.facts)
-                if any(problem.severity == "error" for problem in compilation.problems):
-                    raise AuthorError(compilation.problems)
+                    if any(problem.severity == "error" for problem in compilation.problems):
+                        raise AuthorError(compilation.problems)
+                    evaluated = compilation.settings
+                    base = base_of(root, evaluated, request.facts.trust, self._stores)
                 for plan in compilation.plans:
                     if plan.workflow == request.workflow:
-                        return decided(plan, request, of_source(source, request), self._stores)
+                        files = of_source(source, request)
+                        based = structs.replace(plan, base=base)
+                        return decided(based, request, files, self._stores)
         return _without(request, compilation)
 
     @contextmanager

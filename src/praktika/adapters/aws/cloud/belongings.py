@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,8 +14,13 @@ from praktika.ports.cloud.belongings import Belonging
 from praktika.ports.cloud.cloud import PROJECT_TAG
 
 _BUCKET = "arn:aws:s3:::"
+_QUEUE = re.compile(r"arn:aws[^:]*:sqs:[^:]*:\d+:(.+)")
+_CONTROL = r"-control-(un)?trusted-i-[0-9a-f]+(-dead)?"
+"""Names of the queues that machines make for themselves, after the project's."""
+
 _GONE = {
     *("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidSnapshot.NotFound"),
+    *("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
     *("InvalidVolume.NotFound", "ResourceNotFoundException", "ParameterNotFound", "NoSuchBucket"),
 }
 _IN_USE = {"VolumeInUse", "InvalidSnapshot.InUse", "BucketNotEmpty"}
@@ -32,6 +38,7 @@ class AwsBelongings:
         self._aws = aws
         self._project = project
         self._path = f"/praktika/{project}/"
+        self._images_path = f"/imagebuilder/praktika/{project}"
 
     def owned(self) -> list[Belonging]:
         """Everything; see the port."""
@@ -40,14 +47,18 @@ class AwsBelongings:
                 *(Belonging(kind="image", name=one) for one in self._images()),
                 *(Belonging(kind="snapshot", name=one) for one in self._snapshots()),
                 *(Belonging(kind="volume", name=one) for one in self._volumes()),
+                *(Belonging(kind="queue", name=one) for one in self._control_queues()),
                 *(Belonging(kind="log group", name=one) for one in self._log_groups()),
                 *(Belonging(kind="parameter", name=one) for one in self._parameters()),
             }
             known = {one.name for one in found}
             for arn in self._tagged():
                 # an arn ends in `:parameter/praktika/…`, `:log-group:/…`, `/ami-…`, `/vol-…`
+                queue = _QUEUE.fullmatch(arn)
                 if arn.startswith(_BUCKET):
                     found.add(Belonging(kind="bucket", name=arn.removeprefix(_BUCKET)))
+                elif queue:
+                    found.add(Belonging(kind="queue", name=queue[1]))
                 elif not any(arn.removesuffix(":*").endswith(name) for name in known):
                     found.add(Belonging(kind="other", name=arn))
         return sorted(found)
@@ -76,6 +87,7 @@ class AwsBelongings:
             "image": lambda name: aws.ec2.deregister_image(ImageId=name),
             "snapshot": lambda name: aws.ec2.delete_snapshot(SnapshotId=name),
             "volume": lambda name: aws.ec2.delete_volume(VolumeId=name),
+            "queue": self._delete_queue,
             "log group": lambda name: aws.logs.delete_log_group(logGroupName=name),
             "parameter": lambda name: aws.ssm.delete_parameter(Name=name),
         }
@@ -100,6 +112,18 @@ class AwsBelongings:
         pages = self._aws.ec2.get_paginator("describe_volumes").paginate(Filters=self._filters)
         return (one["VolumeId"] for page in pages for one in page["Volumes"])
 
+    def _control_queues(self) -> Iterator[str]:
+        pages = self._aws.sqs.get_paginator("list_queues").paginate(
+            QueueNamePrefix=f"{self._project}-control-"
+        )
+        names = (url.rpartition("/")[2] for page in pages for url in page.get("QueueUrls", ()))
+        pattern = re.compile(re.escape(self._project) + _CONTROL)
+        return (name for name in names if pattern.fullmatch(name))
+
+    def _delete_queue(self, name: str) -> None:
+        url = self._aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        self._aws.sqs.delete_queue(QueueUrl=url)
+
     def _log_groups(self) -> Iterator[str]:
         pages = self._aws.logs.get_paginator("describe_log_groups").paginate(
             logGroupNamePrefix=self._path
@@ -108,7 +132,8 @@ class AwsBelongings:
 
     def _parameters(self) -> Iterator[str]:
         pages = self._aws.ssm.get_paginator("describe_parameters")
-        by_path: Any = [{"Key": "Path", "Option": "Recursive", "Values": [self._path.rstrip("/")]}]
+        paths = [self._path.rstrip("/"), self._images_path]
+        by_path: Any = [{"Key": "Path", "Option": "Recursive", "Values": paths}]
         by_tag: Any = [{"Key": f"tag:{PROJECT_TAG}", "Values": [self._project]}]
         for page in pages.paginate(ParameterFilters=by_path):
             yield from (one["Name"] for one in page["Parameters"])

@@ -37,6 +37,7 @@ class AwsStacks:
             id=found.get("StackId", name),
             status=found["StackStatus"],
             reason=found.get("StackStatusReason", ""),
+            tags={one["Key"]: one["Value"] for one in found.get("Tags", ())},
             outputs={
                 one.get("OutputKey", ""): one.get("OutputValue", "")
                 for one in found.get("Outputs", ())

@@ -26,7 +26,13 @@ class MemoryStacks:
         kept = self._world.stacks.get(name)
         if kept is None:
             return None
-        return Stack(name=name, id=kept.id, status=kept.status, outputs=dict(kept.outputs))
+        return Stack(
+            name=name,
+            id=kept.id,
+            status=kept.status,
+            tags=dict(kept.tags),
+            outputs=dict(kept.outputs),
+        )
 
     def contents(self, name: str) -> Contents:
         """What a stack consists of; see the port."""

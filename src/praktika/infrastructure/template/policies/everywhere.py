@@ -14,7 +14,7 @@ _SESSION = f"{_NO_THING}; it reaches nothing but the machine's own session chann
 
 REASONS: Final = {
     "autoscaling:DescribeAutoScalingGroups": f"{_NO_THING}; it only reads",
-    "autoscaling:DescribeAutoScalingInstances": f"{_NO_THING}; it only reads",
+    "autoscaling:DescribeScalingActivities": f"{_NO_THING}; it only reads",
     "sqs:ListQueues": f"{_NO_THING}; it tells names and nothing else",
     "ssmmessages:CreateControlChannel": _SESSION,
     "ssmmessages:CreateDataChannel": _SESSION,

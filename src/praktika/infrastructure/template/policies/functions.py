@@ -62,7 +62,11 @@ def tick(
     slug = arns.names.slug
     return [
         _logs(arns, "tick"),
-        everywhere("Groups", "autoscaling:DescribeAutoScalingGroups"),
+        everywhere(
+            "Groups",
+            "autoscaling:DescribeAutoScalingGroups",
+            "autoscaling:DescribeScalingActivities",
+        ),
         allow(
             "Grow",
             ["autoscaling:SetDesiredCapacity", "autoscaling:SuspendProcesses"],

@@ -30,25 +30,36 @@ KEPT = 14 * 24 * 3600
 """Seconds that a message waits for somebody: as long as SQS keeps any."""
 
 
-def add_queue(draft: Draft, component: str, queue: str) -> Queue:
-    """A queue of the port and the one for its dead letters, encrypted, for this account alone."""
-    grave = draft.add("runtime", component, _queue(draft, dead_letters(queue)))
-    redrive = RedrivePolicy(
-        deadLetterTargetArn=GetAtt(grave, "Arn"), maxReceiveCount=MAX_DELIVERIES
-    )
-    return draft.add("runtime", component, _queue(draft, queue, RedrivePolicy=redrive))
+def add_queue(
+    draft: Draft, component: str, queue: str, *, deliveries: int = MAX_DELIVERIES, **more: Any
+) -> Queue:
+    """A queue of the port and the one for its dead letters, encrypted, for this account alone.
+
+    Args:
+        draft: what is being made.
+        component: for whom.
+        queue: its name at the port.
+        deliveries: after which a message is set aside; 0 for never.
+        more: properties of the queue.
+    """
+    if deliveries:
+        grave = draft.add("runtime", component, _queue(draft, dead_letters(queue)))
+        more["RedrivePolicy"] = RedrivePolicy(
+            deadLetterTargetArn=GetAtt(grave, "Arn"), maxReceiveCount=deliveries
+        )
+    return draft.add("runtime", component, _queue(draft, queue, **more))
 
 
 def _queue(draft: Draft, queue: str, **more: Any) -> Queue:
     if queue.endswith(ORDERED):
         more["FifoQueue"] = True
+    properties = {"MessageRetentionPeriod": KEPT, **more}
     return Queue(
         logical("Queue", queue),
         QueueName=draft.names.queue(queue),
-        MessageRetentionPeriod=KEPT,
         SqsManagedSseEnabled=True,
         Tags=draft.tags(),
-        **more,
+        **properties,
     )
 
 

@@ -69,7 +69,7 @@ def _add_routes(
     draft: Draft, function: str, paths: Sequence[str], *, authorization: str
 ) -> list[Route]:
     """Routes to a function, which can be called through them and not otherwise."""
-    called = draft.runtime.resources[logical("Function", function)]
+    called = logical("Function", function)
     target = Integration(
         logical("Integration", function),
         ApiId=Ref(API),

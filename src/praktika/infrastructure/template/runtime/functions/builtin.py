@@ -12,7 +12,7 @@ from typing import Any
 from troposphere import GetAtt, Parameter, Ref, awslambda, events
 
 from praktika.infrastructure.components import GitHubTokenMinter
-from praktika.infrastructure.parts import orchestrator_pools, runner_pools, title_of
+from praktika.infrastructure.parts import orchestrator_pools, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.policies import functions as policies
@@ -22,7 +22,6 @@ from praktika.infrastructure.template.runtime.functions.calls import (
     add_function,
     add_permission,
 )
-from praktika.infrastructure.template.runtime.machines.pools import AnyPool, groups_of, task_queues
 from praktika.infrastructure.template.runtime.queues import SHARED
 from praktika.infrastructure.template.runtime.roles import add_role
 from praktika.infrastructure.template.runtime.scope import arns_of, minter_of
@@ -65,8 +64,7 @@ def add_broker(minter: GitHubTokenMinter, draft: Draft, context: Context) -> Non
 
 def add_tick(draft: Draft, context: Context) -> None:
     """What grows pools and watches the clock: every minute, and when something was queued."""
-    pools: list[AnyPool] = [*runner_pools(context.project), *orchestrator_pools(context.project)]
-    if not pools:
+    if not draft.pools:
         return
     title, names = "Installation:tick", draft.names
     code = Code(
@@ -75,9 +73,10 @@ def add_tick(draft: Draft, context: Context) -> None:
         environment=_common(draft, context),
         seconds=50,
     )
-    groups = [group for pool in pools for group in groups_of(pool, draft)]
+    groups = [group for pool in draft.pools for group in pool.groups]
+    work = {queue for pool in draft.pools for queue in pool.queues if queue not in SHARED}
     statements = policies.tick(
-        arns_of(draft, context), groups=groups, work=task_queues(context), shared=SHARED
+        arns_of(draft, context), groups=groups, work=sorted(work), shared=SHARED
     )
     function = _add_own(draft, title, code, statements)
     draft.add("runtime", title, _once(function))
@@ -88,7 +87,7 @@ def add_tick(draft: Draft, context: Context) -> None:
         Targets=[events.Target(Id="tick", Arn=GetAtt(function, "Arn"))],
     )
     draft.add("runtime", title, rule)
-    add_permission(draft, title, function, service="events", source=GetAtt(rule, "Arn"))
+    add_permission(draft, title, function.title, service="events", source=GetAtt(rule, "Arn"))
 
 
 def has_webhook(context: Context) -> bool:

@@ -63,11 +63,11 @@ def add_function(
 
 
 def add_permission(
-    draft: Draft, component: str, function: awslambda.Function, *, service: str, source: object
+    draft: Draft, component: str, function: str, *, service: str, source: object
 ) -> None:
-    """Let one thing of a service call a function, and nothing else of it."""
+    """Let one thing of a service call a function, by its logical id, and nothing else of it."""
     permission = awslambda.Permission(
-        logical("Permission", function.title, service),
+        logical("Permission", function, service, component.partition(":")[2]),
         Action="lambda:InvokeFunction",
         FunctionName=Ref(function),
         Principal=f"{service}.amazonaws.com",

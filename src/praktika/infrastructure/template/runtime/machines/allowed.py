@@ -11,15 +11,11 @@ from praktika.infrastructure.template.policies.runner import Allowed
 
 def allowed_of(pool: RunnerPool, draft: Draft, context: Context) -> Allowed:
     """What the jobs of a pool may reach besides their run."""
-    declared = {
-        one.name: parameter_of(one.name, draft)
-        for one in context.project.secret_parameters
-        if isinstance(one, SecretParameter.Config)
-    }
     every = pool.allow_all_ssm_parameters
-    named = [declared.get(name, name) for name in pool.allowed_ssm_parameters]
+    named = [parameter_of(name, draft, context) for name in pool.allowed_ssm_parameters]
+    declared = [parameter_of(name, draft, context) for name in _declared(context)]
     return Allowed(
-        parameters=sorted({*named, *(declared.values() if every else ())}),
+        parameters=sorted({*named, *(declared if every else ())}),
         secrets=sorted(pool.allowed_secrets),
         prefixes=sorted(pool.allowed_s3_prefixes),
         every_parameter=every,
@@ -28,6 +24,16 @@ def allowed_of(pool: RunnerPool, draft: Draft, context: Context) -> Allowed:
     )
 
 
-def parameter_of(name: str, draft: Draft) -> str:
-    """The name on AWS of a declared secret parameter."""
+def parameter_of(name: str, draft: Draft, context: Context) -> str:
+    """The name on AWS of a parameter: of a declared one, or one that is there as it is called."""
+    if name not in _declared(context):
+        return name
     return f"/{draft.names.own(name[1:])}" if name.startswith("/") else draft.names.own(name)
+
+
+def _declared(context: Context) -> list[str]:
+    return [
+        one.name
+        for one in context.project.secret_parameters
+        if isinstance(one, SecretParameter.Config)
+    ]

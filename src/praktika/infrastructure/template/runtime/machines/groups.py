@@ -55,7 +55,7 @@ def add_group(
         Cooldown="0",
         NewInstancesProtectedFromScaleIn=True,
         CapacityRebalance=False,
-        Tags=_tags(draft, group.tags),
+        Tags=tags_of(draft, group.tags),
         **_launching(group, template),
     )
     return draft.add("runtime", component, made)
@@ -84,7 +84,8 @@ def _launching(group: Group, template: LaunchTemplate) -> dict[str, Any]:
     return {"MixedInstancesPolicy": policy}
 
 
-def _tags(draft: Draft, more: Mapping[str, Any]) -> list[autoscaling.Tag]:
+def tags_of(draft: Draft, more: Mapping[str, Any]) -> list[autoscaling.Tag]:
+    """The tags of a group, which its machines have, too."""
     own = draft.tags().to_dict()
     pairs = [*((tag["Key"], tag["Value"]) for tag in own), *sorted(more.items())]
     return [autoscaling.Tag(key, value, True) for key, value in pairs]  # noqa: FBT003 - propagated

@@ -127,9 +127,9 @@ def metadata() -> ec2.MetadataOptions:
     )
 
 
-def tagged(draft: Draft, name: str) -> list[ec2.TagSpecifications]:
+def tagged(draft: Draft, name: str, **more: str) -> list[ec2.TagSpecifications]:
     """The tags of machines and of their disks."""
-    tags = draft.tags(Name=draft.names.own(name))
+    tags = draft.tags(**{"Name": draft.names.own(name), **more})
     return [ec2.TagSpecifications(ResourceType=kind, Tags=tags) for kind in ("instance", "volume")]
 
 

@@ -1,0 +1,178 @@
+"""What a deploy does, in order: decided from what is wanted and what is there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from praktika.infrastructure.deploying.manifest import Manifest
+from praktika.infrastructure.deploying.stacks.states import is_sound
+from praktika.infrastructure.deploying.wanted import (
+    PARTS,
+    Code,
+    Hidden,
+    Page,
+    Part,
+    Wanted,
+    digest_of,
+    text_of,
+)
+from praktika.ports.cloud.stacks import Stack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What is there.
+
+    Attributes:
+        manifest: None if nothing was ever deployed, or it was lost.
+        stacks: by part.
+        parameters: those of `parameters_of` that are there.
+        keys: of code and packages that are uploaded already.
+    """
+
+    manifest: Manifest | None
+    stacks: Mapping[Part, Stack | None]
+    parameters: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MakeSecret:
+    """Make up a secret, which is not there yet."""
+
+    hidden: Hidden
+
+
+@dataclass(frozen=True, slots=True)
+class AskForSecret:
+    """Tell the operator of a secret that only they can make."""
+
+    hidden: Hidden
+
+
+@dataclass(frozen=True, slots=True)
+class MakeTaskKey:
+    """Make the key that signs tasks, as far as it is not there."""
+
+    has_seed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStack:
+    """Make or change a stack; it may turn out that nothing changes."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Build code and upload it."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """Upload a page."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class PutInstallation:
+    """Tell all parts what the installation is; "last" once all of it is known."""
+
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaveManifest:
+    """Say what is deployed."""
+
+    manifest: Manifest
+
+
+Action = (
+    MakeSecret
+    | AskForSecret
+    | MakeTaskKey
+    | ChangeStack
+    | Upload
+    | UploadPage
+    | PutInstallation
+    | SaveManifest
+)
+
+
+def plan(wanted: Wanted, observed: Observed) -> tuple[Action, ...]:
+    """What to do, in order; nothing if all is there."""
+    manifest = observed.manifest
+    if manifest is not None and manifest.digest == wanted.digest:
+        return ()
+    return tuple(_actions(wanted, observed))
+
+
+def parameters_of(wanted: Wanted) -> tuple[str, ...]:
+    """The parameters of which a plan has to know whether they are there."""
+    names = wanted.names
+    hidden = (one.name for one in wanted.hidden)
+    return tuple(dict.fromkeys((*hidden, names.webhook_secret, *_task_keys(wanted))))
+
+
+def finished(wanted: Wanted) -> Manifest:
+    """The manifest once all of it is deployed."""
+    return Manifest(
+        praktika=wanted.version,
+        digest=wanted.digest,
+        components=wanted.hashes,
+        stacks={part: digest_of(text_of(wanted.templates[part]).encode()) for part in PARTS},
+        code={code.name: code.digest for code in wanted.code},
+    )
+
+
+def _actions(wanted: Wanted, observed: Observed) -> Iterator[Action]:
+    yield from _secrets(wanted, observed)
+    changes_stateful = _differs("stateful", wanted, observed)
+    if changes_stateful:
+        yield ChangeStack("stateful")
+    for code in wanted.code:
+        if wanted.key(code) not in observed.keys:
+            yield Upload(code)
+    yield PutInstallation(is_last=False)
+    if changes_stateful or _differs("runtime", wanted, observed) or _has_new_code(wanted, observed):
+        yield ChangeStack("runtime")
+    yield PutInstallation(is_last=True)
+    for page in wanted.pages:
+        yield UploadPage(page)
+    yield SaveManifest(finished(wanted))
+
+
+def _secrets(wanted: Wanted, observed: Observed) -> Iterator[Action]:
+    names = wanted.names
+    webhook = Hidden(
+        name=names.webhook_secret, component="Installation:webhook", about="GitHub signs with it."
+    )
+    own = {webhook.name, *_task_keys(wanted)}
+    for hidden in (webhook, *(one for one in wanted.hidden if one.name not in own)):
+        if hidden.name not in observed.parameters:
+            yield MakeSecret(hidden) if hidden.is_random else AskForSecret(hidden)
+    if not observed.parameters.issuperset(_task_keys(wanted)):
+        yield MakeTaskKey(has_seed=names.task_key in observed.parameters)
+
+
+def _task_keys(wanted: Wanted) -> tuple[str, str]:
+    return wanted.names.task_key, wanted.names.task_public_key
+
+
+def _differs(part: Part, wanted: Wanted, observed: Observed) -> bool:
+    """Whether a stack is not known to be what it shall be."""
+    manifest = observed.manifest
+    if manifest is None or not manifest.digest or not is_sound(observed.stacks.get(part)):
+        return True
+    return manifest.stacks.get(part) != digest_of(text_of(wanted.templates[part]).encode())
+
+
+def _has_new_code(wanted: Wanted, observed: Observed) -> bool:
+    before = observed.manifest.code if observed.manifest else {}
+    return {code.name: code.digest for code in wanted.code} != before

@@ -1,0 +1,1 @@
+"""What authors declare besides pools: queues, functions, roles, launch templates, groups."""

@@ -1,0 +1,135 @@
+"""The parts of a tick. None of them knows another, and each may fail alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from praktika.adapters.aws.controls import ControlQueues
+from praktika.errors import PraktikaError
+from praktika.intake.ticker import Ticker
+from praktika.model.installation import Installation
+from praktika.orchestrator.alarms import Alarms
+from praktika.orchestrator.names import ALARMS
+from praktika.ports.cloud.groups import Groups
+from praktika.ports.log import Log
+from praktika.ports.queue import Queue, dead_letters
+
+ROUNDS = 30
+"""Times that alarms are taken from their queue in one tick, ten at a time."""
+
+_WAIT = 1.0
+"""Seconds to wait for an alarm: a queue that is not waited for forgets some of its machines."""
+
+DEAD = "letters.dead"
+"""What is logged while a queue of dead letters is not empty; an alarm of the cloud counts it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """Rings alarms that are due; the runs that they wake go on when an orchestrator is there."""
+
+    alarms: Alarms
+
+    def __call__(self, installation: Installation) -> None:
+        """Ring those that there are."""
+        if has_orchestrators(installation):
+            for _ in range(ROUNDS):
+                if not self.alarms.ring(wait=_WAIT):
+                    return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedules:
+    """Tells of schedules that are due, from the tables that orchestrators have stored."""
+
+    ticker: Ticker
+    log: Log
+
+    def __call__(self, installation: Installation) -> None:
+        """Look at each repository; one that fails keeps no other waiting.
+
+        Raises:
+            ExceptionGroup: some could not be looked at.
+        """
+        if not has_orchestrators(installation):
+            return
+        failures: list[Exception] = []
+        for repository in installation.repositories:
+            try:
+                told = self.ticker.look(repository)
+            except PraktikaError as error:
+                failures.append(error)
+            else:
+                if told:
+                    self.log.info("schedules.told", repository=repository, count=told)
+        if failures:
+            raise ExceptionGroup("schedules could not be looked at", failures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetters:
+    """Reports what nobody could deal with (fault 65)."""
+
+    queue: Queue
+    log: Log
+
+    def __call__(self, installation: Installation) -> None:
+        """Log each queue of dead letters in which there is something."""
+        for name in queues_of(installation):
+            grave = dead_letters(name)
+            count = self.queue.depth(grave)
+            if count:
+                self.log.error(DEAD, queue=grave, count=count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Removes the control queues of machines that are gone."""
+
+    controls: ControlQueues
+    groups: Groups
+    queue: Queue
+    log: Log = field(repr=False)
+
+    def __call__(self, installation: Installation) -> None:
+        """Remove them. Queues are listed first, so that no machine is newer than the list."""
+        listening = self.controls.of_machines()
+        if not listening:
+            return
+        names = [group for pool in installation.pools for group in pool.groups]
+        known = self.groups.look(names).values()
+        here = {machine.id for group in known for machine in group.machines}
+        for name, machine in listening.items():
+            if machine not in here:
+                self.queue.remove(name)
+                self.log.info("queue.swept", queue=name, machine=machine)
+
+
+def has_orchestrators(installation: Installation) -> bool:
+    """Whether there is anybody to wake."""
+    return any(pool.role == "workflow_orchestrator" for pool in installation.pools)
+
+
+def queues_of(installation: Installation) -> list[str]:
+    """All queues that a deploy has made."""
+    rung = [ALARMS] if has_orchestrators(installation) else []
+    return list(dict.fromkeys([*rung, *(q for pool in installation.pools for q in pool.queues)]))
+
+
+Part = Callable[[Installation], None]
+"""Does one thing of a tick."""
+
+
+def each(
+    parts: Iterable[tuple[str, Part]], installation: Installation, log: Log
+) -> list[Exception]:
+    """Do all parts; those that failed say why, in the log and here."""
+    failures: list[Exception] = []
+    for name, part in parts:
+        try:
+            part(installation)
+        except Exception as error:
+            log.exception("tick.part_failed", of=name, reason=str(error))
+            failures.append(error)
+    return failures
