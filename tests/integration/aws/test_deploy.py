@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ PROJECTS = [
     )
 ]
 """
+EXAMPLE = Path(__file__).parents[2] / "fixtures" / "infrastructure" / "full"
 SETTINGS = """
 PROJECT_SLUG = "{name}"
 AWS_REGION = "eu-central-1"
@@ -304,3 +306,27 @@ def test_machines_are_asked_to_leave(operator):
     operator.run("--deploy")
     operator.run("--restart-instances", "--only", "RunnerPool:small")
     assert operator.lines == [{"asked_to_leave": []}]
+
+
+def test_the_full_example_is_deployed_and_taken_down(operator, endpoint, monkeypatch):
+    """Its runtime template is too long for a request, so it goes through the bucket."""
+    shutil.rmtree(operator.root)
+    shutil.copytree(EXAMPLE, operator.root)
+    operator.server, operator.name = AwsServer(endpoint.endpoint, "123456789012"), "Praktika"
+    operator.aws = operator.server.clients()
+    for name, value in {**operator.server.environment(), "AWS_REGION": "us-east-1"}.items():
+        monkeypatch.setenv(name, value)
+    (secrets,) = [
+        session.client("secretsmanager", endpoint_url=endpoint.endpoint, region_name="us-east-1")
+        for session in [operator.server.session()]
+    ]
+    secrets.create_secret(Name="praktika-gh-app", SecretString=json.dumps(APP))
+    (planned,) = operator.run("--deploy", "--plan")
+    assert planned["costs"]["idle"] > 100
+    operator.run("--deploy")
+    assert operator.lines[-1]["outcome"] == "deployed"
+    assert "docker-token" in operator.said
+    operator.run("--deploy")
+    assert operator.lines[-1]["outcome"] == "unchanged"
+    operator.run("--destroy-all", "--yes")
+    assert operator.lines[-1]["left"] == ["secret praktika-gh-app in Secrets Manager"]
