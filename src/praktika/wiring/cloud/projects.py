@@ -59,13 +59,13 @@ def load_project(root: Path, name: str) -> tuple[Project, Compilation]:
     compilation = compile_plans(loaded)
     if any(problem.severity == "error" for problem in compilation.problems):
         raise AuthorError(compilation.problems)
+    config = _chosen(loaded, name)
     absent = missing(loaded.settings)
     if absent:
         raise AuthorError(
             text=f"To deploy, praktika has to know {', '.join(absent)}: set it in "
             "ci/settings/settings.py."
         )
-    config = _chosen(loaded, name)
     slug = slug_of(config.name)
     return _project(root, loaded, slug, config), compilation
 
