@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from praktika.adapters.aws.controls import ControlQueues
@@ -18,24 +18,27 @@ from praktika.ports.queue import Queue, dead_letters
 ROUNDS = 30
 """Times that alarms are taken from their queue in one tick, ten at a time."""
 
-_WAIT = 1.0
-"""Seconds to wait for an alarm: a queue that is not waited for forgets some of its machines."""
-
 DEAD = "letters.dead"
 """What is logged while a queue of dead letters is not empty; an alarm of the cloud counts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """Rings alarms that are due; the runs that they wake go on when an orchestrator is there."""
+    """Rings alarms that are due; the runs that they wake go on when an orchestrator is there.
+
+    Attributes:
+        alarms: see there.
+        wait: seconds to wait for one: without, SQS looks at some of its own machines only.
+    """
 
     alarms: Alarms
+    wait: float = 1.0
 
     def __call__(self, installation: Installation) -> None:
         """Ring those that there are."""
         if has_orchestrators(installation):
             for _ in range(ROUNDS):
-                if not self.alarms.ring(wait=_WAIT):
+                if not self.alarms.ring(wait=self.wait):
                     return
 
 
@@ -121,12 +124,10 @@ Part = Callable[[Installation], None]
 """Does one thing of a tick."""
 
 
-def each(
-    parts: Iterable[tuple[str, Part]], installation: Installation, log: Log
-) -> list[Exception]:
+def each(parts: Mapping[str, Part], installation: Installation, log: Log) -> list[Exception]:
     """Do all parts; those that failed say why, in the log and here."""
     failures: list[Exception] = []
-    for name, part in parts:
+    for name, part in parts.items():
         try:
             part(installation)
         except Exception as error:
