@@ -15,6 +15,7 @@ from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.controls import ControlQueues
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.scaling.groups import AwsGroups
+from praktika.errors import OperatorError
 from praktika.intake.kept.shelf import Shelf
 from praktika.intake.ticker import Ticker
 from praktika.lambdas import surroundings
@@ -62,7 +63,7 @@ class Tick:
         """Do what is due.
 
         Raises:
-            ExceptionGroup: some of it failed.
+            OperatorError: some of it failed.
         """
         nudge = event.get("nudge")
         due: dict[str, Part] = {}
@@ -74,7 +75,8 @@ class Tick:
             due["growing"] = self._growing
         failures = each(due, self._installed.now(), self._log)
         if failures:
-            raise ExceptionGroup("a tick has failed in part", failures)
+            told = "; ".join(f"{name}: {reason}" for name, reason in failures.items())
+            raise OperatorError(f"a tick has failed in part: {told}")
 
 
 def tick_with(aws: Clients, slug: str, bucket: str, *, clock: Clock, log: Log) -> Tick:

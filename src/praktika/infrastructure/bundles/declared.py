@@ -83,7 +83,7 @@ class DeclaredFunction:
         if not name or not place.is_relative_to(self._root.resolve()) or not place.exists():
             path, line = place_of(self._declared, "path")
             raise AuthorError(
-                text=f"{path}:{line}: function {self.name!r} has no file '{name}' in this repository"
+                text=f"{path}:{line}: function {self.name!r}: this repository has no '{name}'"
             )
         return place
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from praktika.adapters.aws.controls import ControlQueues
-from praktika.errors import PraktikaError
+from praktika.errors import OperatorError, PraktikaError
 from praktika.intake.ticker import Ticker
 from praktika.model.installation import Installation
 from praktika.orchestrator.alarms import Alarms
@@ -53,21 +53,21 @@ class Schedules:
         """Look at each repository; one that fails keeps no other waiting.
 
         Raises:
-            ExceptionGroup: some could not be looked at.
+            OperatorError: some could not be looked at.
         """
         if not has_orchestrators(installation):
             return
-        failures: list[Exception] = []
+        failures: list[str] = []
         for repository in installation.repositories:
             try:
                 told = self.ticker.look(repository)
             except PraktikaError as error:
-                failures.append(error)
+                failures.append(f"{repository}: {error}")
             else:
                 if told:
                     self.log.info("schedules.told", repository=repository, count=told)
         if failures:
-            raise ExceptionGroup("schedules could not be looked at", failures)
+            raise OperatorError(f"schedules could not be looked at: {'; '.join(failures)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +124,13 @@ Part = Callable[[Installation], None]
 """Does one thing of a tick."""
 
 
-def each(parts: Mapping[str, Part], installation: Installation, log: Log) -> list[Exception]:
-    """Do all parts; those that failed say why, in the log and here."""
-    failures: list[Exception] = []
+def each(parts: Mapping[str, Part], installation: Installation, log: Log) -> dict[str, str]:
+    """Do all parts; those that failed say why, in the log and here, by their names."""
+    failures: dict[str, str] = {}
     for name, part in parts.items():
         try:
             part(installation)
         except Exception as error:
             log.exception("tick.part_failed", of=name, reason=str(error))
-            failures.append(error)
+            failures[name] = str(error) or type(error).__name__
     return failures
