@@ -23,7 +23,10 @@ from praktika.runner.user.account import JobUser, acting
 from praktika.runner.workspace import remove
 
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock", "/var/crash")  # noqa: S108
-_SPOOLS = ("/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/at", "/var/spool/cron/atjobs")
+_SPOOLS = (
+    *("/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/at", "/var/spool/cron/atjobs"),
+    "/var/lib/systemd/linger",
+)
 _PATIENCE = 10.0
 _DEPTH = 3
 _IPC_RMID = 0
@@ -111,7 +114,7 @@ def _remove_owned(folder: str, uid: int, depth: int) -> None:
 
 
 def _remove_spooled(folder: str, user: JobUser) -> None:
-    """Remove what `cron` and `at` would start; the folders are root's."""
+    """Remove what `cron`, `at` and systemd would start; the folders are root's."""
     for path, facts in _entries(folder):
         is_theirs = facts.st_uid == user.uid or path.endswith(f"/{user.name}")
         if is_theirs and not stat.S_ISDIR(facts.st_mode):
