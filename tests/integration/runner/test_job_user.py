@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -299,6 +300,10 @@ def test_this_thread_alone_acts_as_the_user_and_only_for_the_block(place, user):
     (place / "secret").chmod(0o600)
     with acting(user), pytest.raises(PermissionError):
         (place / "secret").read_text()
+    with ThreadPoolExecutor(1) as other:
+        other.submit(bool).result()  # it has begun
+        with acting(user):
+            assert other.submit((place / "secret").read_text).result() == "x"
     assert (place / "secret").read_text() == "x"
     with pytest.raises(ZeroDivisionError), acting(user):
         raise ZeroDivisionError

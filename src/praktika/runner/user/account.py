@@ -92,7 +92,8 @@ def _check_home(entry: pwd.struct_passwd) -> None:
 def acting(user: JobUser | None) -> Iterator[None]:
     """In the block this thread reaches files as the user does, and no others; None changes nothing.
 
-    Other threads go on as they are. Files that are made belong to the user.
+    Other threads go on as they are, but for those that are begun in the block, which stay as this
+    one is then: begin none. Files that are made belong to the user.
 
     Raises:
         OSError: the system does not let us.
