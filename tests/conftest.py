@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests import docker_engine as engines
 from tests.aws_server import AwsServer, serve
 from tests.docker_registry import locked_registry
+from tests.lambda_host import here
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.light.clients import LightClients
 from praktika.adapters.aws.setup import create_bucket
+from praktika.infrastructure.bundles import Bundles
+from praktika.infrastructure.bundles.functions import HANDLERS
+from praktika.infrastructure.bundles.wheels import Target
 
 __all__ = ["locked_registry"]
 
@@ -44,6 +49,14 @@ def aws(aws_server: AwsServer) -> Clients:
 def light(aws_server: AwsServer) -> LightClients:
     """The same account as `aws`, without boto3."""
     return aws_server.light()
+
+
+@pytest.fixture(scope="session")
+def function_zips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The zips of praktika's functions for this machine, by the names of the functions."""
+    folder = tmp_path_factory.mktemp("zips")
+    bundles = Bundles(functions=Target(*here()))
+    return {name: bundles.build(name, folder) for name in HANDLERS}
 
 
 @pytest.fixture

@@ -50,6 +50,19 @@ def parts(project: CloudInfrastructure.Config) -> Iterator[Component]:
             yield part
 
 
+def ordered(project: CloudInfrastructure.Config) -> CloudInfrastructure.Config:
+    """The project with its components in the order of their names, but for storages.
+
+    So templates do not depend on the order in which an author writes; "the first storage" does.
+    """
+    made = project.copy_shallow()
+    for field in (*_LISTS, "orchestrator_pools"):
+        if field != "storages":
+            listed = [one for one in getattr(project, field) if isinstance(one, Component)]
+            made.__dict__[field] = sorted(listed, key=name_of)
+    return made
+
+
 def title_of(part: Component) -> str:
     """A component as manifests and people call it: `RunnerPool:arm-small`."""
     return f"{part.KIND}:{name_of(part)}"

@@ -33,8 +33,12 @@ def check_access(judged: Judged) -> Iterator[Finding]:
         for field in ("allowed_ssm_parameters", "allowed_secrets"):
             for name in getattr(pool, field):
                 yield from _check_name(pool, field, name, judged)
-    for minter in judged.project.github_token_minters:
+    minters = judged.project.github_token_minters
+    for minter in minters:
         yield from _check_minter(minter)
+    for second in minters[1:]:
+        what = "is another one than that of the first token minter: a project has one GitHub App"
+        yield wrong(second, "secret_name", what, hint="Name all repositories in the first one.")
     yield from _check_orchestrators(judged)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from praktika.infrastructure.check.saying import Judged, odd, wrong
 from praktika.infrastructure.cloud import CloudInfrastructure
-from praktika.infrastructure.compute import EC2Instance, Lambda
+from praktika.infrastructure.compute import DedicatedHost, EC2Instance, Lambda
 from praktika.infrastructure.images import ImageBuilder
 from praktika.pipeline import codes
 from praktika.pipeline.check.sound import shown
@@ -21,30 +21,39 @@ SLACK = {
     one.name for one in CloudInfrastructure.SLACK_APP_LAMBDAS if isinstance(one, Lambda.Config)
 }
 
+_PREDECESSORS = "report.html"
+"""The page that the predecessor brought along; here, each report is a page by itself."""
+
 
 def check_data(judged: Judged) -> Iterator[Finding]:
     """Versions, schedules, paths and names inside of components."""
-    for builder in judged.project.image_builders:
+    project = judged.project
+    for builder in project.image_builders:
         yield from _check_builder(builder)
-    for function in judged.project.lambda_functions:
+    for function in project.lambda_functions:
         yield from _check_function(function, judged)
-    for machine in judged.project.ec2_instances:
+    for machine in project.ec2_instances:
         yield from _check_machine(machine, judged)
-    for host in judged.project.dedicated_hosts:
-        if host.auto_placement not in ("on", "off"):
-            yield wrong(
-                host,
-                "auto_placement",
-                f"is '{shown(host.auto_placement)}'",
-                hint="Use 'on' or 'off'.",
-            )
-        if not host.availability_zones and not host.all_availability_zones:
-            what = "is empty, and so is all_availability_zones: no host is made"
-            yield odd(host, "availability_zones", what)
-    for role in judged.project.iam_roles:
+    for host in project.dedicated_hosts:
+        yield from _check_host(host)
+    for page in project.report_pages:
+        is_file = page.path == _PREDECESSORS or Path(judged.around.root, page.path).is_file()
+        if page.path and not is_file:
+            what = f"names '{shown(page.path)}', which is no file"
+            yield wrong(page, "path", what, codes.MISSING_FILE)
+    for role in project.iam_roles:
         if not role.trust_service:
             hint = 'Add trust_service="ec2.amazonaws.com".'
             yield wrong(role, "trust_service", "is missing", codes.MISSING_FIELD, hint)
+
+
+def _check_host(host: DedicatedHost.Config) -> Iterator[Finding]:
+    if host.auto_placement not in ("on", "off"):
+        what = f"is '{shown(host.auto_placement)}'"
+        yield wrong(host, "auto_placement", what, hint="Use 'on' or 'off'.")
+    if not host.availability_zones and not host.all_availability_zones:
+        what = "is empty, and so is all_availability_zones: no host is made"
+        yield odd(host, "availability_zones", what)
 
 
 def _check_builder(builder: ImageBuilder.Config) -> Iterator[Finding]:
@@ -94,6 +103,8 @@ def _check_machine(machine: EC2Instance.Config, judged: Judged) -> Iterator[Find
     if path and not Path(judged.around.root, path).exists():
         what = f"names '{shown(path)}', which does not exist"
         yield wrong(machine, "user_data_file", what, codes.MISSING_FILE)
+    if not machine.start_on_deploy:
+        yield odd(machine, "start_on_deploy", "has no effect: what is made is started")
     if path and machine.user_data:
         yield odd(machine, "user_data", "has no effect beside its user_data_file")
     if machine.tenancy not in ("", "default", "dedicated", "host"):

@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from praktika.infrastructure.parts import parts, storages
+from praktika.infrastructure.parts import ordered, parts, storages
 from praktika.infrastructure.template import runtime, stateful
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, Page, Place, Secret, Stack
@@ -59,6 +59,7 @@ def compiled(context: Context, place: Place, digests: Mapping[str, str]) -> Comp
         digests: SHA-256 of each function's and package's code, by name; those that are not known
             yet may be left out.
     """
+    context = replace(context, project=ordered(context.project))
     draft = Draft(names=Names(slug_of(context.project.name)), place=place)
     for part in parts(context.project):
         for builders in (stateful.BUILDERS, runtime.BUILDERS):

@@ -19,6 +19,11 @@ from praktika.pipeline.check.sound import called, shown
 from praktika.pipeline.declare.declared import place_of
 from praktika.pipeline.finding import Finding
 
+_NAMED_BY_POOLS = (
+    {"OrchestratorPool", "IAMRole"},
+    {"OrchestratorPool", "IAMInstanceProfile"},
+)
+
 
 def check_clashes(judged: Judged) -> Iterator[Finding]:
     """Things of one project that would share a name; each pair is reported once."""
@@ -34,7 +39,7 @@ def check_clashes(judged: Judged) -> Iterator[Finding]:
             continue
         for space, field, own in rendered(part):
             other = taken.setdefault((space.noun, own.casefold()), part)
-            if other is not part and not _share_label(part, other):
+            if other is not part and not _is_meant(part, field, other):
                 full = whole(judged.names, space, own)
                 whose = called(other) if other else "praktika itself"
                 what = f"gives the {space.noun} '{shown(full)}', which {whose} has already"
@@ -43,8 +48,10 @@ def check_clashes(judged: Judged) -> Iterator[Finding]:
                 break
 
 
-def _share_label(part: Component, other: Component | None) -> bool:
-    """Whether it is two pools of one label, about which `scaling` says more."""
+def _is_meant(part: Component, field: str, other: Component | None) -> bool:
+    """Whether a pool names a declared role; or it is a label, about which `scaling` says more."""
+    if other is not None and {part.KIND, other.KIND} in _NAMED_BY_POOLS:
+        return field in ("ec2_role_name", "iam_instance_profile_name", "name")
     both = [one for one in (part, other) if isinstance(one, RunnerPool)]
     return len(both) == 2 and label_of(both[0]) == label_of(both[1])
 

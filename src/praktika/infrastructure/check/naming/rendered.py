@@ -45,6 +45,7 @@ TEMPLATE = Space("launch template", 120, _DOTTED, _MARKS)
 IMAGE = Space("image", 100, _DASHED, _LETTERS)
 NETWORK = Space("network", 100, _DOTTED, _MARKS)
 MACHINE = Space("machine", 200, _DOTTED, _MARKS)
+HOST = Space("host", 200, _DOTTED, _MARKS)
 
 Rendered = tuple[Space, str, str]
 """A space, the field that the name comes from, and the name without the slug."""
@@ -65,7 +66,11 @@ def rendered(part: Component) -> Iterator[Rendered]:
         case "GitHubTokenMinter":
             pass  # the token broker, which has a name of its own
         case "CIDBCluster":
-            yield MACHINE, "name", name
+            yield from _of_machine(MACHINE, name)
+            yield GROUP, "name", name
+            yield ROLE, "name", f"{name}-backup-role"
+        case "EC2Instance":
+            yield from _of_machine(MACHINE, name)
         case "SQSQueue":
             yield QUEUE, "name", name
             if getattr(part, "dead_letter_queue", False):
@@ -91,14 +96,23 @@ _SPACES = {
     "ImageBuilder": IMAGE,
     "LaunchTemplate": TEMPLATE,
     "AutoScalingGroup": GROUP,
-    "EC2Instance": MACHINE,
-    "DedicatedHost": MACHINE,
+    "DedicatedHost": HOST,
 }
+
+
+def _of_machine(space: Space, name: str) -> Iterator[Rendered]:
+    """What a machine that stays has: a template to start from, a role of its own."""
+    yield space, "name", name
+    yield TEMPLATE, "name", name
+    yield ROLE, "name", f"{name}-role"
+    yield PROFILE, "name", f"{name}-profile"
 
 
 def _of_pool(pool: Any) -> Iterator[Rendered]:
     name = name_of(pool)
     yield GROUP, "name", name
+    if pool.spot:
+        yield GROUP, "name", f"{name}-on-demand"
     yield TEMPLATE, "name", name
     if role_of(pool):
         yield ROLE, "name" if pool.KIND == "RunnerPool" else "ec2_role_name", role_of(pool)

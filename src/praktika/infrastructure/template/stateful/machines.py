@@ -96,12 +96,13 @@ def _placement(machine: EC2Instance.Config, draft: Draft, context: Context) -> M
     """Where in the network a machine is: in the subnet that it names, or in the first one."""
     vpc = vpc_of(context.project, "")
     groups: list[Any] = list(machine.security_group_ids)
-    place: dict[str, Any] = {"SubnetId": machine.subnet_id}
+    subnet: Any = machine.subnet_id
     if vpc is not None and not machine.subnet_id:
         network = network_of(vpc, draft, "stateful")
-        place["SubnetId"] = network.subnets[0]
+        subnet = network.subnets[0]
         groups = groups or [network.security_group]
-    return {**{name: one for name, one in place.items() if one}, "SecurityGroupIds": groups}
+    place = {"SubnetId": subnet, "SecurityGroupIds": groups}
+    return {name: one for name, one in place.items() if one}
 
 
 def _disks(machine: EC2Instance.Config) -> list[Any]:
@@ -110,6 +111,6 @@ def _disks(machine: EC2Instance.Config) -> list[Any]:
     size = {"VolumeSize": machine.root_volume_size_gb} if machine.root_volume_size_gb else {}
     root = ec2.BlockDeviceMapping(
         DeviceName="/dev/xvda" if is_linux else "/dev/sda1",
-        Ebs=ec2.EBSBlockDevice(Encrypted=True, VolumeType=machine.root_volume_type, **size),
+        Ebs=ec2.EbsBlockDevice(Encrypted=True, VolumeType=machine.root_volume_type, **size),
     )
     return [root, *machine.extra_block_device_mappings]
