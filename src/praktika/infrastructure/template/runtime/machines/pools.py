@@ -135,6 +135,7 @@ def _add_machines(
         profile=profile_for(pool, draft, context, statements),
         security_groups=pool.security_group_ids or [network.security_group],
         volume=pool.volume_size_gb,
+        trust=known.trust,
         script=pool.user_data,
     )
     template = add_launch_template(draft, title, start)
