@@ -24,7 +24,7 @@ BESIDE = {
     ],
     "waiting": [CHAOS],
 }  # fmt: skip
-WORKING = ["tests/integration", "tests/browser", f"--ignore={CHAOS}"]
+WORKING = ["tests/integration", "tests/controller", "tests/browser", f"--ignore={CHAOS}"]
 PYTEST = [sys.executable, "-m", "pytest"]
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests import docker_engine as engines
 from tests.aws_server import AwsServer, serve
 from tests.docker_registry import locked_registry
+from tests.lambda_host import here
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.light.clients import LightClients
 from praktika.adapters.aws.setup import create_bucket
+from praktika.infrastructure.bundles import Bundles
+from praktika.infrastructure.bundles.functions import HANDLERS
+from praktika.infrastructure.bundles.wheels import Target
 
 __all__ = ["locked_registry"]
 
@@ -46,6 +51,14 @@ def light(aws_server: AwsServer) -> LightClients:
     return aws_server.light()
 
 
+@pytest.fixture(scope="session")
+def function_zips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The zips of praktika's functions for this machine, by the names of the functions."""
+    folder = tmp_path_factory.mktemp("zips")
+    bundles = Bundles(functions=Target(*here()))
+    return {name: bundles.build(name, folder) for name in HANDLERS}
+
+
 @pytest.fixture
 def bucket(aws: Clients, aws_server: AwsServer) -> str:
     """A bucket of this test's own; the names of buckets are shared by all accounts."""
@@ -68,6 +81,12 @@ def moto(shared_moto_server: AwsServer) -> Clients:
 
     moto_server.reset(shared_moto_server)
     return shared_moto_server.clients()
+
+
+@pytest.fixture
+def light_moto(shared_moto_server: AwsServer) -> LightClients:
+    """The same account as `moto`, without boto3."""
+    return shared_moto_server.light()
 
 
 @pytest.fixture(scope="session")

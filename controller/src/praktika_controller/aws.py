@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 if TYPE_CHECKING:
     from types_boto3_autoscaling import AutoScalingClient
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
     from types_boto3_ssm import SSMClient
 
-AWS_ERRORS = (BotoCoreError, ClientError)
+AWS_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
 """What a request raises that was refused, or got no answer."""
 
 
@@ -29,6 +30,7 @@ class Clients:
 
     def __init__(self, region: str) -> None:
         self._region = region
+        self._session = boto3.Session()
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -60,7 +62,7 @@ class Clients:
     def _client(self, service: str) -> Any:
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = boto3.client(
+                self._clients[service] = self._session.client(
                     cast("Any", service),
                     region_name=self._region,
                     config=Config(

@@ -99,7 +99,8 @@ def _station(
 ) -> Station:
     bucket = Bucket(aws, identity.bucket, identity.project)
     queues = Queues(aws, identity.project)
-    has_docker = identity.trust == "trusted" and identity.role != ORCHESTRATOR
+    docker = shutil.which("docker") or ""
+    has_docker = places.docker_socket.exists() and identity.role != ORCHESTRATOR
     return Station(
         identity=identity,
         places=places,
@@ -113,7 +114,7 @@ def _station(
             places.work,
             (places.work, places.overlays),
             room=int(_seconds("ROOM", 1 << 30)),
-            docker=(shutil.which("docker") or "") if has_docker else "",
+            docker=docker if has_docker else "",
         ),
         supervisor=Supervisor(),
         sinks=sinks,

@@ -41,6 +41,7 @@ class Orchestrator:
         observers: are shown every run that is served here.
         on_trouble: is told of what kept events from being dealt with; they come again.
         patient: whether events are kept leased while they are dealt with, however long that takes.
+        lease: seconds that events are leased for.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Orchestrator:
         on_trouble: Callable[[str, Exception], None] = lambda _run, _error: None,
         *,
         patient: bool = False,
+        lease: float = LEASE,
     ) -> None:
         self.around = around
         trouble = partial(on_trouble, "")
@@ -58,6 +60,7 @@ class Orchestrator:
         self._observers = observers
         self._on_trouble = on_trouble
         self._patient = patient
+        self._lease = lease
         self._cases: OrderedDict[str, Case] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -81,7 +84,7 @@ class Orchestrator:
         """
         source = inbox or self.around.inbox
         messages = patiently(
-            lambda: self.around.queue.receive(source, limit=limit, lease=LEASE, wait=wait)
+            lambda: self.around.queue.receive(source, limit=limit, lease=self._lease, wait=wait)
         )
         by_run: dict[str, list[Message]] = {}
         for message in messages:
@@ -114,12 +117,14 @@ class Orchestrator:
 
         Those that are dealt with already are refused, which does no harm.
         """
-        return Beat(LEASE / 3, partial(self._extend, batch)) if self._patient else nullcontext()
+        return (
+            Beat(self._lease / 3, partial(self._extend, batch)) if self._patient else nullcontext()
+        )
 
     def _extend(self, batch: Sequence[Message]) -> None:
         for message in batch:
             with suppress(PraktikaError):
-                self.around.queue.extend(message, LEASE)
+                self.around.queue.extend(message, self._lease)
 
     def _read(self, message: Message) -> list[AnyEvent]:
         """The event of a message; one that nobody can read is set aside."""

@@ -15,7 +15,7 @@ from praktika.model.facts import Trust
 from praktika.model.supply import Supply
 from praktika.model.wire import WireError, decode
 from praktika.orchestrator import names
-from praktika.orchestrator.orchestrator import Orchestrator
+from praktika.orchestrator.orchestrator import LEASE, Orchestrator
 from praktika.orchestrator.surroundings import Surroundings
 from praktika.ports.checkouts import Checkouts
 from praktika.report import render
@@ -78,6 +78,7 @@ class Service:
             ),
             on_trouble=self._on_trouble,
             patient=True,
+            lease=min(LEASE, stores.pace.lease),
         )
 
     def serve(self, *, while_true: Callable[[], bool]) -> None:

@@ -156,6 +156,7 @@ def _on_aws(state: Path, backend: Backend, *, is_deployed: bool) -> Stores:
     aws = importlib.import_module("praktika.wiring.aws")
     clock = SystemClock()
     journal, queue, blobs, secrets = aws.open_aws(backend, clock, is_deployed=is_deployed)
+    lease = _lease(54.0)
     return Stores(
         state=state,
         journal=journal,
@@ -163,7 +164,7 @@ def _on_aws(state: Path, backend: Backend, *, is_deployed: bool) -> Stores:
         blobs=blobs,
         secrets=secrets,
         clock=clock,
-        pace=Pace(lease=_lease(54.0), wait=20.0),
+        pace=Pace(lease=lease, wait=min(20.0, lease)),
         is_remote=True,
     )
 

@@ -18,6 +18,13 @@ from praktika.adapters.aws.light.signing import Keys, Letter, signed
 from praktika.errors import Absent, Conflict, Denied, OperatorError, Unavailable
 
 AT = 1_800_000_000.0
+GROUPS = b"""<A xmlns='http://autoscaling.amazonaws.com/doc/2011-01-01/'>
+<DescribeAutoScalingGroupsResult><AutoScalingGroups>
+<member><AutoScalingGroupName>a</AutoScalingGroupName><MaxSize>3</MaxSize><Instances/></member>
+<member><AutoScalingGroupName>b</AutoScalingGroupName><Instances><member>
+<InstanceId>i-1</InstanceId><ProtectedFromScaleIn>true</ProtectedFromScaleIn>
+</member></Instances></member>
+</AutoScalingGroups></DescribeAutoScalingGroupsResult></A>""".replace(b"\n", b"")
 SEGMENT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
 VALUE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
 NAMES = st.sampled_from(["X-Amz-Target", "Content-Type", "X-Amz-Meta-A", "If-None-Match", "Range"])
@@ -140,9 +147,17 @@ def test_an_operation_that_nobody_needs_is_not_there(aws):
 def test_services_are_found_where_the_environment_says(server, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ENDPOINT_URL_AUTO_SCALING", server.url)
-    server.say(200, b"<R xmlns='http://autoscaling.amazonaws.com/doc/2011-01-01/'/>")
+    server.say(200, GROUPS)
     aws = LightClients("x", keys=Keys(access="a", secret="b"))
-    assert aws.groups.describe_auto_scaling_groups(AutoScalingGroupNames=["a", "b"]) == {}
+    pages = aws.groups.get_paginator("describe_auto_scaling_groups")
+    (page,) = pages.paginate(AutoScalingGroupNames=["a", "b"])
+    assert page["AutoScalingGroups"] == [
+        {"AutoScalingGroupName": "a", "MaxSize": 3, "Instances": []},
+        {
+            "AutoScalingGroupName": "b",
+            "Instances": [{"InstanceId": "i-1", "ProtectedFromScaleIn": True}],
+        },
+    ]
     assert b"AutoScalingGroupNames.member.2=b" in server.asked[0].body
 
 

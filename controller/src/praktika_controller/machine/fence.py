@@ -11,6 +11,7 @@ not; those for code from outside never may.
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -40,9 +41,13 @@ table inet {table} {{
 """
 
 _TRY = """\
-import socket, sys
+import encodings.idna, os, socket, sys  # nothing may be left to load as that user
+address, user, group = sys.argv[1], *map(int, sys.argv[2:])
+os.setgroups([])
+os.setgid(group)
+os.setuid(user)
 try:
-    socket.create_connection((sys.argv[1], 80), timeout=2).close()
+    socket.create_connection((address, 80), timeout=1).close()
 except OSError:
     sys.exit(3)
 """
@@ -68,17 +73,19 @@ def prove(user: str) -> None:
     Raises:
         Sick: that works, or nobody can tell.
     """
-    command = [sys.executable, "-I", "-c", _TRY, ADDRESSES[0]]
     try:
-        done = subprocess.run(
-            command, user=user, group=user, extra_groups=[], env={}, timeout=_TIMEOUT, check=False
-        )
-    except (OSError, ValueError, LookupError, subprocess.SubprocessError) as error:
+        known = pwd.getpwnam(user)
+        who = [str(known.pw_uid), str(known.pw_gid)]
+        command = [sys.executable, "-I", "-c", _TRY, ADDRESSES[0], *who]
+        done = subprocess.run(command, env={}, timeout=_TIMEOUT, check=False)
+    except (OSError, LookupError, subprocess.SubprocessError) as error:
         raise Sick(
             f"whether the fence around the metadata service holds is not known: {error}"
         ) from error
+    if done.returncode == 0:
+        raise Sick(f"the user {user} reaches the metadata service")
     if done.returncode != 3:
-        raise Sick(f"the user {user} reaches the metadata service (exit code {done.returncode})")
+        raise Sick(f"whether the fence holds is not known (exit code {done.returncode})")
 
 
 def _with_nft() -> str:

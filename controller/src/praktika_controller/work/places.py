@@ -19,6 +19,7 @@ class Places:
         python: of the platform's own environment, with praktika.
         log: the controller's own log.
         user: that jobs run as.
+        docker_socket: is there where machines have Docker, whether it answers or not.
     """
 
     state: Path
@@ -26,6 +27,7 @@ class Places:
     python: Path
     log: Path
     user: str
+    docker_socket: Path
 
     @property
     def root(self) -> Path:
@@ -70,5 +72,6 @@ def find_places(environment: Mapping[str, str] = os.environ) -> Places:
         venvs=path("VENVS", "/opt/praktika/base-venvs"),
         python=path("PYTHON", sys.executable),
         log=path("LOG", "/var/log/praktika/controller.log"),
+        docker_socket=path("DOCKER_SOCKET", "/run/docker.sock"),
         user=environment.get("PRAKTIKA_CONTROLLER_USER") or "praktika-job",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import stat
 import subprocess
 import time
@@ -26,6 +27,7 @@ _SPOOLS = ("/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/at", "/var
 _PATIENCE = 10.0
 _DEPTH = 3
 _IPC_RMID = 0
+_STATUS = re.compile(rb"^State:\s(\S).*?^Uid:\s([\d\s]+)$", re.DOTALL | re.MULTILINE)
 
 
 def end_processes(user: JobUser) -> bool:
@@ -54,15 +56,16 @@ def end_processes(user: JobUser) -> bool:
     return True
 
 
-def clear(user: JobUser) -> None:
-    """Remove all that the user has left; what cannot be removed stays."""
-    end_processes(user)
+def clear(user: JobUser) -> bool:
+    """Remove all that the user has left, as far as that is possible; whether no process is left."""
+    is_quiet = end_processes(user)
     for folder in _SPOOLS:
         _remove_spooled(folder, user)
     with acting(user):
         for folder in SHARED:
             _remove_owned(folder, user.uid, _DEPTH)
     _remove_ipc(user.uid)
+    return is_quiet
 
 
 def make_way(user: JobUser) -> None:
@@ -71,12 +74,11 @@ def make_way(user: JobUser) -> None:
     Raises:
         OperatorError: some of its processes cannot be ended.
     """
-    clear(user)
-    left = _processes(user.uid)
-    if left:
+    if not clear(user):
+        left = ", ".join(map(str, _processes(user.uid)[:5]))
         raise OperatorError(
-            f"processes of an earlier job cannot be ended ({', '.join(map(str, left[:5]))}):"
-            " the machine has to be started anew"
+            f"processes of an earlier job cannot be ended ({left}): the machine has to be started"
+            " anew"
         )
 
 
@@ -89,12 +91,10 @@ def _is_of(process: str, uid: int) -> bool:
     # The owner of the folder does not tell: processes can have it changed.
     try:
         with open(f"/proc/{process}/status", "rb") as file:  # noqa: PTH123 - read for each process
-            lines = dict(line.split(b":", 1) for line in file.read().splitlines() if b":" in line)
+            found = _STATUS.search(file.read())
     except OSError:
         return False
-    if lines.get(b"State", b"").split()[:1] in ([b"Z"], [b"X"]):
-        return False
-    return str(uid).encode() in lines.get(b"Uid", b"").split()
+    return found is not None and found[1] not in b"ZX" and b"%d" % uid in found[2].split()
 
 
 def _remove_owned(folder: str, uid: int, depth: int) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from tests.aws_server import REGION, AwsServer
 from tests.github.hub import serve
 from tests.integration.aws.cloud.gateway import WEBHOOK, Gateway, gateway
-from tests.integration.github.town import REPOSITORIES, Town
+from tests.integration.github.town import REPOSITORIES, Code, Town
 
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.journal import S3Journal
@@ -27,11 +27,13 @@ from praktika.adapters.aws.secrets import AwsSecrets
 from praktika.adapters.aws.setup import create_bucket
 from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.sealed.keys import SigningKeys
+from praktika.engine.run import Phase, Run
 from praktika.infrastructure.template.names import Names
 from praktika.infrastructure.template.runtime.queues import SHARED
 from praktika.model.installation import FILE, Installation, Pool
 from praktika.model.wire import encode
 from praktika.orchestrator import names
+from praktika.ports.queue import dead_letters
 from praktika.version import VERSION
 from praktika.wiring.runs.history import Archive, Recorded
 from praktika.wiring.stores import Pace, Stores
@@ -65,6 +67,12 @@ POOLS = (
         max_size=2,
     ),
 )
+
+
+def unit(command: str, name: str = "Unit", **fields: object) -> Code:
+    """The declaration of a job for the small machines."""
+    options = "".join(f", {key}={value!r}" for key, value in fields.items())
+    return Code(f"Job.Config(name={name!r}, runs_on=[{LABEL!r}], command={command!r}{options})")
 
 
 class Machine:
@@ -106,6 +114,15 @@ class Machine:
             self._process.wait(40)
 
     @property
+    def runner(self) -> str:
+        """The name under which it claims attempts."""
+        return f"{self.pool.trust}-{self.instance}"
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll() if self._process is not None else None
+
+    @property
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -114,8 +131,7 @@ class Machine:
             return [sys.executable, "-P", "-m", "praktika", "orchestrator", "--installation"]
         where = ("--root", str(self.root), "--parent", str(os.getpid()), "--work", self.instance)
         kind = ("--label", self.pool.label, "--trust", self.pool.trust)
-        name = f"{self.pool.trust}-{self.instance}"
-        return [sys.executable, "-P", "-m", "praktika.cli.runner", *where, *kind, name]
+        return [sys.executable, "-P", "-m", "praktika.cli.runner", *where, *kind, self.runner]
 
     def _environment(self) -> dict[str, str]:
         cloud = self.cloud
@@ -152,7 +168,12 @@ class Cloud(Town):
         super().__init__(hub, folder, ())
         self.aws = aws
         self.gateway = api
-        self.env = {**_clean(os.environ), **aws.environment(), "PRAKTIKA_LEASE": "3"}
+        self.env = {
+            **_clean(os.environ),
+            **aws.environment(),
+            "PRAKTIKA_LEASE": "3",
+            "PRAKTIKA_RECONCILE_SECONDS": "5",
+        }
         self.keys = SigningKeys(base64.b64encode(secrets.token_bytes(32)).decode())
         self.machines: list[Machine] = []
         self.stores = self._stores()
@@ -198,6 +219,47 @@ class Cloud(Town):
         machine.start()
         return machine
 
+    def alive(self, pool: str) -> list[Machine]:
+        """The machines of a pool that live."""
+        return [one for one in self.machines if one.pool.name == pool and one.is_alive]
+
+    def machine_of(self, run_id: str, job: str = "Unit") -> Machine:
+        """The machine that is at a job, as soon as one is."""
+
+        def found() -> Machine | None:
+            run = self.run(run_id)
+            keys = {key: job.name for key, job in run.graph.jobs.items()}
+            runners = [
+                state.runner
+                for key, state in run.jobs.items()
+                if keys[key] == job and state.phase is Phase.RUNNING
+            ]
+            return next(
+                (one for one in self.machines if one.is_alive and one.runner in runners), None
+            )
+
+        found.__qualname__ = f"a machine that is at {job}"
+        machine = self.until(found)
+        assert machine is not None
+        return machine
+
+    def asked(self, repository: str, sha: str, name: str) -> str:
+        """The id of the run whose check of that name is there, as soon as it is."""
+
+        def found() -> str:
+            check = self.hub.checks(repository, sha).get(name)
+            return str(check["external_id"]) if check else ""
+
+        found.__qualname__ = f"the check {name}"
+        return self.until(found)
+
+    def green_once(self, repository: str, sha: str, name: str) -> str:
+        """The run of a check that is green, as soon as it is; there is no second one of that name."""
+        check = self.check(repository, sha, name, "success")
+        again = [one for one in self.hub.all_checks(repository, sha) if one["name"] == name]
+        assert len(again) == 1, again
+        return str(check["external_id"])
+
     def end(self, _number: signal.Signals = signal.SIGKILL) -> None:
         """End all machines."""
         for machine in self.machines:
@@ -208,6 +270,30 @@ class Cloud(Town):
 
     def report(self, run_id: str) -> bytes:
         return self.stores.blobs.get(names.report(run_id))
+
+    def output(self, run_id: str, job: str = "", attempt: int = 0) -> str:
+        keys = [
+            key
+            for key in self.stores.blobs.list(f"runs/{run_id}/jobs")
+            if key.endswith("/job.log") and f"/jobs/{job}" in key
+        ]
+        wanted = [key for key in keys if not attempt or f"/{attempt}/" in key]
+        return self.stores.blobs.get(max(wanted)).decode() if wanted else ""
+
+    def runs(self, repository: str) -> dict[str, Run]:
+        found = {run: self.run(run) for run in self.stores.journal.runs(limit=1000)}
+        return {
+            run: state
+            for run, state in found.items()
+            if state.requested is not None and state.requested.facts.repository == repository
+        }
+
+    def dead(self, queue: str) -> list[bytes]:
+        """What was set aside of a queue."""
+        grave = dead_letters(queue)
+        messages = self.stores.queue.receive(grave, limit=10, lease=1.0)
+        self.stores.queue.ack(messages)
+        return [message.body for message in messages]
 
     def _stores(self) -> Stores:
         clients, clock, prefix = self.aws.clients(), SystemClock(), f"{SLUG}/"

@@ -1,4 +1,4 @@
-"""A cloud for each module of stories."""
+"""The cloud of all stories."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from tests.integration.aws.cloud.cloud import Cloud, open_cloud
 from tests.integration.aws.cloud.stand_ins import install
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cloud(
     tmp_path_factory: pytest.TempPathFactory, shared_aws_server: AwsServer
 ) -> Iterator[Cloud]:
-    """A cloud with two orchestrators, and a runner for either kind of code."""
+    """A cloud without machines."""
     with open_cloud(tmp_path_factory.mktemp("cloud"), shared_aws_server.anew()) as cloud:
         install(cloud)
-        for pool in ("orchestrators", "orchestrators", "small", "small", "outside"):
-            cloud.boot(pool)
         yield cloud
+
+
+@pytest.fixture(autouse=True)
+def staffed(cloud: Cloud) -> None:
+    """As many machines as at first, whatever became of those of other stories."""
+    for pool, count in (("orchestrators", 2), ("small", 2), ("outside", 1)):
+        for _ in range(count - len(cloud.alive(pool))):
+            cloud.boot(pool)

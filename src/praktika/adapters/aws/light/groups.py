@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +18,8 @@ _AUTO_SCALING = Service(name="autoscaling", variable="AUTO_SCALING")
 _SPACE = "{http://autoscaling.amazonaws.com/doc/2011-01-01/}"
 _VERSION = "2011-01-01"
 _NUMBERS = {"MinSize", "MaxSize", "DesiredCapacity"}
+_LISTS = {"AutoScalingGroups", "Instances", "Activities"}
+_TIMES = {"StartTime", "EndTime"}
 _CLAIMS = {"NewInstancesProtectedFromScaleIn", "ProtectedFromScaleIn", "HonorCooldown"}
 
 
@@ -27,15 +31,11 @@ class LightAutoScaling:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def describe_auto_scaling_groups(
-        self,
-        *,
-        AutoScalingGroupNames: Sequence[str],
-        **more: object,
-    ) -> dict[str, Any]:
-        """The groups of these names that there are, with their instances."""
-        asked = _numbered("AutoScalingGroupNames", AutoScalingGroupNames)
-        return self._call("DescribeAutoScalingGroups", asked | _plain(more))
+    def get_paginator(self, operation: str) -> _Pages:
+        """Pages of `describe_auto_scaling_groups`, the only operation that has any here."""
+        if operation != "describe_auto_scaling_groups":
+            raise AttributeError(f"{operation} has no pages here")
+        return _Pages(self._call)
 
     def describe_scaling_activities(
         self,
@@ -65,8 +65,22 @@ class LightAutoScaling:
         return read
 
 
-def _numbered(name: str, values: Sequence[str]) -> dict[str, str]:
-    return {f"{name}.member.{number}": value for number, value in enumerate(values, 1)}
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """Groups, page by page."""
+
+    call: Callable[[str, Mapping[str, str]], dict[str, Any]]
+
+    def paginate(self, *, AutoScalingGroupNames: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """The groups of these names that there are, with their instances."""
+        names = enumerate(AutoScalingGroupNames, 1)
+        asked = {f"AutoScalingGroupNames.member.{number}": name for number, name in names}
+        while True:
+            page = self.call("DescribeAutoScalingGroups", asked)
+            yield page
+            if not page.get("NextToken"):
+                return
+            asked["NextToken"] = page["NextToken"]
 
 
 def _plain(asked: Mapping[str, object]) -> dict[str, str]:
@@ -77,10 +91,10 @@ def _plain(asked: Mapping[str, object]) -> dict[str, str]:
 
 
 def _value(element: ET.Element) -> Any:
-    """An element as boto3 would give it: a list, a structure, a number, a claim, or text."""
+    """An element as boto3 would give it: a list, a structure, a number, a time, or text."""
     name = element.tag.removeprefix(_SPACE)
     children = list(element)
-    if children and all(one.tag == f"{_SPACE}member" for one in children):
+    if name in _LISTS or any(one.tag == f"{_SPACE}member" for one in children):
         return [_value(one) for one in children]
     if children:
         return {one.tag.removeprefix(_SPACE): _value(one) for one in children}
@@ -89,4 +103,4 @@ def _value(element: ET.Element) -> Any:
         return int(text)
     if name in _CLAIMS:
         return text == "true"
-    return text
+    return datetime.fromisoformat(text) if name in _TIMES and text else text
