@@ -60,7 +60,7 @@ def compiled(context: Context, place: Place, digests: Mapping[str, str]) -> Comp
             yet may be left out.
     """
     context = replace(context, project=ordered(context.project))
-    draft = Draft(names=Names(slug_of(context.project.name)), place=place)
+    draft = Draft(names=Names(slug_of(context.project.name)), place=place, digests=digests)
     for part in parts(context.project):
         for builders in (stateful.BUILDERS, runtime.BUILDERS):
             if part.KIND in builders:
