@@ -93,7 +93,13 @@ class Cloud:
             raise Refused(f"{desired} is not between {group.smallest} and {group.largest}")
         group.desired = desired
         self._history.most_desired = max(self._history.most_desired, self.desired)
-        self._reconcile_soon(group, self._chance.uniform(1, 5))
+        self._reconcile_soon(group, self._chance.uniform(0.05, self._chance.choice((0.5, 5.0))))
+
+    def reset(self) -> None:
+        """What somebody does who knows nothing of the work."""
+        self._history.troubles.append(self._hub.now)
+        for group in self.groups.values():
+            self.resize(group.name, group.smallest)
 
     def leave(self, instance: Instance, *, shrinks: bool) -> None:
         """What an instance does to end itself."""

@@ -57,7 +57,7 @@ def decided_within_five_seconds(history: History) -> None:
 def a_look_is_enough(history: History) -> None:
     """After it as many are wanted as are needed, unless there is somebody else."""
     for look in history.looks:
-        if look.undisturbed and not history.scenario.crowd:
+        if look.undisturbed and not history.scenario.crowd and not history.scenario.resets:
             assert look.desired >= look.needed, look
 
 
@@ -66,6 +66,8 @@ def launches_are_bounded(history: History) -> None:
     pool = history.scenario.pool
     first = max(pool.size, pool.reserve)
     bound = len(history.messages) + history.replaced + first + history.slack
+    # The least size comes from the fallback, and once more when there are spot machines again.
+    bound += first * len(history.scenario.droughts)
     if pool.role == "workflow_orchestrator":
         bound = sum(needed(pool, len(sent), 0) for _, sent in history.scenario.sends) + first
         bound += history.slack

@@ -23,6 +23,9 @@ from praktika.ports.cloud.stacks import Proposal, Stack
 INLINE = 51_200
 """Bytes of a template that CloudFormation takes in a request; more, it reads from a bucket."""
 
+APP_ID = "GithubAppId"
+"""The parameter of the runtime stack with the id of the GitHub App."""
+
 _ROUNDS = 6
 
 
@@ -121,7 +124,8 @@ class Builder:
         begun = Stack(name=self.name(part), id=changes.stack, status="")
         after = self.watch.last_event(begun)
         self.cloud.changes.apply(changes)
-        self.watch.follow(begun, after, *templates).or_fail()
+        changing = frozenset(one.logical for one in changes.changes)
+        self.watch.follow(begun, after, *templates, changing=changing).or_fail()
 
     def _remove(self, stack: Stack) -> None:
         after = self.watch.last_event(stack)

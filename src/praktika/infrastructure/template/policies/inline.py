@@ -1,4 +1,4 @@
-"""Inline policies as authors write them."""
+"""Policies and services as authors write them, for roles in either stack."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ def inline_policies(declared: Any, whose: str) -> list[Policy]:
     if not all(isinstance(name, str) and isinstance(text, Mapping) for name, text in pairs):
         raise AuthorError(text=f"{whose}: inline_policies are documents by name")
     return [Policy(PolicyName=name, PolicyDocument=dict(text)) for name, text in pairs]
+
+
+def service_of(name: str) -> str:
+    """`ec2` and `ec2.amazonaws.com` are the same; nothing said is a machine."""
+    bare = name or "ec2"
+    return bare if "." in bare else f"{bare}.amazonaws.com"
 
 
 def _one_of(given: Any, names: tuple[str, ...]) -> Any:

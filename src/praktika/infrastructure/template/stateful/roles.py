@@ -11,7 +11,7 @@ from praktika.infrastructure.parts import name_of, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.policies.guard import no_secrets_of_others
-from praktika.infrastructure.template.policies.inline import inline_policies
+from praktika.infrastructure.template.policies.inline import inline_policies, service_of
 from praktika.infrastructure.template.policies.statements import inline, trusted_by
 from praktika.infrastructure.template.scope import arns_of
 
@@ -65,7 +65,7 @@ def kept_profile(machine: EC2Instance.Config, draft: Draft, context: Context) ->
         draft,
         title,
         machine.name,
-        service=role.trust_service,
+        service=service_of(role.trust_service),
         **policies_of(role, draft, context),
     )
     return Ref(add_kept_profile(draft, title, machine.name, own))

@@ -13,7 +13,7 @@ from praktika.infrastructure.parts import title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.policies.guard import no_secrets_of_others
-from praktika.infrastructure.template.policies.inline import inline_policies
+from praktika.infrastructure.template.policies.inline import inline_policies, service_of
 from praktika.infrastructure.template.policies.statements import inline, trusted_by
 from praktika.infrastructure.template.runtime.machines.profiles import role_ref
 from praktika.infrastructure.template.scope import arns_of
@@ -26,7 +26,7 @@ def add_own_role(role: IAMRole.Config, draft: Draft, context: Context) -> None:
         logical("Role", role.name),
         RoleName=draft.names.own(role.name),
         Path=draft.names.path,
-        AssumeRolePolicyDocument=trusted_by(_service(role.trust_service)),
+        AssumeRolePolicyDocument=trusted_by(service_of(role.trust_service)),
         ManagedPolicyArns=list(role.policy_arns),
         Policies=[*inline_policies(role.inline_policies, title_of(role)), guard],
         Tags=draft.tags(**role.tags),
@@ -43,9 +43,3 @@ def add_own_profile(profile: IAMInstanceProfile.Config, draft: Draft, context: C
         Roles=[role_ref(profile.role_name, draft, context)],
     )
     draft.add("runtime", title_of(profile), made)
-
-
-def _service(name: str) -> str:
-    """`ec2` and `ec2.amazonaws.com` are the same; nothing said is a machine."""
-    bare = name or "ec2"
-    return bare if "." in bare else f"{bare}.amazonaws.com"
