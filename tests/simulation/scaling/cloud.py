@@ -14,6 +14,10 @@ from tests.simulation.scaling.work import Work
 from praktika.errors import OperatorError
 
 
+WIDER = 5
+"""Machines by which the bounds of groups are wider than those of the pool."""
+
+
 class Refused(OperatorError):
     """AWS does not do that."""
 
@@ -72,7 +76,7 @@ class Cloud:
         pool = self._scenario.pool
         least = pool.size if pool.scaling == "disabled" else max(pool.size, pool.reserve)
         self.groups = {
-            name: Group(name, 0 if number else min(least, pool.max_size), pool.max_size, 0)
+            name: Group(name, 0 if number else min(least, pool.max_size), pool.max_size + WIDER, 0)
             for number, name in enumerate(pool.groups)
         }
         for group in self.groups.values():
