@@ -16,14 +16,12 @@ from praktika.infrastructure.deploying.wanted import (
     digest_of,
     text_of,
 )
+from praktika.infrastructure.template.names import APP_ID
 from praktika.ports.cloud.cloud import PROJECT_TAG, Cloud
 from praktika.ports.cloud.stacks import Proposal, Stack
 
 INLINE = 51_200
 """Bytes of a template that CloudFormation takes in a request; more, it reads from a bucket."""
-
-APP_ID = "GithubAppId"
-"""The parameter of the runtime stack with the id of the GitHub App."""
 
 _ROUNDS = 6
 
