@@ -80,3 +80,23 @@ def test_what_is_gone_already_is_fine(aws, kind):
     names["volume"] = "vol-0123456789abcdef0"
     name = names.get(kind, "praktika-there-is-no-such-thing")
     open_cloud(aws, "lab").belongings.remove(Belonging(kind=kind, name=name))
+
+
+def test_machines_end_with_their_group_once_that_is_allowed(moto):
+    make_group(moto, "lab-small", smallest=2)
+    make_group(moto, "lab-large", smallest=1)
+    machines = open_cloud(moto, "lab").machines
+
+    def protected():
+        groups = moto.groups.describe_auto_scaling_groups()["AutoScalingGroups"]
+        return {
+            one["AutoScalingGroupName"]: (
+                one["NewInstancesProtectedFromScaleIn"],
+                {it["ProtectedFromScaleIn"] for it in one["Instances"]},
+            )
+            for one in groups
+        }
+
+    machines.unprotect(["lab-small", "lab-none"])
+    assert protected() == {"lab-small": (False, {False}), "lab-large": (True, {True})}
+    assert len(machines.running(["lab-small"])) == 2
