@@ -16,6 +16,7 @@ PARTS = [
     "first_command",
     "durability",
     "aws",
+    "deploy",
     "checkouts",
     "artifacts",
     "report",

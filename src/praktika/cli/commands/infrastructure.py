@@ -83,7 +83,12 @@ is ever ended by a deploy or by --restart-instances: jobs under way go on to the
     help="This component (Kind:name) or kind alone; more of them may follow.",
 )
 @click.option("--plan", is_flag=True, help="Show what would be done, and the cost; change nothing.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; to destroy, with --project only.")
+@click.option(
+    "-y",
+    "--yes",
+    is_flag=True,
+    help="Do not ask, and end machines of pools that go; to destroy, with --project only.",
+)
 @json_option("Write JSON lines instead.")
 @click.pass_obj
 def command(
@@ -158,7 +163,8 @@ def _deploy(asked: _Asked) -> int:
             show_estimate(console, estimate)
         return 0
     try:
-        deployed = declared.deploy(teller(console, as_json=asked.as_json), user())
+        tell = teller(console, as_json=asked.as_json)
+        deployed = declared.deploy(tell, user(), may_end=asked.yes)
     except KeyboardInterrupt:
         console.note("AWS goes on with what was begun; the next deploy picks it up.")
         raise

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from praktika.infrastructure.deploying.app import app_of
 from praktika.infrastructure.deploying.deploy import observe, read_manifest
+from praktika.infrastructure.deploying.only import references
 from praktika.infrastructure.deploying.plan import (
     AskForSecret,
     ChangeStack,
@@ -94,7 +95,11 @@ def _resources(part: Part, cloud: Cloud, observed: Observed, builder: Builder) -
     if next_move(stack) in {"update", "wait"}:
         old = cloud.stacks.contents(builder.name(part)).template
     can_ask = bool(old) and next_move(stack) == "update" and len(text_of(new).encode()) <= INLINE
-    changes = _asked(part, cloud, observed, builder) if can_ask else _compared(old, new)
+    changes = (
+        _asked(part, cloud, observed, builder)
+        if can_ask
+        else _compared(old, new, _new_code(builder.wanted, observed))
+    )
     for change in changes:
         yield Planned(
             deed=change.deed,
@@ -115,8 +120,14 @@ def _asked(part: Part, cloud: Cloud, observed: Observed, builder: Builder) -> tu
     return changes.changes
 
 
-def _compared(old: Template, new: Template) -> Iterator[Change]:
-    """The changes as far as two templates tell."""
+def _new_code(wanted: Wanted, observed: Observed) -> set[str]:
+    """The parameters that get another value since there is new code."""
+    before = observed.manifest.code if observed.manifest else {}
+    return {code.parameter for code in wanted.code if before.get(code.name) != code.digest}
+
+
+def _compared(old: Template, new: Template, parameters: Collection[str]) -> Iterator[Change]:
+    """The changes as far as two templates tell, and parameters that get other values."""
     before, after = old.get("Resources", {}), new.get("Resources", {})
     for name in sorted({*before, *after}):
         kind = (after.get(name) or before[name])["Type"]
@@ -124,5 +135,5 @@ def _compared(old: Template, new: Template) -> Iterator[Change]:
             yield Change(deed="remove", logical=name, kind=kind)
         elif name not in before:
             yield Change(deed="add", logical=name, kind=kind)
-        elif before[name] != after[name]:
+        elif before[name] != after[name] or not references(after[name]).isdisjoint(parameters):
             yield Change(deed="modify", logical=name, kind=kind, replacement="perhaps")

@@ -65,9 +65,10 @@ class Declared:
         self._all = wanted_of(self.project)
         self._wanted = narrowed_to(self._all, self._site.cloud, only) if only else self._all
 
-    def deploy(self, tell: Tell, by: str) -> Deployed:
-        """Make the cloud what is declared."""
-        return deploy(self._wanted, self._site.cloud, surroundings(tell, by))
+    def deploy(self, tell: Tell, by: str, *, may_end: bool) -> Deployed:
+        """Make the cloud what is declared; machines may be ended with a pool that goes, or not."""
+        around: Surroundings = surroundings(tell, by, may_end=may_end)
+        return deploy(self._wanted, self._site.cloud, around)
 
     def preview(self) -> list[Planned]:
         """What a deploy would do."""

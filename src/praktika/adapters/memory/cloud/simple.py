@@ -119,3 +119,7 @@ class MemoryMachines:
         self._world.deed("ask machines to leave")
         there = {one.id for one in self._world.machines}
         self._world.leaving += [one.id for one in machines if one.id in there]
+
+    def unprotect(self, groups: Sequence[str]) -> None:
+        """Let machines end with their groups; see the port."""
+        self._world.unprotected |= set(groups)
