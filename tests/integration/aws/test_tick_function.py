@@ -10,6 +10,7 @@ from tests.moto_server import make_group
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.controls import ControlQueues
 from praktika.adapters.aws.light.clients import LightClients
+from praktika.adapters.aws.light.services import EVERY
 from praktika.adapters.aws.light.signing import Keys
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.scaling.groups import AwsGroups
@@ -54,7 +55,9 @@ class World:
     def nudge(self, queue):
         """As an orchestrator that has dispatched does: through Lambda, without waiting."""
         keys = Keys(access="a", secret="b")
-        FunctionNudge(LightClients("x", endpoint=self.host.url, keys=keys), "demo-tick")([queue])
+        FunctionNudge(LightClients(EVERY, "x", endpoint=self.host.url, keys=keys), "demo-tick")(
+            [queue]
+        )
 
     def until(self, happened):
         deadline = time.monotonic() + 20
