@@ -22,6 +22,7 @@ PARTS = [
     "report",
     "digests",
     "caching",
+    "scaling",
 ]
 
 
