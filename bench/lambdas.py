@@ -5,8 +5,8 @@
 Method, first table: each function runs from its zip, built for this machine, under AWS's own
 runtime client, as a process with nothing else on its path but what the cloud's runtime has. The
 import is measured within the process, before its first event, in as many processes as there are
-rounds; the first and the warm call are whole ones, from the API to its answer, before an AWS API
-server on this machine. Zips hold no compiled modules, as in the cloud, so a start compiles them. The
+rounds; the first and the warm call are whole ones, from the API to its answer, before an AWS
+API server here. Zips hold no compiled modules, as in the cloud, so a start compiles them. The
 peer, in turn with each, is `import boto3` and one client, from compiled modules. Medians.
 
 Second table: requests to AWS of an hour in which nothing happens, counted at the client while 60

@@ -12,11 +12,11 @@ from typing import Any
 
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.client import Clients
-from praktika.adapters.aws.controls import ControlQueues
 from praktika.adapters.aws.light.groups import LightAutoScaling
 from praktika.adapters.aws.light.json_services import sqs
 from praktika.adapters.aws.light.objects import LightS3
 from praktika.adapters.aws.queue import SqsQueue
+from praktika.adapters.aws.scaling.controls import ControlQueues
 from praktika.adapters.aws.scaling.groups import AwsGroups
 from praktika.errors import OperatorError
 from praktika.intake.kept.shelf import Shelf

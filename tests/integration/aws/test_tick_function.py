@@ -8,11 +8,11 @@ from tests.lambda_host import Deployed, FunctionError, LambdaHost
 from tests.moto_server import make_group
 
 from praktika.adapters.aws.blobs import S3Blobs
-from praktika.adapters.aws.controls import ControlQueues
 from praktika.adapters.aws.light.clients import LightClients
 from praktika.adapters.aws.light.services import EVERY
 from praktika.adapters.aws.light.signing import Keys
 from praktika.adapters.aws.queue import SqsQueue
+from praktika.adapters.aws.scaling.controls import ControlQueues
 from praktika.adapters.aws.scaling.groups import AwsGroups
 from praktika.adapters.aws.scaling.nudge import FunctionNudge
 from praktika.infrastructure.bundles.functions import HANDLERS
