@@ -92,11 +92,11 @@ def test_a_minute_rings_alarms_and_grows_pools_and_a_nudge_is_heard_at_once(worl
     world.nudge("tasks-arm")
     world.until(lambda: world.desired("arm") == 3)
 
-    moto.groups.delete_auto_scaling_group(AutoScalingGroupName="demo-arm", ForceDelete=True)
-    world.groups.resize("demo-o", 0)
-    with pytest.raises(FunctionError, match="there is no group demo-arm"):
+    moto.groups.delete_auto_scaling_group(AutoScalingGroupName="demo-o", ForceDelete=True)
+    world.queue.send("tasks-arm", [b"4"])
+    with pytest.raises(FunctionError, match="there is no group demo-o"):
         world.host.invoke("tick", {})
-    assert world.desired("o") == 1
+    assert world.desired("arm") == 4
 
 
 def test_every_quarter_of_an_hour_what_is_gone_is_swept_and_the_dead_are_counted(
