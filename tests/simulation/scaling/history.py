@@ -20,7 +20,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A machine that is gone, and how that came about: "left", "scaled in", "interrupted", …"""
+    """A machine that is gone, and how: "left", "used", "scaled in", "interrupted", "bad boot"."""
 
     at: float
     machine: str

@@ -10,16 +10,8 @@ from praktika.model.installation import Pool
 
 KINDS = (
     *("burst", "steady", "idle", "long job", "reserve", "drought", "fallback", "interruptions"),
-    *(
-        "crowd",
-        "lost nudges",
-        "late counts",
-        "bad boots",
-        "resets",
-        "orchestrators",
-        "fixed",
-        "storm",
-    ),
+    *("crowd", "lost nudges", "late counts", "bad boots", "resets", "one task"),
+    *("orchestrators", "fixed", "storm"),
 )
 
 HOUR = 3600.0

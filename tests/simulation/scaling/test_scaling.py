@@ -23,9 +23,9 @@ def judged(seed: int) -> History:
 
 def test_every_promise_is_kept_and_the_trouble_gets_everywhere(seeds: range) -> None:
     seen: Counter[str] = Counter()
-    for seed in seeds:
+    for seed in seeds[::2]:
         seen.update(_trouble(judged(seed)))
-    often = len(seeds) // 250
+    often = max(1, len(seeds) // 500)
     assert {what: seen[what] for what in TROUBLE if seen[what] < often} == {}
     assert {kind for kind in KINDS if not seen[kind]} == set()
 
