@@ -2,92 +2,73 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 
 import pytest
-from cfnlint.api import lint
+from cfnlint import lint
 from cfnlint.config import ManualArgs
-from tests.unit.infrastructure.runtime_samples import REGION, orchestrators, project, runners
+from tests.declared_projects import compiled_example
+from tests.unit.infrastructure.runtime_samples import orchestrators, project, runners
 
 from praktika.infrastructure import (
     AutoScalingGroup,
     Components,
     IAMInstanceProfile,
     IAMRole,
-    ImageBuilder,
     Lambda,
     LaunchTemplate,
     SQSQueue,
 )
+from praktika.infrastructure.template.compile import text
 
 
-def full():
-    """A project with one of everything."""
+def others():
+    """What the examples do not have."""
+    noble = Components.create_ubuntu_image_builder_config(
+        "noble", "1.0.0", instance_types=["t3.small"], regions=["eu-west-1"]
+    )
+    greet = Lambda.Config(
+        name="greet",
+        path="ci/greet.py",
+        handler="greet.run",
+        api_gateway=True,
+        api_authorizer="doorman",
+        role_name="deploy",
+    )
+    template = LaunchTemplate.Config(
+        name="metal",
+        instance_type="c7i.metal-24xl",
+        tenancy="dedicated",
+        iam_instance_profile_name="deploys",
+        data={"KeyName": "ios"},
+    )
     return project(
-        image_builders=[
-            ImageBuilder.Config(
-                name="base",
-                schedule_expression="cron(0 4 ? * mon *)",
-                image_tests_enabled=True,
-                prebuilt_venvs=[
-                    ImageBuilder.PrebuiltVenv(name="tools", packages=["attrs==25.1.0"])
-                ],
-                inline_components=[
-                    Components.create_image_test_component("starts", ["docker version"])
-                ],
-            ),
-            Components.create_ubuntu_image_builder_config(
-                "noble", "1.0.0", instance_types=["t3.small"]
-            ),
-        ],
+        image_builders=[noble],
         runner_pools=[
-            runners(image_builder="base", allow_ssm_debug=True, allow_all_secrets=True),
-            runners(
-                "amd-outside",
-                label="amd",
-                untrusted=True,
-                spot=True,
-                instance_type="c7a.large",
-                instance_types=["c7a.large", "c6a.large"],
-                image_builder="noble",
-            ),
-            runners("fixed", scaling="disabled", size=1, max_size=1, ec2_role="deploy"),
+            runners(ec2_role="deploy"),
+            runners("with-profile", instance_profile="deploys", image_builder="noble"),
         ],
         orchestrator_pools=[orchestrators(), orchestrators(name="second", spot=True)],
-        sqs_queues=[SQSQueue.Config(name="mail"), SQSQueue.Config(name="mail-in.fifo")],
+        sqs_queues=[SQSQueue.Config(name="mail-in.fifo")],
         iam_roles=[IAMRole.Config(name="deploy", trust_service="ec2")],
         iam_instance_profiles=[IAMInstanceProfile.Config(name="deploys", role_name="deploy")],
         lambda_functions=[
-            Lambda.Config(
-                name="greet",
-                path="ci/greet.py",
-                handler="greet.run",
-                secrets={"/x/token": "TOKEN"},
-                api_gateway=True,
-                api_authorizer="doorman",
-                schedule_expression="rate(1 hour)",
-            ),
+            greet,
             Lambda.Config(name="doorman", path="ci/doorman.py", handler="doorman.run"),
         ],
-        launch_templates=[
-            LaunchTemplate.Config(
-                name="mac",
-                instance_type="c7i.metal-24xl",
-                tenancy="dedicated",
-                root_volume_size_gb=100,
-                iam_instance_profile_name="deploys",
-                data={"KeyName": "ios"},
-            )
-        ],
-        autoscaling_groups=[AutoScalingGroup.Config(name="macs", launch_template_name="mac")],
+        launch_templates=[template],
+        autoscaling_groups=[AutoScalingGroup.Config(name="metals", launch_template_name="metal")],
         ext={"alarm_emails": ["ci@example.com"]},
     )
 
 
-@pytest.mark.parametrize("made", [project, full])
-def test_clean(made):
-    template = json.dumps(made().templates["runtime"])
-    found = lint(template, config=ManualArgs(regions=[REGION]))
+@pytest.mark.parametrize(
+    "make", [partial(compiled_example, "minimal"), partial(compiled_example, "full"), others]
+)
+def test_clean(make):
+    done = make()
+    template = text(done.templates["runtime"])
+    found = lint(template, config=ManualArgs(regions=[done.place.region]))
     assert [f"{one.rule.id} {one.message} {one.path}" for one in found] == []
     assert len(template.encode()) < 1_000_000
-    assert len(json.loads(template)["Resources"]) < 500
+    assert len(done.templates["runtime"]["Resources"]) < 500

@@ -14,7 +14,7 @@ from praktika.orchestrator import names as orchestrator
 from praktika.wiring.github.pages import announce as pages
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.from_regex(r"[a-z0-9-]{1,30}", fullmatch=True),
     st.text(min_size=1, max_size=60),

@@ -23,9 +23,6 @@ from praktika.ports.cloud.stacks import Proposal, Stack
 INLINE = 51_200
 """Bytes of a template that CloudFormation takes in a request; more, it reads from a bucket."""
 
-APP_ID = "GithubAppId"
-"""The parameter of the runtime stack with the id of the GitHub App."""
-
 _ROUNDS = 6
 
 

@@ -6,21 +6,30 @@ is one, the parameter has the distribution's own image, on which user data insta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from typing import Any, Final
 
-from troposphere import GetAtt, Output, Ref, Sub, imagebuilder, logs, ssm
+from troposphere import GetAtt, Output, Ref, imagebuilder, logs, ssm
 
 from praktika.infrastructure.images import ImageBuilder
 from praktika.infrastructure.parts import title_of, vpc_of
+from praktika.infrastructure.template.boot import Boot, script
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import PROJECT_TAG, Draft, logical
 from praktika.infrastructure.template.policies.arns import partition
 from praktika.infrastructure.template.policies.image_builder import image_builder
 from praktika.infrastructure.template.runtime.imaging import scripts
-from praktika.infrastructure.template.runtime.imaging.documents import Step, declared, digest_of
-from praktika.infrastructure.template.runtime.machines import boot
-from praktika.infrastructure.template.runtime.machines.launch import base_image, processor_of
+from praktika.infrastructure.template.runtime.imaging.documents import (
+    GIVEN,
+    Step,
+    declared,
+    digest_of,
+)
+from praktika.infrastructure.template.runtime.machines.launch import (
+    base_image,
+    platform,
+    processor_of,
+)
 from praktika.infrastructure.template.runtime.raw import merged
 from praktika.infrastructure.template.runtime.roles import add_profile, add_role
 from praktika.infrastructure.template.scope import arns_of
@@ -37,9 +46,9 @@ _KEPT_DAYS: Final = 30
 def add_image_builder(builder: ImageBuilder.Config, draft: Draft, context: Context) -> None:
     """All that makes and publishes the images of a builder."""
     title, name = title_of(builder), draft.names.own(builder.name)
-    steps = _steps(builder)
-    ours = (draft.digests.get(package, "") for package in ("praktika", "controller"))
-    digest = digest_of(_parent(builder, draft), *(step.document for step in steps), *ours)
+    steps = _steps(builder, draft)
+    ours = draft.digests.get(_package(builder), "")
+    digest = digest_of(_parent(builder, draft), *(step.document for step in steps), ours)
     recipe = _add_recipe(builder, draft, steps, f"{name}-{digest}")
     pipeline = imagebuilder.ImagePipeline(
         logical("ImagePipeline", builder.name),
@@ -67,20 +76,44 @@ def add_image_builder(builder: ImageBuilder.Config, draft: Draft, context: Conte
     _add_parameter(builder, draft)
 
 
-def _steps(builder: ImageBuilder.Config) -> list[Step]:
+def _steps(builder: ImageBuilder.Config, draft: Draft) -> list[Step]:
     """What is installed, in order, and how it is looked at."""
     title = title_of(builder)
-    venvs = [scripts.venv(one) for one in builder.prebuilt_venvs]
     return [
         Step(name="system", commands=scripts.system(builder.base)),
-        Step(name="platform", commands=boot.install_platform(), is_filled=True),
+        _platform(builder, draft),
         *(
-            Step(name=f"venv-{declared_venv.name}", commands=lines, is_filled=True)
-            for declared_venv, lines in zip(builder.prebuilt_venvs, venvs, strict=True)
+            Step(name=f"venv-{_plain(one.name)}", commands=scripts.venv(one))
+            for one in builder.prebuilt_venvs
         ),
         *(declared(one, title) for one in builder.inline_components),
         Step(name="good", commands=scripts.good(builder.prebuilt_venvs), phase="validate"),
     ]
+
+
+def _platform(builder: ImageBuilder.Config, draft: Draft) -> Step:
+    """What machines run when they start, but that nothing starts: it finds all done, later.
+
+    Whether jobs may use Docker is for each pool, so here they may not.
+    """
+    boot = Boot(
+        region=draft.place.region,
+        bucket=draft.place.bucket,
+        key=GIVEN,
+        trust="untrusted",
+        starts=False,
+    )
+    text = "".join(script(boot).data["Fn::Join"][1])
+    return Step(name="platform", commands=[text], given=draft.uploaded(_package(builder)))
+
+
+def _package(builder: ImageBuilder.Config) -> str:
+    return platform(_types(builder)[0])
+
+
+def _plain(name: str) -> str:
+    """A name as Image Builder takes them."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", name)
 
 
 def _add_recipe(
@@ -121,24 +154,13 @@ def _add_component(
 ) -> imagebuilder.Component:
     component = imagebuilder.Component(
         logical("ImageComponent", builder.name, step.name, digest),
-        Name=f"{draft.names.own(builder.name)}-{step.name}-{digest}",
+        Name=f"{draft.names.own(builder.name)}-{_plain(step.name)}-{digest}",
         Platform="Linux",
         Version="1.0.0",
-        Data=_filled(step.document, draft) if step.is_filled else step.document,
+        Data=step.data,
         Tags={PROJECT_TAG: draft.names.slug},
     )
     return draft.add("runtime", title_of(builder), component)
-
-
-def _filled(document: str, draft: Draft) -> Any:
-    """A document in which CloudFormation fills in what it refers to."""
-    known: dict[str, Callable[[], object]] = {
-        "Bucket": lambda: draft.place.bucket,
-        "Controller": lambda: draft.uploaded("controller"),
-        "Praktika": lambda: draft.uploaded("praktika"),
-    }
-    used = {name: value() for name, value in known.items() if f"${{{name}}}" in document}
-    return Sub(document, used) if used else document
 
 
 def _add_machines(

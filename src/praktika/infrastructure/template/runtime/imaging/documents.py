@@ -8,7 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from troposphere import Join
+
 from praktika.errors import AuthorError
+
+GIVEN = "@@given@@"
+"""Stands in commands for what is known only when they are deployed."""
 
 Phase = Literal["build", "validate", "test"]
 PHASES: tuple[Phase, ...] = ("build", "validate", "test")
@@ -23,13 +28,13 @@ class Step:
         commands: lines of Bash, one script.
         phase: "build" makes the image, "validate" looks at the machine before it becomes one,
             "test" at a machine that was started from it.
-        is_filled: whether CloudFormation fills in references in the commands.
+        given: what stands for each `GIVEN` in the commands, known when it is deployed.
     """
 
     name: str
     commands: Sequence[str]
     phase: Phase = "build"
-    is_filled: bool = False
+    given: object = None
 
     @property
     def document(self) -> str:
@@ -41,6 +46,15 @@ class Step:
         }
         phase = {"name": self.phase, "steps": [step]}
         return json.dumps({"name": self.name, "schemaVersion": 1.0, "phases": [phase]})
+
+    @property
+    def data(self) -> object:
+        """The document as CloudFormation is to make it."""
+        first, *others = self.document.split(GIVEN)
+        if not others:
+            return first
+        pieces = [piece for text in others for piece in (self.given, text)]
+        return Join("", [first, *pieces])
 
 
 def digest_of(*texts: str) -> str:

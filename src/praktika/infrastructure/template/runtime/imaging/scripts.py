@@ -9,9 +9,14 @@ from typing import Final
 
 from praktika.errors import AuthorError
 from praktika.infrastructure.images import ImageBuilder
-from praktika.infrastructure.template.runtime.machines import boot
+
+PYTHON: Final = "python3.12"
+"""What machines run praktika with."""
 
 VENVS: Final = "/opt/praktika/base-venvs"
+
+_PACKAGES: Final = f"lib/{PYTHON}/site-packages"
+_PLATFORM: Final = f"/opt/praktika/platform/{_PACKAGES}"
 
 _OURS: Final = re.compile(r"praktika([-_]controller)?(-[0-9]|[=<>~! @\[]|$)")
 """Packages that every environment gets from the project's own bucket, whoever names them."""
@@ -67,11 +72,19 @@ def system(base: str) -> list[str]:
 
 
 def venv(declared: ImageBuilder.PrebuiltVenv) -> list[str]:
-    """A virtual environment with its packages, and with the praktika that is deployed.
+    """A virtual environment with its packages; behind them, it has those of the platform.
+
+    So it has the praktika that is deployed, even where that is newer than the image.
 
     Raises:
-        AuthorError: a package is an address of which nobody knows what lies there.
+        AuthorError: a package is an address of which nobody knows what lies there, or the Python is
+            another one than the platform's.
     """
+    if declared.python != PYTHON:
+        raise AuthorError(
+            text=f"{declared.KIND}:{declared.name} asks for {declared.python}; praktika's own "
+            f"packages on machines are for {PYTHON}"
+        )
     name, path = declared.name, declared.path or f"{VENVS}/{declared.name}"
     packages = [one for one in declared.packages if not _OURS.match(one.rpartition("/")[2])]
     python = shlex.quote(f"{path}/bin/python")
@@ -89,7 +102,7 @@ def venv(declared: ImageBuilder.PrebuiltVenv) -> list[str]:
             f"printf '%s\\n' {lines} > /tmp/praktika-packages",
             f"{python} -m pip install --no-cache-dir {hashes}-r /tmp/praktika-packages",
         ]
-    return [*made, *boot.install_praktika(f"{path}/bin/python")]
+    return [*made, f"echo {_PLATFORM} > {shlex.quote(path)}/{_PACKAGES}/praktika.pth"]
 
 
 def good(venvs: Sequence[ImageBuilder.PrebuiltVenv]) -> list[str]:
@@ -100,7 +113,7 @@ def good(venvs: Sequence[ImageBuilder.PrebuiltVenv]) -> list[str]:
         _BEGIN,
         *tools,
         "id praktika-job",
-        "systemctl is-enabled praktika-controller",
+        "test -f /etc/systemd/system/praktika-controller.service",
         *(f"{shlex.quote(place)}/bin/python -P -c 'import praktika'" for place in pythons),
     ]
 

@@ -58,6 +58,11 @@ def processor_of(instance_type: str) -> Architecture:
     return architecture_of(instance_type) or "x86_64"
 
 
+def platform(instance_type: str) -> str:
+    """What is uploaded for machines of a type to install."""
+    return f"platform-{processor_of(instance_type)}"
+
+
 def base_image(base: str, architecture: str) -> str:
     """The parameter of AWS with the newest image of a distribution: `awslinux` or `ubuntu`."""
     if base == "ubuntu":
@@ -139,7 +144,7 @@ def booting(draft: Draft, start: Start) -> Base64:
     boot = Boot(
         region=draft.place.region,
         bucket=draft.place.bucket,
-        key=draft.uploaded(f"platform-{architecture_of(start.instance_type)}"),
+        key=draft.uploaded(platform(start.instance_type)),
         trust=start.trust,
         own=start.script,
     )
