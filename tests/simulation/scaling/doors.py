@@ -14,7 +14,6 @@ from praktika.engine.scaling.scale import needed
 from praktika.ports.cloud.groups import Failures, Group, Machine
 from praktika.ports.queue import Backlog
 
-
 SLOW = 1.5
 """Seconds that a request takes at most; two of a look may be so slow."""
 
