@@ -6,7 +6,6 @@ hop only (security 16). It also tells the tags, by which a machine knows what it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,12 @@ from typing import Any
 from troposphere import Base64, GetAtt, ec2
 from troposphere.iam import InstanceProfile
 
+from praktika.infrastructure.architecture import Architecture, architecture_of
 from praktika.infrastructure.parts import name_of
 from praktika.infrastructure.template.boot import Boot, user_data
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.model.facts import Trust
 
-_ARM = re.compile(r"a1|[a-z]+\d+g[a-z0-9-]*")
 _AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default"
 _UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current"
 
@@ -54,10 +53,14 @@ class Start:
     script: str = ""
 
 
-def architecture_of(instance_type: str) -> str:
-    """`arm64` or `x86_64`, by the name of the type: families of Graviton have a g after a digit."""
-    family = instance_type.partition(".")[0]
-    return "arm64" if _ARM.fullmatch(family) else "x86_64"
+def processor_of(instance_type: str) -> Architecture:
+    """The architecture of a type of machines that has been checked to be one."""
+    return architecture_of(instance_type) or "x86_64"
+
+
+def platform(instance_type: str) -> str:
+    """What is uploaded for machines of a type to install."""
+    return f"platform-{processor_of(instance_type)}"
 
 
 def base_image(base: str, architecture: str) -> str:
@@ -74,7 +77,7 @@ def image_of(pool: Any, draft: Draft, instance_type: str) -> str:
         return str(pool.ami_id)
     if pool.image_builder:
         return f"resolve:ssm:{draft.names.image(builder_name(pool.image_builder))}"
-    return f"resolve:ssm:{base_image('awslinux', architecture_of(instance_type))}"
+    return f"resolve:ssm:{base_image('awslinux', processor_of(instance_type))}"
 
 
 def device_of(pool: Any) -> str:
@@ -141,7 +144,7 @@ def booting(draft: Draft, start: Start) -> Base64:
     boot = Boot(
         region=draft.place.region,
         bucket=draft.place.bucket,
-        key=draft.uploaded(f"platform-{architecture_of(start.instance_type)}"),
+        key=draft.uploaded(platform(start.instance_type)),
         trust=start.trust,
         own=start.script,
     )
