@@ -143,10 +143,14 @@ def test_a_clock_that_is_far_off_is_a_reason(tmp_path):
 def test_a_full_disk_is_made_free_first(tmp_path, monkeypatch):
     work = tmp_path / "work"
     (work / "old").mkdir(parents=True)
-    health = Health(tmp_path, (work,), room=1000)
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\n')
+    docker.chmod(0o755)
+    health = Health(tmp_path, (work,), room=1000, docker=str(docker))
     monkeypatch.setattr(Health, "_free", lambda _self: 0 if (work / "old").exists() else 2000)
     health.check()
     assert list(work.iterdir()) == []
+    assert "system prune --all --force --volumes" in (tmp_path / "asked").read_text()
     monkeypatch.setattr(Health, "_free", lambda _self: 0)
     with pytest.raises(Sick, match="disk"):
         health.check()
