@@ -43,6 +43,7 @@ class Service:
         announce: see `Surroundings`.
         pools: of the cloud that it serves; None where hosts of runners say themselves that they are
             there.
+        nudge: see `Surroundings`.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Service:
         checkouts: Checkouts | None = None,
         announce: Callable[[str, Run], None] = lambda _run, _state: None,
         pools: CloudPools | None = None,
+        nudge: Callable[[str], None] = lambda _queue: None,
     ) -> None:
         self._stores = stores
         self._log = log
@@ -74,6 +76,7 @@ class Service:
                 supply=pools.supply if pools else self._supply,
                 hopeless=pools.hopeless if pools else lambda _label, _trust: "",
                 announce=announce,
+                nudge=nudge,
                 on_bug=self._on_trouble,
             ),
             on_trouble=self._on_trouble,

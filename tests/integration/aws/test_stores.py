@@ -20,6 +20,7 @@ from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.memory import ManualClock
 from praktika.errors import Absent, Conflict, OperatorError, Unavailable
 from praktika.model.events import CancelRequested
+from praktika.orchestrator.names import is_control
 from praktika.ports.queue import MAX_DELIVERIES
 
 EVENT = CancelRequested(at=1.0, by="me")
@@ -405,3 +406,17 @@ def test_tags_are_those_of_the_object(aws, bucket, tmp_path):
         "bytes": {"team": "core"},
         "none": {},
     }
+
+
+def test_queues_that_a_deploy_has_made_are_neither_made_nor_removed(aws, aws_server):
+    deployed = SqsQueue(aws, "team", is_control)
+    deployed.create("events.fifo")
+    with pytest.raises(Absent):
+        deployed.depth("events.fifo")
+    SqsQueue(aws, "team").create("events.fifo")
+    deployed.remove("events.fifo")
+    assert deployed.depth("events.fifo") == 0
+    deployed.create("control-i-1")
+    deployed.remove("control-i-1")
+    with pytest.raises(Absent):
+        SqsQueue(aws, "team").depth("control-i-1")

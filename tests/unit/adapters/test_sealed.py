@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -241,3 +242,18 @@ def test_keys_do_not_show_themselves():
     keys = SigningKeys(seed(1))
     assert seed(1) not in repr(keys)
     assert seed(1) not in repr(vars(keys))
+
+
+def test_what_is_leased_and_not_dealt_with_is_known(yard: Yard):
+    """So that it can be given back when a process ends."""
+    for name in (names.INBOX, names.REPORTS):
+        yard.raw.send(name, [b"{}"], group="run-1")
+    (message,) = yard.orchestrator.receive(names.INBOX)
+    assert yard.orchestrator.receive(names.REPORTS) == []
+    assert yard.orchestrator.held() == [message]  # what was refused is dealt with
+    yard.orchestrator.extend(message, 60.0)
+    yard.orchestrator.release(message)
+    assert yard.orchestrator.held() == []
+    (message,) = yard.orchestrator.receive(names.INBOX, lease=0.01)
+    time.sleep(0.02)
+    assert yard.orchestrator.held() == []  # its lease has lapsed

@@ -50,6 +50,8 @@ class Installation:
         self.blobs = MemoryBlobs()
         self.plan: Plan | Exception = plan_of(job("a"), job("b", "a"))
         self.supply = Supply(runners=2, maximum=2)
+        self.hopeless: dict[str, str] = {}
+        self.reports = ""
         self.trouble: list[tuple[str, Exception]] = []
 
     def orchestrator(self) -> Orchestrator:
@@ -64,6 +66,8 @@ class Installation:
             make_plan=lambda _request: self.made(),
             render=lambda result: result.status.encode(),
             supply=lambda _label, _trust: self.supply,
+            hopeless=lambda label, _trust: self.hopeless.get(label, ""),
+            reports=self.reports,
             on_bug=lambda run, error: self.trouble.append((run, error)),
         )
         return Orchestrator(around, on_trouble=lambda run, e: self.trouble.append((run, e)))
@@ -218,6 +222,36 @@ def test_fault_38_the_report_is_written_by_whoever_concludes_and_is_the_same(sys
     again = decode(system.blobs.get(names.result("r")), Result)
     assert structs.replace(again, duration=0.0) == structs.replace(written, duration=0.0)
     assert system.blobs.get(names.report("r")) == b"FAIL"
+
+
+def test_a_job_that_nobody_will_ever_take_ends_at_once_and_says_why(system):
+    system.plan = plan_of(job("a"), job("b"), pickup_timeout=3600.0)
+    system.hopeless = {"linux": "no pool serves the label 'linux'"}
+    system.ask()
+    system.orchestrator().turn()
+    assert system.run().stage is Stage.CONCLUDED
+    for state in system.run().jobs.values():
+        assert (state.status, state.attempt) == (Status.ERROR, 1)
+        assert state.reason == "no runner will take it: no pool serves the label 'linux'"
+    assert system.queue.receive(names.tasks("linux")) == []
+
+
+def test_runners_of_a_cloud_tell_in_a_queue_of_their_own(system):
+    """Security 9: it is another one than that in which runs are asked for, approved and stopped."""
+    system.plan = plan_of(job("a"))
+    system.reports = names.REPORTS
+    system.queue.create(names.REPORTS)
+    system.ask()
+    orchestrator = system.orchestrator()
+    orchestrator.turn()
+    (message,) = system.queue.receive(names.tasks("linux"))
+    assert decode(message.body, Task).inbox == names.REPORTS
+    done = JobFinished(at=2.0, job="a", attempt=1, status=Status.OK)
+    system.queue.send(names.REPORTS, [encode(done), b"{}"], group="r")
+    assert orchestrator.turn() == 0
+    assert orchestrator.turn(inbox=names.REPORTS) == 2
+    assert system.run().stage is Stage.CONCLUDED
+    assert len(system.queue.receive(dead_letters(names.REPORTS))) == 1
 
 
 def test_an_alarm_rings_after_its_time_however_long_that_is(system):

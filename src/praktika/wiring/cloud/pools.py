@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from praktika.engine.pickup import cause
+from praktika.errors import PraktikaError
 from praktika.model.facts import Trust
 from praktika.model.installation import Pool
 from praktika.model.supply import Supply
 from praktika.orchestrator import names
+from praktika.ports.cloud.groups import Groups
+
+
+def machines_of(groups: Groups, pool: Pool) -> Supply:
+    """How a pool is supplied with machines now."""
+    try:
+        found = groups.look(pool.groups)
+        failed = [failure for name in found if (failure := groups.failures(name)) is not None]
+    except PraktikaError as error:
+        return Supply(maximum=pool.max_size, complaint=f"nobody can say why ({error})")
+    return Supply(
+        runners=sum(group.count("serving") for group in found.values()),
+        maximum=pool.max_size,
+        complaint=failed[-1].said if failed else "",
+    )
 
 
 class CloudPools:
