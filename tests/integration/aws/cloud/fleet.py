@@ -57,7 +57,6 @@ class Machine:
         self._stack = ExitStack()
         self.metadata = self._stack.enter_context(metadata.serve())
         self._process: subprocess.Popen[bytes] | None = None
-        self.exit_code: int | None = None
 
     @property
     def runner(self) -> str:
@@ -129,11 +128,24 @@ class Machine:
             with suppress(psutil.Error):
                 process.kill()
         if self._process is not None:
-            self.exit_code = self._process.wait(10)
+            self._process.wait(10)
 
-    def wait(self) -> int | None:
-        """The exit code of the service, None while it runs."""
-        return None if self._process is None else self._process.poll()
+    def kill_service(self) -> None:
+        """End the controller; what it has started ends by itself, which is waited for."""
+        _, *below = self._tree()
+        self.send(signal.SIGKILL)
+        _, alive = psutil.wait_procs(below, 15)
+        assert not alive, alive
+
+    def kill_child(self) -> None:
+        """End the praktika that the service has started, and nothing else."""
+        _, *below = self._tree()
+        for process in below:
+            with suppress(psutil.Error):
+                if "praktika.cli.runner" in process.cmdline():
+                    process.kill()
+                    return
+        raise AssertionError("there is none")
 
     def close(self) -> None:
         self.kill()

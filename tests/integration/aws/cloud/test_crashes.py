@@ -29,14 +29,13 @@ def losses(cloud: Cloud, run: str) -> list[JobLost]:
     return [event for event in cloud.recorded(run).events if isinstance(event, JobLost)]
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_orchestrators_that_are_killed(cloud: Cloud, gate: str, count: int):
-    """One of two; and both, until there are others."""
+def test_an_orchestrator_that_is_killed_and_the_functions_with_it(cloud: Cloud, gate: str):
     shop, sha = pushed(cloud, gate)
     run = cloud.asked(shop, sha, "Main")
     cloud.machine_of(run)
-    for machine in cloud.fleet.of("orchestrators")[:count]:
-        machine.kill()
+    cloud.fleet.of("orchestrators")[0].kill()
+    for function in ("webhook", "token-broker"):
+        cloud.host.kill(function)
     cloud.open_gate(gate)
     assert cloud.green_once(shop, sha, "Main") == run
     assert len(cloud.runs(shop)) == 1
@@ -56,17 +55,21 @@ def test_orchestrators_that_are_killed_while_they_fetch(cloud: Cloud):
     assert len(cloud.runs(shop)) == 1
 
 
-def test_a_runner_that_is_killed(cloud: Cloud, gate: str):
-    """Fault 65: the task comes again when its lease has lapsed, and the attempt is lost, not twice."""
-    shop, sha = pushed(cloud, gate)
-    run = cloud.asked(shop, sha, "Main")
-    machine = cloud.machine_of(run)
-    machine.kill()
-    cloud.open_gate(gate)
-    assert cloud.green_once(shop, sha, "Main") == run
-    assert [event.attempt for event in losses(cloud, run)] == [1]
-    (state,) = cloud.run(run).jobs.values()
-    assert state.attempt == 2
+def test_a_runner_that_is_killed_and_a_controller(cloud: Cloud, gate: str):
+    """Fault 65: their tasks come again, and their attempts are lost, not run twice."""
+    first, second = pushed(cloud, gate), pushed(cloud, f"{gate}-2")
+    runs = [cloud.asked(shop, sha, "Main") for shop, sha in (first, second)]
+    machines = [cloud.machine_of(run) for run in runs]
+    assert machines[0] is not machines[1]
+    machines[1].kill_child()
+    machines[0].kill_service()
+    for name in (gate, f"{gate}-2"):
+        cloud.open_gate(name)
+    for run, (shop, sha) in zip(runs, (first, second), strict=True):
+        assert cloud.green_once(shop, sha, "Main") == run
+        assert [event.attempt for event in losses(cloud, run)] == [1]
+        (state,) = cloud.run(run).jobs.values()
+        assert state.attempt == 2
 
 
 def test_a_runner_that_stands_still_and_goes_on_publishes_nothing(cloud: Cloud, gate: str):
