@@ -21,6 +21,7 @@ PARTS = [
     "report",
     "digests",
     "caching",
+    "scaling",
 ]
 
 

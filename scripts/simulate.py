@@ -1,6 +1,6 @@
 """Search many seeds of the simulations for one that breaks a rule; one process for each kind.
 
-python scripts/simulate.py SEEDS [FIRST]           both kinds
+python scripts/simulate.py SEEDS [FIRST]           all kinds
 python scripts/simulate.py SEEDS FIRST KIND        one of them, in this process
 """
 
@@ -14,15 +14,15 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "controller/src")]
 
-KINDS = ("engine", "system")
+KINDS = ("engine", "system", "scaling")
 EVERY = 10.0
 """Seconds between two lines about the progress."""
 
 
 def main(seeds: range) -> int:
-    """Both kinds at once; the exit code."""
+    """All kinds at once; the exit code."""
     here = [sys.executable, __file__, str(len(seeds)), str(seeds.start)]
     processes = [subprocess.Popen([*here, kind]) for kind in KINDS]
     return max(process.wait() for process in processes)
@@ -30,7 +30,7 @@ def main(seeds: range) -> int:
 
 def search(kind: str, seeds: range) -> int:
     """Judge the seeds of one kind until a rule is broken; the exit code."""
-    judge = {"engine": judge_engine, "system": judge_system}[kind]
+    judge = {"engine": judge_engine, "system": judge_system, "scaling": judge_scaling}[kind]
     start = last = time.monotonic()
     for seed in seeds:
         try:
@@ -67,6 +67,15 @@ def judge_system(seed: int) -> None:
     for reuse in (False, True):
         history = simulate(seed, reuse=reuse)
         _judge(history, RULES, partial(history.tail, 200))
+
+
+def judge_scaling(seed: int) -> None:
+    """One history of a pool of machines."""
+    from tests.simulation.scaling.rules import RULES  # noqa: PLC0415 - the same
+    from tests.simulation.scaling.world import simulate  # noqa: PLC0415 - the same
+
+    history = simulate(seed)
+    _judge(history, RULES, lambda: str(history.scenario))
 
 
 def _judge(

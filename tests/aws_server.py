@@ -96,10 +96,11 @@ def _loader() -> object:
 
 
 @contextlib.contextmanager
-def serve(**settings: str) -> Iterator[AwsServer]:
+def serve(program: str = "", /, **settings: str) -> Iterator[AwsServer]:
     """A server of its own, for as long as the block lasts.
 
     Args:
+        program: that starts it, instead of its own.
         settings: environment variables of the server, such as `AUTH="true"`.
     """
     with socket.socket() as probe:
@@ -109,7 +110,7 @@ def serve(**settings: str) -> Iterator[AwsServer]:
         log = Path(folder, "log")
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [str(Path(sys.executable).with_name("ministack"))],
+                [sys.executable, program or Path(sys.executable).with_name("ministack")],
                 env=_environment(folder, port, settings),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -83,6 +83,12 @@ def moto(shared_moto_server: AwsServer) -> Clients:
     return shared_moto_server.clients()
 
 
+@pytest.fixture
+def light_moto(shared_moto_server: AwsServer) -> LightClients:
+    """The same account as `moto`, without boto3."""
+    return shared_moto_server.light()
+
+
 @pytest.fixture(scope="session")
 def docker_engine() -> Iterator[engines.DockerEngine]:
     """A Docker daemon of this test run's own, with the image `docker_engine.BASE`."""

@@ -16,7 +16,7 @@ class Place(NamedTuple):
     make: Callable[..., None]
 
 
-@pytest.fixture(params=["memory", "aws"])
+@pytest.fixture(params=["memory", "aws", "light"])
 def place(request: Any) -> Place:
     if request.param == "memory":
         groups = MemoryGroups()
@@ -24,7 +24,8 @@ def place(request: Any) -> Place:
     from tests.moto_server import make_group
 
     aws = request.getfixturevalue("moto")
-    return Place(AwsGroups(aws), lambda name, **sizes: make_group(aws, name, **sizes))
+    looking = request.getfixturevalue("light_moto") if request.param == "light" else aws
+    return Place(AwsGroups(looking), lambda name, **sizes: make_group(aws, name, **sizes))
 
 
 def test_those_that_are_there_are_found_with_their_bounds(place):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,25 +11,12 @@ from tests.aws_server import AwsServer
 from tests.controller.scene import Machine, Scene
 
 
-@pytest.fixture(scope="session")
-def shared_groups() -> Iterator[AwsServer]:
-    """A server of Auto Scaling and EC2: the other one is weak in these."""
-    from moto.server import ThreadedMotoServer  # a second that most tests need not wait
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield AwsServer(f"http://{host}:{port}")
-    server.stop()
-
-
 @pytest.fixture
-def scene(aws_server: AwsServer, shared_groups: AwsServer, tmp_path: Path) -> Scene:
-    endpoint = f"{shared_groups.endpoint}/moto-api/reset"
-    with urllib.request.urlopen(urllib.request.Request(endpoint, method="POST"), timeout=30):
-        pass
-    return Scene(aws_server, AwsServer(shared_groups.endpoint, aws_server.account), tmp_path)
+def scene(aws_server: AwsServer, shared_moto_server: AwsServer, tmp_path: Path) -> Scene:
+    from tests import moto_server  # a second that most tests need not wait
+
+    moto_server.reset(shared_moto_server)
+    return Scene(aws_server, AwsServer(shared_moto_server.endpoint, aws_server.account), tmp_path)
 
 
 @pytest.fixture

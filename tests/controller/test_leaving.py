@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
 from tests.controller.scene import until
 
 AUTO = {"praktika_scaling": "auto", "praktika_idle_seconds": "1"}
 NOTICE = "meta-data/spot/instance-action"
+ASKED = "meta-data/tags/instance/praktika_leave"
 REBALANCE = "meta-data/events/recommendations/rebalance"
 
 
@@ -68,13 +70,14 @@ def test_a_spot_notice_gives_the_task_back_with_its_reason_and_the_machine_goes(
     assert own not in scene.instances()
 
 
-def test_a_machine_at_risk_ends_what_it_does_and_takes_nothing_new(scene, machine):
+@pytest.mark.parametrize("path", [REBALANCE, ASKED])
+def test_a_machine_that_is_to_go_ends_what_it_does_and_takes_nothing_new(scene, machine, path):
     (own,) = scene.make_group(desired=1)
     scene.give("heed", "take", "sleep 1.5", "ack")
     one = machine(own)
     one.start()
     one.noted("started")
-    one.metadata.paths[REBALANCE] = "{}"
+    one.metadata.paths[path] = "yes"
     one.said("notice.received")
     scene.give("take", "ack")
     assert one.wait() == 0

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "approve": "Let a run of a stranger's change begin.",
     "login": "Keep a token for a server.",
     "serve": "Serve a small team: web pages, API, orchestrator and runners.",
+    "infrastructure": "Deploy a team's own cloud, look at it, take it down.",
     "orchestrator": "Serve the runs of this installation.",
     "runner": "Do the jobs of one label on this machine.",
 }

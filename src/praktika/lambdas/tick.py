@@ -6,14 +6,26 @@ alone; if any of them fails, the others are done, and then the function fails, w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
+from praktika.adapters.aws.blobs import S3Blobs
+from praktika.adapters.aws.client import Clients
+from praktika.adapters.aws.controls import ControlQueues
+from praktika.adapters.aws.queue import SqsQueue
+from praktika.adapters.aws.scaling.groups import AwsGroups
+from praktika.errors import OperatorError
+from praktika.intake.kept.shelf import Shelf
+from praktika.intake.ticker import Ticker
+from praktika.lambdas import surroundings
 from praktika.lambdas.installed import Installed
-from praktika.lambdas.ticking.parts import Part, each
-from praktika.model.installation import Installation, Pool
+from praktika.lambdas.log import Lines
+from praktika.lambdas.surroundings import told
+from praktika.lambdas.ticking.growing import Growing
+from praktika.lambdas.ticking.parts import DeadLetters, Part, Rung, Schedules, Sweep, each
+from praktika.orchestrator.alarms import Alarms
+from praktika.orchestrator.names import ALARMS
 from praktika.ports.clock import Clock
 from praktika.ports.log import Log
 
@@ -26,16 +38,16 @@ class Tick:
 
     Args:
         installed: what there is.
-        growing: gives a pool the machines that its queues need.
+        growing: gives pools the machines that their queues need.
         parts: what else is done, by name, with the number of minutes from one time to the next.
         clock: tells the time.
-        log: a line for what was done, and what failed.
+        log: a line for what failed.
     """
 
     def __init__(
         self,
         installed: Installed,
-        growing: Part,
+        growing: Growing,
         parts: Mapping[str, tuple[int, Part]],
         *,
         clock: Clock,
@@ -51,27 +63,60 @@ class Tick:
         """Do what is due.
 
         Raises:
-            ExceptionGroup: some of it failed.
+            OperatorError: some of it failed.
         """
-        installation = self._installed.now()
         nudge = event.get("nudge")
+        due: dict[str, Part] = {}
         if isinstance(nudge, list):
-            installation = named(installation, nudge)
-            due: list[tuple[str, Part]] = []
+            due["growing"] = self._growing.only([str(name) for name in nudge])
         else:
             minute = int(self._clock.now() // 60)
-            due = [
-                (name, part) for name, (every, part) in self._parts.items() if not minute % every
-            ]
-        failures = each([*due, ("growing", self._growing)], installation, self._log)
+            due |= {name: part for name, (every, part) in self._parts.items() if not minute % every}
+            due["growing"] = self._growing
+        failures = each(due, self._installed.now(), self._log)
         if failures:
-            raise ExceptionGroup("a tick has failed in part", failures)
+            told = "; ".join(f"{name}: {reason}" for name, reason in failures.items())
+            raise OperatorError(f"a tick has failed in part: {told}")
 
 
-def named(installation: Installation, names: list[object]) -> Installation:
-    """The installation with those pools only that are named, or serve a queue that is."""
+def tick_with(aws: Clients, slug: str, bucket: str, *, clock: Clock, log: Log) -> Tick:
+    """A tick of one installation.
 
-    def is_meant(pool: Pool) -> bool:
-        return pool.name in names or any(queue in names for queue in pool.queues)
+    Args:
+        aws: clients with the function's rights.
+        slug: of the project.
+        bucket: of the installation.
+        clock: tells the time.
+        log: a line for what was done, and what failed.
+    """
+    queue, groups = SqsQueue(aws, slug), AwsGroups(aws)
+    blobs = S3Blobs(aws, bucket, f"{slug}/")
+    alarms = Alarms(
+        queue, clock, ALARMS, lambda error: log.error("alarm.unreadable", reason=str(error))
+    )
+    ticker = Ticker(Shelf(queue=queue, blobs=blobs, clock=clock))
+    sweep = Sweep(controls=ControlQueues(aws, slug), groups=groups, queue=queue, log=log)
+    parts: dict[str, tuple[int, Part]] = {
+        "alarms": (1, Rung(alarms=alarms)),
+        "schedules": (1, Schedules(ticker=ticker, log=log)),
+        "dead letters": (DEAD_EVERY, DeadLetters(queue=queue, log=log)),
+        "sweep": (SWEEP_EVERY, sweep),
+    }
+    growing = Growing(groups=groups, queue=queue, clock=clock, log=log)
+    return Tick(Installed(blobs, clock), growing, parts, clock=clock, log=log)
 
-    return replace(installation, pools=tuple(filter(is_meant, installation.pools)))
+
+@functools.cache
+def _tick() -> Tick:
+    return tick_with(
+        surroundings.clients(),
+        told(surroundings.SLUG),
+        told(surroundings.BUCKET),
+        clock=surroundings.FunctionClock(),
+        log=Lines(part="tick"),
+    )
+
+
+def handler(event: Mapping[str, Any], _context: object) -> None:
+    """What the cloud calls."""
+    _tick().handle(event)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Mapping
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.faults import translated
 from praktika.adapters.aws.queue import SqsQueue
+from praktika.adapters.aws.scaling.nudge import FunctionNudge
 from praktika.adapters.github.payloads import notices
 from praktika.errors import PraktikaError
 from praktika.intake.allowed import Allowed
@@ -48,7 +48,8 @@ class Webhook:
     ) -> None:
         self._aws = aws
         self._log = log
-        self._tick = environment.get(surroundings.TICK, "").strip()
+        tick = environment.get(surroundings.TICK, "").strip()
+        self._tell = FunctionNudge(aws, tick) if tick else None
         self._parameter = told(surroundings.WEBHOOK_SECRET, environment)
         self._secret = WebhookSecret(self._read, clock, log)
         app = environment.get(surroundings.APP, "").strip()
@@ -84,17 +85,11 @@ class Webhook:
 
     def _nudge(self) -> None:
         """Let somebody look at once whether there are machines; else that is done in a minute."""
-        if not self._tick:
-            return
         try:
-            with translated(f"cannot call function {self._tick}"):
-                self._aws.functions.invoke(
-                    FunctionName=self._tick,
-                    InvocationType="Event",
-                    Payload=json.dumps({"nudge": [NOTICES]}).encode(),
-                )
+            if self._tell is not None:
+                self._tell([NOTICES])
         except PraktikaError as error:
-            self._log.warning("nudge.failed", function=self._tick, reason=str(error))
+            self._log.warning("nudge.failed", reason=str(error))
 
 
 @functools.cache

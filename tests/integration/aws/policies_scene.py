@@ -26,6 +26,7 @@ DENIED = {
     "AWS.SimpleQueueService.AccessDenied",
 }
 API = "api0123456"
+KEYS = ("deploy-key", "other-key")
 
 Call = Callable[["Caller"], Any]
 
@@ -156,7 +157,7 @@ class Scene:
             for key in ("installation.json", "runs/a/run.json", "runs/x-a/run.json"):
                 name = f"{names.slug}/blobs/{key}"
                 s3.put_object(Bucket=self._root.bucket, Key=name, Body=b"{}")
-            for name in (names.webhook_secret, names.task_key, names.task_public_key, "deploy-key"):
+            for name in (names.webhook_secret, names.task_key, names.task_public_key, *KEYS):
                 own = name if name.startswith("/") else names.own(name)
                 self._root.client("ssm").put_parameter(Name=own, Value="x", Type="SecureString")
             for secret in (names.own("gh-app"), f"{names.slug}/token"):

@@ -109,7 +109,7 @@ DENIED = {
         [parameter("lab-deploy-key"), secret("lab/token")],
     ),
     # Fault 16: a pool has the secrets that it names.
-    "secrets of other pools": ({"narrow"}, [parameter("lab-deploy-key"), secret("lab/token")]),
+    "secrets of other pools": ({"narrow"}, [parameter("lab-other-key"), secret("lab/token")]),
     "prefixes of other pools": (
         {"narrow"},
         [get("shared/toolsmith/x"), put("elsewhere/x"), look("elsewhere/"), look("lab/journal/")],
@@ -194,6 +194,7 @@ ALLOWED = {
         put("lab/blobs/leaving/narrow/1"),
         look("lab/blobs/runs/a/jobs"),
         get("shared/tools/x"),
+        parameter("lab-deploy-key"),
     ],
     "outside": [
         receive("lab-untrusted-tasks-outside"),

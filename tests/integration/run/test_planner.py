@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from dataclasses import replace as copied
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from praktika.wiring.plans.planner import Planner
 from praktika.wiring.stores import open_stores
 
 WORKFLOW = """
+from dataclasses import replace as copied
 from pathlib import Path
 from praktika import Job, Workflow
 
@@ -208,3 +210,21 @@ def test_security_1_no_stranger_declares_what_runs_for_want_of_a_base(scene):
     request = replace(scene.asked(head, is_outside=True), declared="")
     with pytest.raises(OperatorError, match="what strangers write does not declare what runs"):
         scene.planner.make_plan(scene.planner.settle(request))
+
+
+def test_fault_4_the_declared_commit_chooses_the_virtual_environment(tmp_path, monkeypatch):
+    """Of a change from outside that is the base: what strangers write chooses nothing."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    scene = Scene(tmp_path)
+    stores = copied(open_stores(tmp_path / "site"), is_remote=True)
+    scene.planner = Planner(stores, MirroredCheckouts(tmp_path / "mirrors"))
+    run_git(scene.origin.path, "checkout", "-q", scene.base)
+    scene.base = scene.origin.commit({"ci/settings/settings.py": "PRAKTIKA_BASE_VENV = 'ours'\n"})
+    head = scene.change({"ci/settings/settings.py": "PRAKTIKA_BASE_VENV = 'theirs'\n"})
+    theirs = {"is_outside": False, "merges": False}
+    assert scene.planned(scene.asked(head, **theirs))[1].base.venv == "theirs"
+    strangers = scene.asked(head, is_outside=True, merges=False)
+    assert scene.planned(strangers)[1].base.venv == "ours"
+    head = scene.change({"ci/settings/settings.py": "PRAKTIKA_BASE_VENV = '/opt/evil'\n"})
+    with pytest.raises(AuthorError, match="is no name of a virtual environment"):
+        scene.planned(scene.asked(head, **theirs))

@@ -18,7 +18,7 @@ __all__ = ["place", "pytestmark", "user"]
 def runner(place, user, monkeypatch):
     runner = Boxed(place, monkeypatch)
     inherited = {**runner.bench.inherited, "AWS_SECRET_ACCESS_KEY": SECRET, "PYTHONPATH": "x"}
-    runner.bench = replace(runner.bench, user=user, inherited=inherited)
+    runner.bench = replace(runner.bench, user=replace(user, processes=77), inherited=inherited)
     runner.does(
         create='for line; do :; done; printf %s "$line" > $here/line; id -u > $here/as; env > $here/env',
         start='env >> $here/env; sh -c "$(cat $here/line)"; echo $? > $here/code',
@@ -34,6 +34,7 @@ def test_security_16_docker_is_the_runner_s_and_its_container_the_job_s(runner, 
     assert (place / "as").read_text() == "0\n"
     said = (place / "calls").read_text()
     assert f"--user={user.uid}:{user.gid}" in said
+    assert "--pids-limit=77" in said
     variables = (place / "env").read_text().splitlines()
     assert variables.count(f"HOME={place}") == 2  # of `create` and of `start`
     assert not [line for line in variables if line.startswith(("AWS_", "PYTHONPATH", "TMPDIR"))]

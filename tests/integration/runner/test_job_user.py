@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,7 +120,12 @@ def test_security_17_home_and_temporary_files_are_new_and_go_with_the_attempt(ru
     )
     lines = runner.log.decode().splitlines()
     assert lines[0] == "0022"
-    assert all("runner-1/job-1/" in line for line in lines[1:-1] if line.startswith("/"))
+    folders = [line for line in lines[1:-1] if line.startswith("/")]
+    assert len(folders) == 7
+    for folder in folders:
+        assert "runner-1/job-1/repo.home" in folder or folder.startswith("/tmp/job-")
+        assert not os.path.exists(folder)
+    assert max(map(len, {*folders} - {line for line in folders if "home" in line})) < 40
     assert lines[-1] == user.name
     assert runner.run("ls -A $HOME $TMPDIR | grep left", key="next").status is Status.FAIL
 
@@ -170,6 +176,20 @@ def test_security_17_what_cron_would_start_is_removed(runner, user, tmp_path, mo
         os.chown(spool / name, owner, -1)
     runner.run("true")
     assert [path.name for path in spool.iterdir()] == ["root"]
+
+
+def test_security_17_what_a_runner_that_was_killed_has_left_ends_first(runner, user):
+    left = subprocess.Popen(
+        ("setsid", "sleep", "600"), user=user.uid, group=user.gid, extra_groups=user.groups
+    )
+    Path(f"/tmp/left-{user.uid}").touch()
+    os.chown(f"/tmp/left-{user.uid}", user.uid, -1)
+    result = runner.run(f"ls /tmp/left-{user.uid}; ps -u {user.uid} -o comm= | grep sleep; true")
+    assert result.status is Status.OK
+    assert "No such file or directory" in runner.log.decode()
+    assert "sleep" not in runner.log.decode().splitlines()
+    left.returncode = 0  # it was reaped with the others
+    assert not os.path.exists(f"/proc/{left.pid}")
 
 
 def test_a_fork_bomb_is_bounded_and_gone_security_25(runner, user):
@@ -280,6 +300,10 @@ def test_this_thread_alone_acts_as_the_user_and_only_for_the_block(place, user):
     (place / "secret").chmod(0o600)
     with acting(user), pytest.raises(PermissionError):
         (place / "secret").read_text()
+    with ThreadPoolExecutor(1) as other:
+        other.submit(bool).result()  # it has begun
+        with acting(user):
+            assert other.submit((place / "secret").read_text).result() == "x"
     assert (place / "secret").read_text() == "x"
     with pytest.raises(ZeroDivisionError), acting(user):
         raise ZeroDivisionError

@@ -25,6 +25,12 @@ __all__ = ["place", "pytestmark", "user"]
 
 INBOX = "events.fifo"
 
+# As the script of a job would, whose Python may not be one that can be reached here.
+ATTACHING = (
+    "echo mine > mine; f=$(echo ci/tmp/result_*.json);"
+    ' printf \'{"name":"j","status":"OK","files":["mine","/etc/hostname"]}\' > $f'
+)
+
 
 class Machine:
     """Its stores, and the tasks that wait in them."""
@@ -101,8 +107,10 @@ def test_security_16_nothing_of_the_runner_is_the_job_s(machine, place):
         assert SECRET not in machine.log()
         refused = [line for line in lines if line.endswith("Permission denied")]
         assert len(refused) == 4
-        machine.give("echo well", key="next")
-        assert machine.finished().status is Status.OK
+        machine.give(ATTACHING, key="next")
+        assert machine.finished().status is Status.OK, machine.log("next")
+        (kept,) = machine.stores.blobs.list("runs/x-next/jobs/next/1/files")
+        assert machine.stores.blobs.get(kept) == b"mine\n"
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)

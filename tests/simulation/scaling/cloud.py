@@ -14,6 +14,10 @@ from tests.simulation.scaling.work import Work
 from praktika.errors import OperatorError
 
 
+WIDER = 5
+"""Machines by which the bounds of groups are wider than those of the pool."""
+
+
 class Refused(OperatorError):
     """AWS does not do that."""
 
@@ -72,7 +76,7 @@ class Cloud:
         pool = self._scenario.pool
         least = pool.size if pool.scaling == "disabled" else max(pool.size, pool.reserve)
         self.groups = {
-            name: Group(name, 0 if number else min(least, pool.max_size), pool.max_size, 0)
+            name: Group(name, 0 if number else min(least, pool.max_size), pool.max_size + WIDER, 0)
             for number, name in enumerate(pool.groups)
         }
         for group in self.groups.values():
@@ -93,7 +97,13 @@ class Cloud:
             raise Refused(f"{desired} is not between {group.smallest} and {group.largest}")
         group.desired = desired
         self._history.most_desired = max(self._history.most_desired, self.desired)
-        self._reconcile_soon(group, self._chance.uniform(1, 5))
+        self._reconcile_soon(group, self._chance.uniform(0.05, self._chance.choice((0.5, 5.0))))
+
+    def reset(self) -> None:
+        """What somebody does who knows nothing of the work."""
+        self._history.troubles.append(self._hub.now)
+        for group in self.groups.values():
+            self.resize(group.name, group.smallest)
 
     def leave(self, instance: Instance, *, shrinks: bool) -> None:
         """What an instance does to end itself."""

@@ -33,6 +33,7 @@ class Door:
         self._seen = Backlog()
         self._shown: dict[str, Group] = {}
         self._disturbed = False
+        self._slow = 2
         self.counted: float | None = None
 
     def now(self) -> float:
@@ -98,4 +99,8 @@ class Door:
         )
 
     def _pass(self) -> None:
-        self._hub.sleep(self._chance.uniform(0.005, 0.1))
+        seconds = self._chance.uniform(0.005, 0.1)
+        if self._slow and self._chance.random() < self._history.scenario.crowd / 5:
+            self._slow -= 1
+            seconds = self._chance.uniform(0.3, 1.5)
+        self._hub.sleep(seconds)

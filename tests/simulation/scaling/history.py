@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from tests.simulation.scaling.scenario import Scenario
@@ -83,8 +84,6 @@ class History:
 
     def load(self, begin: float, end: float) -> tuple[int, int]:
         """The least and the greatest number of messages between two times."""
-        from bisect import bisect_right
-
         first = max(0, bisect_right(self.changes, (begin, 1 << 30, 0)) - 1)
         last = bisect_right(self.changes, (end, 1 << 30, 0))
         loads = [waiting + leased for _, waiting, leased in self.changes[first:last]]

@@ -10,7 +10,16 @@ from praktika.model.installation import Pool
 
 KINDS = (
     *("burst", "steady", "idle", "long job", "reserve", "drought", "fallback", "interruptions"),
-    *("crowd", "lost nudges", "late counts", "bad boots", "orchestrators", "fixed", "storm"),
+    *(
+        "crowd",
+        "lost nudges",
+        "late counts",
+        "bad boots",
+        "resets",
+        "orchestrators",
+        "fixed",
+        "storm",
+    ),
 )
 
 HOUR = 3600.0
@@ -30,7 +39,8 @@ class Scenario:
         droughts: from when to when there are no spot machines.
         lag: seconds that counts of the queue are late at most.
         lost, doubled: how many nudges are so, of 1.
-        crowd: how many looks have a twin that begins a moment later, of 1.
+        crowd: how many looks have a twin that begins a moment later, of 1; some are slow, too.
+        resets: when somebody sets all groups to their least sizes, as deploys once did (fault 45).
     """
 
     kind: str
@@ -44,6 +54,7 @@ class Scenario:
     lost: float = 0.0
     doubled: float = 0.0
     crowd: float = 0.0
+    resets: Sequence[float] = ()
 
 
 def scenario(seed: int) -> Scenario:
@@ -57,7 +68,7 @@ def scenario(seed: int) -> Scenario:
     return Scenario(
         kind=kind,
         pool=pool,
-        idle=chance.choice((60.0, 120.0, 300.0)),
+        idle=chance.choice((60.0, 120.0, 300.0)) if kind != "crowd" else 60.0,
         sends=_sends(kind, chance, pool),
         bad_boots=0.15 if kind == "bad boots" or stormy else 0.0,
         interruptions=6.0 if kind == "interruptions" or stormy else 0.0,
@@ -66,12 +77,13 @@ def scenario(seed: int) -> Scenario:
         lost=0.4 if kind == "lost nudges" or stormy else 0.0,
         doubled=0.5 if kind in ("lost nudges", "crowd") or stormy else 0.0,
         crowd=0.7 if kind == "crowd" or stormy else 0.0,
+        resets=[chance.uniform(0, 1800) for _ in range(3)] if kind == "resets" or stormy else (),
     )
 
 
 def _pool(kind: str, chance: random.Random, *, fallback: bool) -> Pool:
     orchestrators = kind == "orchestrators"
-    most = chance.choice((2, 8, 20))
+    most = chance.choice((2, 8, 20)) if kind != "reserve" else 20
     return Pool(
         name="pool",
         role="workflow_orchestrator" if orchestrators else "job_runner",
@@ -80,7 +92,7 @@ def _pool(kind: str, chance: random.Random, *, fallback: bool) -> Pool:
         max_size=4 if orchestrators else most,
         scaling="disabled" if kind == "fixed" else "auto",
         size=chance.choice((0, 0, 0, 1)) if kind != "fixed" else chance.randint(1, most),
-        reserve=chance.randint(1, 2) if kind == "reserve" else chance.choice((0, 0, 1)),
+        reserve=chance.randint(1, 6) if kind == "reserve" else chance.choice((0, 0, 1)),
     )
 
 
@@ -94,8 +106,11 @@ def _sends(
     length = lambda: chance.choice((5.0, 30.0, 120.0, 300.0)) * chance.uniform(0.5, 1.5)  # noqa: E731
     if kind == "idle":
         return [(chance.uniform(0, 300), (length(),))] if chance.random() < 0.5 else []
-    if kind in ("steady", "crowd"):
+    if kind == "steady":
         return [(60.0 + 25.0 * number, (length(),)) for number in range(24)]
+    if kind == "crowd":  # those who look at the same time see different things
+        times = [60.0 + 240.0 * number for number in range(10)]
+        return [(at + more, (5.0,)) for at in times for more in (0.0, chance.uniform(0.05, 1.4))]
     burst = lambda: chance.randint(1, 2 * pool.max_size)  # noqa: E731
     sends = [
         (chance.uniform(0, 1500), tuple(length() for _ in range(burst())))

@@ -22,7 +22,7 @@ TICK = 60.0
 POLL = 20.0
 SAMPLE = 20.0
 BATCH = 100
-ENDLESS = 60_000.0
+ENDLESS = 25_000.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class World:
     def run(self) -> History:
         for at, lengths in self.plot.sends:
             self.hub.at(at, self.send, lengths)
+        for at in self.plot.resets:
+            self.hub.at(at, self.cloud.reset)
         self.hub.at(self.chance.uniform(0, TICK), self.tick)
         self.hub.at(SAMPLE, self.sample)
         end = max((at for at, _ in self.plot.sends), default=0.0)
@@ -141,7 +143,7 @@ class World:
         view = self._view(machine)
         verdict = decide.may_leave(machine.id, hub.now - machine.idle_since, view)
         if verdict.leaves and machine.alive:
-            hub.sleep(self.chance.uniform(0.05, 0.3))
+            hub.sleep(self.chance.uniform(0.05, 0.6))
             if machine.alive:
                 self._leave(machine, shrinks=verdict.shrinks)
 
@@ -169,7 +171,7 @@ class World:
         busy = self.work.leased
         if self.pool.role == "workflow_orchestrator":
             busy = min(1, busy)
-        recent = self.history.changes[-1][0] > self.hub.now - 2 * 1.5
+        lately = max(self.history.changes[-1][0], *self.history.troubles[-1:], 0.0)
         try:
             self.cloud.leave(machine, shrinks=shrinks)
         except Refused:
@@ -177,7 +179,7 @@ class World:
         if serving - 1 < busy + self.pool.reserve or self.work.waiting:
             self.history.slack += 1
             self.history.troubles.append(self.hub.now)
-            if not recent and not self.plot.lag:
+            if lately < self.hub.now - 1.5 and not self.plot.lag:
                 self.history.wrong.append(self.hub.now)
 
     def sample(self) -> None:

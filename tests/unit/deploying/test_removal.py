@@ -150,7 +150,7 @@ def test_what_is_at_work_is_counted(room):
 
 def test_restarting_asks_machines_to_leave_and_ends_none(room):
     group(room, "lab-small")
-    assert groups_of(room.cloud, LAB) == ["lab-small"]
+    assert groups_of(room.cloud, LAB) == {"lab-small": ""}
     assert [one.id for one in restart(room.cloud, ["lab-small"])] == ["i-1"]
     assert room.world.leaving == ["i-1"]
     assert len(room.world.machines) == 2

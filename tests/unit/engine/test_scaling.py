@@ -103,7 +103,7 @@ def test_a_group_that_fails_for_a_while_is_replaced_by_the_next_one():
     assert settled(late) == {"spot": 10, "demand": 40}
     # It has got some while we did not look.
     more = replace(tired, desired=10, in_service=15)
-    assert scale(replace(late, groups=(more, demand()))).desired == {"demand": 40}
+    assert scale(replace(late, groups=(more, demand()))).desired == {"demand": 33}
 
 
 def test_after_a_drought_the_first_group_is_asked_first_again():
@@ -127,6 +127,15 @@ def test_a_wish_is_taken_back_only_where_another_group_takes_it():
     assert settled(view(50, groups=(tired, small), now=301.0)) == {"spot": 30, "demand": 20}
     full = demand(desired=20, largest=20, in_service=20)
     assert scale(view(70, groups=(tired, full), now=301.0)).desired == {}
+
+
+def test_machines_beyond_what_is_wanted_count_as_they_stay():
+    """Somebody has set the size down: no machine is ended, as all are protected (fault 45)."""
+    group = Group(name="a", desired=0, in_service=8, launching=2, largest=100)
+    assert scale(view(0, 10, groups=(group,))).desired == {}
+    assert scale(view(5, 10, groups=(group,))).desired == {"a": 15}
+    other = demand(desired=0, in_service=8)
+    assert scale(view(5, 10, max_size=10, groups=(spot(), other))).desired == {"spot": 2}
 
 
 def test_what_a_failing_group_does_not_get_is_wished_no_more_when_the_work_is_done():

@@ -38,7 +38,7 @@ ONE_PROBLEM = [
     ({"runner_pools": [runners("x" * 60)]}, "bad-name: 'name' of RunnerPool '" + "x" * 60),
     ({"runner_pools": [runners("acme-small")]}, "bad-name: 'name' of RunnerPool 'acme-small' begins"),
     ({"sqs_queues": [SQSQueue.Config(name="a.b")]}, "bad-name: 'name' of SQSQueue 'a.b' gives"),
-    ({"sqs_queues": [SQSQueue.Config(name="q" * 76)]}, "bad-name: 'name' of SQSQueue"),
+    ({"sqs_queues": [SQSQueue.Config(name="q" * 73)]}, "bad-name: 'name' of SQSQueue"),
     (
         {"runner_pools": [runners("arm-small"), runners("arm.small")]},
         "name-clash: 'name' of RunnerPool 'arm.small' differs from 'arm-small' at ",
@@ -61,6 +61,11 @@ ONE_PROBLEM = [
     (
         {"lambda_functions": [Lambda.Config(name="webhook", path=".", handler="a.b")]},
         "name-clash: 'name' of Lambda 'webhook' gives the function 'acme-webhook', which praktika",
+    ),
+    ({"sqs_queues": [SQSQueue.Config(name="alarms")]}, "name-clash: 'name' of SQSQueue 'alarms' gives the queue 'acme-alarms', which praktika itself has"),
+    (
+        {"sqs_queues": [SQSQueue.Config(name="tasks-x")], "runner_pools": [runners("x")]},
+        "name-clash: 'name' of RunnerPool 'x' gives the queue 'acme-tasks-x', which SQSQueue 'tasks-x' has already",
     ),
     # networks
     ({"vpcs": [vpc(zone(), cidr="10.0.0.0/40")]}, "bad-network: 'cidr' of VPC is no range"),
@@ -115,7 +120,8 @@ ONE_PROBLEM = [
     ({"min_praktika_version": "99.0.0"}, "newer-praktika: 'min_praktika_version' of CloudInfrastructure 'acme' is 99.0.0"),
     ({"min_praktika_version": "new"}, "wrong-value: 'min_praktika_version'"),
     ({"iam_instance_profiles": [IAMInstanceProfile.Config(name="p", role_name="x")]}, "unknown-component: 'role_name' of IAMInstanceProfile 'p' is 'x', which is no declared role"),
-    ({"iam_roles": [IAMRole.Config(name="x")]}, "missing-field: 'trust_service' of IAMRole 'x'"),
+    ({"iam_roles": [IAMRole.Config(name="x", trust_service="EC2!")]}, "wrong-value: 'trust_service' of IAMRole 'x' is 'EC2!'"),
+    ({"iam_roles": [IAMRole.Config(name="x", inline_policies=["a"])]}, "wrong-type: 'inline_policies' of IAMRole 'x' are not documents by name"),
     ({"launch_templates": [LaunchTemplate.Config(name="l", instance_type="t3.small", root_volume_type="gp9")]}, "bad-machine: 'root_volume_type'"),
     ({"lambda_functions": [Lambda.Config(name="f", path="nowhere", handler="a.b")]}, "missing-file: 'path' of Lambda 'f' names 'nowhere'"),
     ({"lambda_functions": [Lambda.Config(name="f", path=".", handler="a.b", schedule_expression="daily")]}, "bad-cron: 'schedule_expression' of Lambda 'f' is 'daily'"),

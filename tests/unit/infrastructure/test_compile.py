@@ -42,9 +42,16 @@ def test_the_hash_of_a_component_changes_with_it_alone():
 def test_every_resource_has_an_owner_and_every_tag_the_slug():
     done = compiled_of(vpcs=[network()])
     resources = done.templates["stateful"]["Resources"]
-    assert {name for _, name in done.owners} == set(resources)
+    assert {name for stack, name in done.owners if stack == "stateful"} == set(resources)
     tagged = [one for one in resources.values() if "Tags" in one["Properties"]]
     assert tagged
     for one in tagged:
         assert {"Key": "praktika:project", "Value": "my-project"} in one["Properties"]["Tags"]
     json.loads(text(done.templates["stateful"]))
+
+
+def test_a_stack_without_anything_in_it_is_one_that_cloudformation_takes():
+    done = compiled_of()
+    assert done.templates["runtime"]["Resources"] == {
+        "Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    }

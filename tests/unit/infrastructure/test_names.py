@@ -7,15 +7,14 @@ from hypothesis import strategies as st
 from praktika.adapters.aws.letters import queue_name
 from praktika.checks import announce as checks
 from praktika.infrastructure.template import names
-from praktika.infrastructure.template.names import Names
+from praktika.infrastructure.template.names import RUNG, SHARED, Names
 from praktika.infrastructure.template.policies import functions, runner
-from praktika.infrastructure.template.runtime.queues import RUNG, SHARED
 from praktika.intake.names import NOTICES
 from praktika.orchestrator import names as orchestrator
 from praktika.wiring.github.pages import announce as pages
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.from_regex(r"[a-z0-9-]{1,30}", fullmatch=True),
     st.text(min_size=1, max_size=60),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec import structs
 
 from praktika.adapters.memory.blobs import MemoryBlobs
 from praktika.adapters.memory.clock import ManualClock
@@ -20,9 +21,9 @@ from praktika.model.events import (
     RunRequested,
 )
 from praktika.model.facts import Facts
-from praktika.model.plan import Job, Need, Plan
+from praktika.model.plan import Base, Job, Need, Plan
 from praktika.model.result import Result, Status
-from praktika.model.task import Task
+from praktika.model.task import RunFile, Task
 from praktika.model.wire import decode, encode
 from praktika.orchestrator import names
 from praktika.orchestrator.own_run import OwnRun
@@ -129,6 +130,17 @@ def test_a_run_goes_from_request_to_report(world):
     assert [task.job for task in world.compute.ran] == ["a", "b"]
     assert world.blobs.get(names.report("r")) == b"<page of OK>"
     assert decode(world.blobs.get(names.result("r")), Result) == result
+
+
+def test_runners_are_told_what_to_start_jobs_with(world):
+    base = Base(venv="tools", overlay="overlays/a.tar.gz", overlay_sha256="a")
+    orchestrator = world.orchestrator(structs.replace(plan(job("a")), base=base))
+    orchestrator.request(REQUEST)
+    orchestrator.serve(lambda: None)
+    found = decode(world.blobs.get(names.run_file("r")), RunFile)
+    assert (found.base_venv, found.overlay, found.overlay_sha256) == (
+        "tools", "overlays/a.tar.gz", "a",
+    )  # fmt: skip
 
 
 def test_the_journal_tells_the_same_story(world):

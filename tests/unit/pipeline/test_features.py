@@ -235,6 +235,14 @@ def test_a_pool_may_serve_another_label_than_its_name(found):
     assert problem.startswith("unserved-label")
 
 
+def test_a_pool_for_strangers_serves_nobody_else(found):
+    project = pools("small", "strangers")
+    project[0].runner_pools[1].untrusted = True
+    assert found(JOB.set_runs_on("small"), projects=project) == []
+    (problem,) = found(JOB.set_runs_on("strangers"), projects=project)
+    assert problem.startswith("unserved-label")
+
+
 def test_declared_pools_are_in_the_compilation(compiled):
     job = JOB.set_runs_on("small")
     workflow = Workflow(name="CI", event="push", jobs=[job])

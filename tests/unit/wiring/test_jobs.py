@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import stat
 import subprocess
@@ -111,3 +112,20 @@ def test_who_is_not_root_is_told_so(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(OperatorError, match="only root, on Linux"):
         job_user("trusted", asked(FIRST))
+
+
+@as_root
+def test_a_person_is_no_user_of_jobs(tmp_path, monkeypatch):
+    """All files and processes of the user go with an attempt."""
+    home = tmp_path / "home"
+    entry = pwd.struct_passwd(("ann", "x", int(FIRST), int(FIRST), "", str(home), "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwnam", lambda _name: entry)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _uid: entry)
+    monkeypatch.setattr(os, "getgrouplist", lambda _name, gid: [gid])
+    assert job_user("trusted", asked("ann")).uid == int(FIRST)
+    home.mkdir()
+    assert find("ann").gid == int(FIRST)
+    os.chown(home, int(FIRST), -1)
+    for said in ("ann", FIRST):
+        with pytest.raises(OperatorError, match="'ann', who has a home"):
+            find(said)

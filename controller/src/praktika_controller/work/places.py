@@ -18,7 +18,7 @@ class Places:
         venvs: of the virtual environments that the image has, each under its name.
         python: of the platform's own environment, with praktika.
         log: the controller's own log.
-        user: that jobs run as.
+        user: that jobs run as; "" is nobody else, for tests.
         docker_socket: is there where machines have Docker, whether it answers or not.
     """
 
@@ -73,5 +73,5 @@ def find_places(environment: Mapping[str, str] = os.environ) -> Places:
         python=path("PYTHON", sys.executable),
         log=path("LOG", "/var/log/praktika/controller.log"),
         docker_socket=path("DOCKER_SOCKET", "/run/docker.sock"),
-        user=environment.get("PRAKTIKA_CONTROLLER_USER") or "praktika-job",
+        user=environment.get("PRAKTIKA_CONTROLLER_USER", "praktika-job"),
     )

@@ -69,8 +69,13 @@ class _Share:
         return max(0, self.group.in_service) + max(0, self.group.launching)
 
     @property
+    def most(self) -> int:
+        """Machines that may be there soon; more than desired, if somebody has set that down."""
+        return max(self.desired, self.had)
+
+    @property
     def counted(self) -> int:
-        return min(self.desired, self.had) if self.dry else self.desired
+        return self.had if self.dry else self.most
 
 
 def _take_back(shares: Sequence[_Share], missing: int, target: int) -> bool:
@@ -79,9 +84,9 @@ def _take_back(shares: Sequence[_Share], missing: int, target: int) -> bool:
     Others can be asked for it, or the work is done. Else there would be too many machines as soon
     as there are some again.
     """
-    others = sum(max(0, one.group.largest - one.desired) for one in shares if not one.dry)
+    others = sum(max(0, one.group.largest - one.most) for one in shares if not one.dry)
     asked = max(0, min(missing, others))
-    before = surplus = sum(one.desired for one in shares) + asked - target
+    before = surplus = sum(one.most for one in shares) + asked - target
     for share in [one for one in shares if one.failing]:
         least = max(share.had, share.group.smallest)
         taken = max(0, min(surplus, share.desired - least))
@@ -92,11 +97,12 @@ def _take_back(shares: Sequence[_Share], missing: int, target: int) -> bool:
 
 def _ask_for(shares: Sequence[_Share], missing: int, most: int) -> None:
     """Share out what is missing, as far as groups and the pool may have it."""
-    room = most - sum(share.desired for share in shares)
+    room = most - sum(share.most for share in shares)
     for share in [one for one in shares if not one.dry]:
-        more = max(0, min(missing, room, share.group.largest - share.desired))
-        share.desired += more
-        missing, room = missing - more, room - more
+        more = min(missing, room, share.group.largest - share.most)
+        if more > 0:
+            share.desired = share.most + more
+            missing, room = missing - more, room - more
 
 
 def _is_failing(group: Group, now: float) -> bool:

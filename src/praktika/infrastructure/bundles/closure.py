@@ -79,7 +79,7 @@ def _imported(node: ast.AST) -> Iterator[str]:
                 if module.partition(".")[0] == PACKAGE:
                     yield from (f"{module}.{one.name}" for one in names)
             case ast.If(test=test, orelse=others) if _is_for_checkers(test):
-                yield from (name for one in others for name in _imported(one))
+                yield from _imported(ast.Module(body=others, type_ignores=[]))
             case _:
                 yield from _imported(child)
 

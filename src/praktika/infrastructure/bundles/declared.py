@@ -81,9 +81,9 @@ class DeclaredFunction:
     def _place(self, name: str) -> Path:
         place = (self._root / name).resolve()
         if not name or not place.is_relative_to(self._root.resolve()) or not place.exists():
-            where = place_of(self._declared, "path")
+            path, line = place_of(self._declared, "path")
             raise AuthorError(
-                text=f"{where}: function {self.name!r} has no file '{name}' in this repository"
+                text=f"{path}:{line}: function {self.name!r}: this repository has no '{name}'"
             )
         return place
 

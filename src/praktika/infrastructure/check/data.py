@@ -1,14 +1,16 @@
 """Images, functions, files: what else a component says."""
 
+# ruff: noqa: PTH110, PTH113, PTH118 - os.path answers for names that no system takes, too
+
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from praktika.infrastructure.check.saying import Judged, odd, wrong
 from praktika.infrastructure.cloud import CloudInfrastructure
-from praktika.infrastructure.compute import DedicatedHost, EC2Instance, Lambda
+from praktika.infrastructure.compute import DedicatedHost, EC2Instance, IAMRole, Lambda
 from praktika.infrastructure.images import ImageBuilder
 from praktika.pipeline import codes
 from praktika.pipeline.check.sound import shown
@@ -16,6 +18,7 @@ from praktika.pipeline.finding import Finding
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _SCHEDULE = re.compile(r"(rate|cron)\(.+\)")
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9.-]+)?")
 _VENV = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SLACK = {
     one.name for one in CloudInfrastructure.SLACK_APP_LAMBDAS if isinstance(one, Lambda.Config)
@@ -37,20 +40,46 @@ def check_data(judged: Judged) -> Iterator[Finding]:
     for host in project.dedicated_hosts:
         yield from _check_host(host)
     for page in project.report_pages:
-        is_file = page.path == _PREDECESSORS or Path(judged.around.root, page.path).is_file()
+        is_file = page.path == _PREDECESSORS or os.path.isfile(
+            os.path.join(judged.around.root, page.path)
+        )
         if page.path and not is_file:
             what = f"names '{shown(page.path)}', which is no file"
             yield wrong(page, "path", what, codes.MISSING_FILE)
     for role in project.iam_roles:
-        if not role.trust_service:
-            hint = 'Add trust_service="ec2.amazonaws.com".'
-            yield wrong(role, "trust_service", "is missing", codes.MISSING_FIELD, hint)
+        if role.trust_service and not _SERVICE.fullmatch(role.trust_service):
+            what = f"is '{shown(role.trust_service)}', which is no service"
+            hint = "Write one such as 'ec2.amazonaws.com'."
+            yield wrong(role, "trust_service", what, hint=hint)
+        yield from _check_policies(role)
+    for function in project.lambda_functions:
+        yield from _check_policies(function)
+
+
+def _check_policies(part: IAMRole.Config | Lambda.Config) -> Iterator[Finding]:
+    """Whether inline policies are documents by name, or a list of such pairs."""
+    given = part.inline_policies or {}
+    pairs = (
+        [(one.get("PolicyName") or one.get("name"), one) for one in given if isinstance(one, dict)]
+        if isinstance(given, list | tuple)
+        else list(given.items())
+        if isinstance(given, dict)
+        else []
+    )
+    is_right = len(pairs) == len(given) if isinstance(given, list | tuple | dict) else False
+    if not is_right or not all(isinstance(n, str) and isinstance(d, dict) for n, d in pairs):
+        what = "are not documents by name"
+        hint = 'Write {"name": {"Version": "2012-10-17", "Statement": […]}}.'
+        yield wrong(part, "inline_policies", what, codes.WRONG_TYPE, hint)
 
 
 def _check_host(host: DedicatedHost.Config) -> Iterator[Finding]:
     if host.auto_placement not in ("on", "off"):
         what = f"is '{shown(host.auto_placement)}'"
         yield wrong(host, "auto_placement", what, hint="Use 'on' or 'off'.")
+    if host.host_resource_group_name:
+        what = "has no effect: CloudFormation puts no host into a group"
+        yield odd(host, "host_resource_group_name", what)
     if not host.availability_zones and not host.all_availability_zones:
         what = "is empty, and so is all_availability_zones: no host is made"
         yield odd(host, "availability_zones", what)
@@ -88,7 +117,7 @@ def _check_function(function: Lambda.Config, judged: Judged) -> Iterator[Finding
         if not getattr(function, field):
             yield wrong(function, field, "is missing", codes.MISSING_FIELD)
     for path in (function.path, *function.include_files):
-        if path and not Path(judged.around.root, path).exists():
+        if path and not os.path.exists(os.path.join(judged.around.root, path)):
             field = "path" if path == function.path else "include_files"
             yield wrong(
                 function, field, f"names '{shown(path)}', which does not exist", codes.MISSING_FILE
@@ -100,7 +129,7 @@ def _check_function(function: Lambda.Config, judged: Judged) -> Iterator[Finding
 
 def _check_machine(machine: EC2Instance.Config, judged: Judged) -> Iterator[Finding]:
     path = machine.user_data_file
-    if path and not Path(judged.around.root, path).exists():
+    if path and not os.path.exists(os.path.join(judged.around.root, path)):
         what = f"names '{shown(path)}', which does not exist"
         yield wrong(machine, "user_data_file", what, codes.MISSING_FILE)
     if not machine.start_on_deploy:

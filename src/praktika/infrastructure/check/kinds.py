@@ -67,6 +67,8 @@ def of_their_kinds(thing: D, findings: list[Finding]) -> D:
         if not is_right:
             findings.append(_wrong(thing, field, value, wanted))
             made.__dict__[field] = None
+        elif isinstance(value, Declared) and not may_be_name:
+            made.__dict__[field] = of_their_kinds(value, findings)
     return made
 
 

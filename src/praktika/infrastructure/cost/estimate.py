@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,8 +80,16 @@ def estimate(wanted: Wanted) -> Estimate:
     if wanted.app_secret:
         text = "secret with the GitHub App"
         lines.append(Line(component="GitHub App", what=text, idle=prices.SECRET))
-    ordered = sorted(lines, key=lambda line: (line.component, line.what))
-    return Estimate(lines=tuple(ordered), region=region, factor=factor)
+    return Estimate(lines=tuple(_together(lines)), region=region, factor=factor)
+
+
+def _together(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines in order, those that are alike as one."""
+    counts = Counter(lines)
+    for line in sorted(counts, key=lambda line: (line.component, line.what)):
+        number = counts[line]
+        idle = None if line.idle is None else line.idle * number
+        yield replace(line, what=f"{number} x {line.what}", idle=idle) if number > 1 else line
 
 
 def _scaled(line: Line, factor: float) -> Line:
@@ -121,9 +130,11 @@ def _group(group: Mapping[str, Any], template: Template) -> Line:
 def _instance(instance: Mapping[str, Any], template: Template) -> Line:
     launch = _launch(instance, template)
     kind = str(instance.get("InstanceType") or launch.get("InstanceType", ""))
-    price = prices.machine(kind)
+    is_on_host = instance.get("Tenancy") == "host"  # the host is paid for
+    price = 0.0 if is_on_host else prices.machine(kind)
     gigabytes = _gigabytes(instance if "BlockDeviceMappings" in instance else launch)
-    what = f"{kind or 'a machine'}, {gigabytes:.0f} GB disk, always on"
+    where = "on a host of one's own" if is_on_host else "always on"
+    what = f"{kind or 'a machine'}, {gigabytes:.0f} GB disk, {where}"
     if price is None:
         return Line(component="", what=what, idle=None)
     monthly = (price + prices.ADDRESS) * prices.HOURS + gigabytes * prices.VOLUME

@@ -16,6 +16,7 @@ from praktika.infrastructure.deploying.only import chosen, narrowed
 from praktika.infrastructure.deploying.plan import Observed, parameters_of, plan
 from praktika.infrastructure.deploying.progress import Tell
 from praktika.infrastructure.deploying.stacks.building import Builder, own_stack
+from praktika.infrastructure.deploying.stacks.states import is_sound
 from praktika.infrastructure.deploying.stacks.watch import Watch
 from praktika.infrastructure.deploying.wanted import PARTS, Wanted
 from praktika.infrastructure.template.names import Names
@@ -100,10 +101,12 @@ def observe(wanted: Wanted, cloud: Cloud, manifest: Manifest | None) -> Observed
     """What is there of what is wanted."""
     slug = wanted.names.slug
     names = {"stateful": wanted.names.stateful, "runtime": wanted.names.runtime}
-    keys = [wanted.key(code) for code in wanted.code]
+    stacks = {part: own_stack(cloud, names[part], slug) for part in PARTS}
+    # before its stack, a bucket of that name would be somebody else's
+    keys = [wanted.key(code) for code in wanted.code] if is_sound(stacks["stateful"]) else []
     return Observed(
         manifest=manifest,
-        stacks={part: own_stack(cloud, names[part], slug) for part in PARTS},
+        stacks=stacks,
         parameters=frozenset(cloud.parameters.present(parameters_of(wanted))),
         keys=frozenset(key for key in keys if cloud.objects.has(wanted.bucket, key)),
     )
@@ -115,7 +118,7 @@ def _deploy(
     manifest = read_manifest(wanted, cloud)  # again: somebody may have been at it until now
     actions = plan(wanted, observe(wanted, cloud, manifest))
     watch = Watch(stacks=cloud.stacks, tell=around.tell, pause=around.pause, check=lock.check)
-    builder = Builder(wanted=wanted, cloud=cloud, watch=watch)
+    builder = Builder(wanted=wanted, cloud=cloud, watch=watch, app=app)
     application = Application(
         wanted=wanted, cloud=cloud, builder=builder, app=app, tell=around.tell, check=lock.check
     )

@@ -85,7 +85,7 @@ def narrowed(
     return replace(
         wanted,
         templates=templates,
-        handed=_handed(templates["runtime"], wanted),
+        handed=_handed(templates),
         code=tuple(
             code
             if code.parameter in used or code.name not in manifest.code
@@ -109,9 +109,9 @@ def _component(role: str, pool: str) -> str:
     return f"{'RunnerPool' if role == 'job_runner' else 'OrchestratorPool'}:{pool}"
 
 
-def _handed(runtime: Template, wanted: Wanted) -> tuple[str, ...]:
-    codes = {code.parameter for code in wanted.code}
-    return tuple(name for name in runtime.get("Parameters", {}) if name not in codes)
+def _handed(templates: Mapping[Part, Template]) -> tuple[str, ...]:
+    outputs = templates["stateful"].get("Outputs", {})
+    return tuple(name for name in templates["runtime"].get("Parameters", {}) if name in outputs)
 
 
 def _merged(old: Template, new: Template, components: Collection[str]) -> Template:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from praktika.infrastructure.deploying.app import app_of
 from praktika.infrastructure.deploying.deploy import observe, read_manifest
 from praktika.infrastructure.deploying.plan import (
     AskForSecret,
@@ -56,7 +57,10 @@ def preview(wanted: Wanted, cloud: Cloud) -> list[Planned]:
         return []
     observed = observe(wanted, cloud, manifest)
     builder = Builder(
-        wanted=wanted, cloud=cloud, watch=Watch(stacks=cloud.stacks, tell=lambda _: None)
+        wanted=wanted,
+        cloud=cloud,
+        watch=Watch(stacks=cloud.stacks, tell=lambda _: None),
+        app=app_of(cloud.secrets, wanted.app_secret) if wanted.app_secret else "",
     )
     return list(_planned(wanted, cloud, observed, builder))
 

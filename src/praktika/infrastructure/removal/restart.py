@@ -10,20 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from praktika.infrastructure.deploying.wanted import owner_of
 from praktika.infrastructure.removal.inventory import GROUP
 from praktika.infrastructure.template.names import Names
 from praktika.ports.cloud.cloud import Cloud
 from praktika.ports.cloud.machines import Machine
 
 
-def groups_of(cloud: Cloud, names: Names) -> list[str]:
-    """The groups of all pools.
+def groups_of(cloud: Cloud, names: Names) -> dict[str, str]:
+    """The component that each group belongs to, by the group's name in the cloud.
 
     Raises:
         Absent: nothing is deployed.
     """
-    resources = cloud.stacks.contents(names.runtime).resources
-    return [one.physical for one in resources if one.kind == GROUP and one.physical]
+    contents = cloud.stacks.contents(names.runtime)
+    return {
+        one.physical: owner_of(contents.template, one.logical)
+        for one in contents.resources
+        if one.kind == GROUP and one.physical
+    }
 
 
 def restart(cloud: Cloud, groups: Sequence[str]) -> list[Machine]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from troposphere.cloudformation import WaitConditionHandle
+
 from praktika.infrastructure.parts import ordered, parts, storages
 from praktika.infrastructure.template import runtime, stateful
 from praktika.infrastructure.template.context import Context
@@ -60,13 +62,14 @@ def compiled(context: Context, place: Place, digests: Mapping[str, str]) -> Comp
             yet may be left out.
     """
     context = replace(context, project=ordered(context.project))
-    draft = Draft(names=Names(slug_of(context.project.name)), place=place)
+    draft = Draft(names=Names(slug_of(context.project.name)), place=place, digests=digests)
     for part in parts(context.project):
         for builders in (stateful.BUILDERS, runtime.BUILDERS):
             if part.KIND in builders:
                 builders[part.KIND](part, draft, context)
     for build in runtime.IMPLIED.values():
         build(draft, context)
+    _fill(draft)
     templates: dict[Stack, Any] = {
         "stateful": _sorted(draft.stateful.to_dict()),
         "runtime": _sorted(draft.runtime.to_dict()),
@@ -83,6 +86,17 @@ def compiled(context: Context, place: Place, digests: Mapping[str, str]) -> Comp
         pages=tuple(sorted(draft.pages, key=lambda page: page.key)),
         installation=_installation(context, draft),
     )
+
+
+def _fill(draft: Draft) -> None:
+    """Let no stack be empty, which CloudFormation does not take; this resource does nothing."""
+    stacks: tuple[tuple[Stack, Any], ...] = (
+        ("stateful", draft.stateful),
+        ("runtime", draft.runtime),
+    )
+    for stack, template in stacks:
+        if not template.resources:
+            draft.add(stack, "Installation:nothing", WaitConditionHandle("Nothing"))
 
 
 def text(template: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -77,6 +78,7 @@ class Draft:
     Args:
         names: of the project.
         place: see `Place`.
+        digests: SHA-256 of each function's and package's code, by name, as far as it is known.
 
     Attributes:
         owners: the component that each resource belongs to, by stack and logical id.
@@ -88,6 +90,7 @@ class Draft:
 
     names: Names
     place: Place
+    digests: Mapping[str, str] = field(default_factory=dict)
     stateful: Template = field(default_factory=Template)
     runtime: Template = field(default_factory=Template)
     owners: dict[tuple[Stack, str], str] = field(default_factory=dict)

@@ -5,10 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from praktika.model.facts import Trust
 from praktika.model.plan import job_key
 from praktika.ports.queue import ORDERED
+
+SHARED: Final = (
+    "events.fifo",
+    "reports.fifo",
+    "alarms",
+    "notices.fifo",
+    "checks.fifo",
+    "checks-later",
+    "pages.fifo",
+)
+"""The queues that orchestrators serve, as the rooms that use them name them; a test compares."""
+
+RUNG: Final = ("alarms",)
+"""Those of them whose messages the tick function deals with."""
+
+APP_ID: Final = "GithubAppId"
+"""The parameter of the runtime stack with the id of the GitHub App; a deploy knows it."""
 
 _ON_SQS = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _LABEL = re.compile(r"[A-Za-z0-9._-]{1,40}")

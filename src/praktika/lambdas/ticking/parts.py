@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from praktika.adapters.aws.controls import ControlQueues
-from praktika.errors import PraktikaError
+from praktika.errors import OperatorError, PraktikaError
 from praktika.intake.ticker import Ticker
 from praktika.model.installation import Installation
 from praktika.orchestrator.alarms import Alarms
@@ -18,24 +18,27 @@ from praktika.ports.queue import Queue, dead_letters
 ROUNDS = 30
 """Times that alarms are taken from their queue in one tick, ten at a time."""
 
-_WAIT = 1.0
-"""Seconds to wait for an alarm: a queue that is not waited for forgets some of its machines."""
-
 DEAD = "letters.dead"
 """What is logged while a queue of dead letters is not empty; an alarm of the cloud counts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """Rings alarms that are due; the runs that they wake go on when an orchestrator is there."""
+    """Rings alarms that are due; the runs that they wake go on when an orchestrator is there.
+
+    Attributes:
+        alarms: see there.
+        wait: seconds to wait for one: without, SQS looks at some of its own machines only.
+    """
 
     alarms: Alarms
+    wait: float = 1.0
 
     def __call__(self, installation: Installation) -> None:
         """Ring those that there are."""
         if has_orchestrators(installation):
             for _ in range(ROUNDS):
-                if not self.alarms.ring(wait=_WAIT):
+                if not self.alarms.ring(wait=self.wait):
                     return
 
 
@@ -50,21 +53,21 @@ class Schedules:
         """Look at each repository; one that fails keeps no other waiting.
 
         Raises:
-            ExceptionGroup: some could not be looked at.
+            OperatorError: some could not be looked at.
         """
         if not has_orchestrators(installation):
             return
-        failures: list[Exception] = []
+        failures: list[str] = []
         for repository in installation.repositories:
             try:
                 told = self.ticker.look(repository)
             except PraktikaError as error:
-                failures.append(error)
+                failures.append(f"{repository}: {error}")
             else:
                 if told:
                     self.log.info("schedules.told", repository=repository, count=told)
         if failures:
-            raise ExceptionGroup("schedules could not be looked at", failures)
+            raise OperatorError(f"schedules could not be looked at: {'; '.join(failures)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +124,13 @@ Part = Callable[[Installation], None]
 """Does one thing of a tick."""
 
 
-def each(
-    parts: Iterable[tuple[str, Part]], installation: Installation, log: Log
-) -> list[Exception]:
-    """Do all parts; those that failed say why, in the log and here."""
-    failures: list[Exception] = []
-    for name, part in parts:
+def each(parts: Mapping[str, Part], installation: Installation, log: Log) -> dict[str, str]:
+    """Do all parts; those that failed say why, in the log and here, by their names."""
+    failures: dict[str, str] = {}
+    for name, part in parts.items():
         try:
             part(installation)
         except Exception as error:
             log.exception("tick.part_failed", of=name, reason=str(error))
-            failures.append(error)
+            failures[name] = str(error) or type(error).__name__
     return failures

@@ -85,6 +85,8 @@ class Giver:
         Raises:
             Denied: nobody has claimed it, or somebody else.
         """
+        if not (attempt.run and attempt.job and attempt.attempt):
+            raise Denied("a runner asks in an attempt's name")
         place = names.job(attempt.run, attempt.job, attempt.attempt, "claim")
         try:
             claim = decode(self.blobs.get(place), Claim)

@@ -37,7 +37,8 @@ class Scaler:
     """Lets pools grow; what is wrong with one of them is no matter to the others.
 
     Any number may look at the same time. Whoever sets a size last is heard, so a machine too few
-    is found with the next look, and one too many leaves.
+    is found with the next look, and one too many leaves. At the moment at which a group begins to
+    fail, one may ask it and another the next one; then each keeps its own maximum.
 
     Args:
         groups, queue, clock: see the ports.

@@ -46,14 +46,20 @@ def check_projects(
 
 
 def labels_of_pools(projects: Iterable[Declared]) -> tuple[str, ...] | None:
-    """The labels that declared runner pools serve, or None when no pool is declared."""
-    labels = [
-        getattr(pool, "label", "") or pool.name
+    """The labels that declared runner pools serve, or None when no pool is declared.
+
+    A pool for code from outside serves nothing else, so its label counts only if another pool has
+    it, too.
+    """
+    pools = [
+        pool
         for project in projects
         for pool in getattr(project, "runner_pools", ())
         if isinstance(pool, Declared) and isinstance(getattr(pool, "name", None), str)
     ]
-    return tuple(dict.fromkeys(labels)) if labels else None
+    trusted = [pool for pool in pools if not getattr(pool, "untrusted", False)]
+    labels = [getattr(pool, "label", "") or pool.name for pool in trusted]
+    return tuple(dict.fromkeys(labels)) if pools else None
 
 
 def _sound(thing: Declared, findings: list[Finding], done: dict[int, Declared]) -> Declared:

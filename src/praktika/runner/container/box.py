@@ -47,6 +47,7 @@ class Box:
         user: uid and gid of whoever the files in the workspace belong to.
         names: of the variables that the job's environment has.
         more: options that come last, so that they count.
+        processes: that it may have at a time, unless its options say otherwise; 0 means any number.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Box:
     user: tuple[int, int]
     names: Collection[str]
     more: tuple[str, ...] = ()
+    processes: int = 0
 
     @property
     def is_foreign(self) -> bool:
@@ -95,6 +97,8 @@ def create_arguments(box: Box) -> list[str]:
         "--env=PYTHONSAFEPATH=1",
         f"--env=PYTHONPATH={LIBRARY}:.:./ci",
     ]
+    if box.processes:
+        ours.append(f"--pids-limit={box.processes}")
     if not box.container.has("--workdir"):
         ours.append(f"--workdir={box.workspace}")
     theirs = [_written(box, option) for option in box.container.options]

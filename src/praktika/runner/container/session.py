@@ -155,6 +155,7 @@ def _box(request: Request) -> Box:
         user=(user.uid, user.gid) if user else (os.getuid(), os.getgid()),
         names=request.values.keys(),
         more=outside.confined() if is_outside and user else (),
+        processes=user.processes if user else 0,
     )
 
 

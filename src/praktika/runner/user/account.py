@@ -52,26 +52,48 @@ def find(said: str, *, processes: int = 0, gains: bool = True) -> JobUser:
             " start the runner as root, or unset it"
         )
     groups: tuple[int, ...]
-    if _NUMBER.fullmatch(said):
+    entry: pwd.struct_passwd | None = None
+    try:
+        entry = pwd.getpwuid(int(said)) if _NUMBER.fullmatch(said) else pwd.getpwnam(said)
+    except KeyError:
+        if not _NUMBER.fullmatch(said):
+            raise OperatorError(f"{VARIABLE} names the user '{said}', whom there is not") from None
+    if entry is None:
         uid = gid = int(said)
         name, groups = said, (gid,)
     else:
-        try:
-            entry = pwd.getpwnam(said)
-        except KeyError:
-            raise OperatorError(f"{VARIABLE} names the user '{said}', whom there is not") from None
-        name, uid, gid = said, entry.pw_uid, entry.pw_gid
-        groups = tuple(sorted({gid, *os.getgrouplist(said, gid)}))
+        name, uid, gid = entry.pw_name, entry.pw_uid, entry.pw_gid
+        groups = tuple(sorted({gid, *os.getgrouplist(name, gid)}))
     if uid == 0 or 0 in groups:
         raise OperatorError(f"{VARIABLE} names '{said}', who is root or of its group")
+    if entry is not None:
+        _check_home(entry)
     return JobUser(name=name, uid=uid, gid=gid, groups=groups, processes=processes, gains=gains)
+
+
+def _check_home(entry: pwd.struct_passwd) -> None:
+    """Refuse a person: a user's processes and files on the machine go with each attempt.
+
+    And in a home of its own one job could leave for the next what programs look for there.
+    """
+    try:
+        is_own = os.stat(entry.pw_dir).st_uid == entry.pw_uid  # noqa: PTH116 - a text
+    except OSError:
+        return
+    if is_own:
+        raise OperatorError(
+            f"{VARIABLE} names '{entry.pw_name}', who has a home, {entry.pw_dir}: jobs need a user"
+            " that is nobody else's and has none, as of `useradd --system --no-create-home"
+            " --home-dir /nonexistent --shell /usr/sbin/nologin NAME`"
+        )
 
 
 @contextmanager
 def acting(user: JobUser | None) -> Iterator[None]:
     """In the block this thread reaches files as the user does, and no others; None changes nothing.
 
-    Other threads go on as they are. Files that are made belong to the user.
+    Other threads go on as they are, but for those that are begun in the block, which stay as this
+    one is then: begin none. Files that are made belong to the user.
 
     Raises:
         OSError: the system does not let us.

@@ -23,10 +23,14 @@ from praktika.runner.user.account import JobUser, acting
 from praktika.runner.workspace import remove
 
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock", "/var/crash")  # noqa: S108
-_SPOOLS = ("/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/at", "/var/spool/cron/atjobs")
+_SPOOLS = (
+    *("/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/at", "/var/spool/cron/atjobs"),
+    "/var/lib/systemd/linger",
+)
 _PATIENCE = 10.0
 _DEPTH = 3
 _IPC_RMID = 0
+_MNT_DETACH = 2
 _STATUS = re.compile(rb"^State:\s(\S).*?^Uid:\s([\d\s]+)$", re.DOTALL | re.MULTILINE)
 
 
@@ -59,6 +63,8 @@ def end_processes(user: JobUser) -> bool:
 def clear(user: JobUser) -> bool:
     """Remove all that the user has left, as far as that is possible; whether no process is left."""
     is_quiet = end_processes(user)
+    for place in mounts_of(user.uid, _read("/proc/self/mountinfo")):
+        ctypes.CDLL(None).umount2(os.fsencode(place), _MNT_DETACH)
     for folder in _SPOOLS:
         _remove_spooled(folder, user)
     with acting(user):
@@ -111,7 +117,7 @@ def _remove_owned(folder: str, uid: int, depth: int) -> None:
 
 
 def _remove_spooled(folder: str, user: JobUser) -> None:
-    """Remove what `cron` and `at` would start; the folders are root's."""
+    """Remove what `cron`, `at` and systemd would start; the folders are root's."""
     for path, facts in _entries(folder):
         is_theirs = facts.st_uid == user.uid or path.endswith(f"/{user.name}")
         if is_theirs and not stat.S_ISDIR(facts.st_mode):
@@ -137,11 +143,27 @@ def _remove_ipc(uid: int) -> None:
         libc.msgctl(each, _IPC_RMID, None)
 
 
-def _ipc(kind: str, uid: int) -> list[int]:
+def mounts_of(uid: int, mountinfo: str) -> list[str]:
+    """Where a user has mounted a file system of its own making, the last one first."""
+    found = []
+    for line in mountinfo.splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split(" ", 2)
+        if kind.startswith("fuse") and f"user_id={uid}" in options.split(","):
+            place = before.split(" ")[4]
+            found.append(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), place))
+    return found[::-1]
+
+
+def _read(path: str) -> str:
     try:
-        head, *lines = Path("/proc/sysvipc", kind).read_text().splitlines()
-    except (OSError, ValueError):
-        return []
+        return Path(path).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
+
+
+def _ipc(kind: str, uid: int) -> list[int]:
+    head, *lines = _read(f"/proc/sysvipc/{kind}").splitlines() or [""]
     names = head.split()
     rows = [dict(zip(names, line.split(), strict=False)) for line in lines]
     key = names[1]  # shmid, semid or msqid

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from praktika.runner.user.account import JobUser
 from praktika.runner.user.leftovers import clear, end_processes, make_way
 
+_TEMPORARY = "/tmp"  # noqa: S108 - the folders in it are new
 _FOLDERS = {
     "XDG_CACHE_HOME": ".cache",
     "XDG_CONFIG_HOME": ".config",
@@ -36,19 +38,18 @@ def lodged(user: JobUser | None) -> Iterator[None]:
 
 
 def furnish(user: JobUser, workspace: Path) -> dict[str, str]:
-    """New folders for what is the user's alone, beside the workspace; the variables that name them.
+    """New folders that are the user's alone; the variables that name them.
 
-    The folder around them is the runner's: others cannot look into it, nor the job replace what
-    is in it.
+    The home is beside the workspace, in a folder of the runner's: others cannot look into that, nor
+    the job replace what is in it. What sockets are made in has a short name, as theirs must not
+    have more than 108 bytes.
     """
     home = workspace.with_name(f"{workspace.name}.home")
-    made = {
-        "HOME": home,
-        "TMPDIR": workspace.with_name("tmp"),
-        "XDG_RUNTIME_DIR": workspace.with_name("run"),
-    }
+    home.mkdir(mode=0o700)
+    made = {"HOME": home}
+    for name in ("TMPDIR", "XDG_RUNTIME_DIR"):
+        made[name] = Path(tempfile.mkdtemp(prefix="job-", dir=_TEMPORARY))
     for folder in made.values():
-        folder.mkdir(mode=0o700)
         os.chown(folder, user.uid, user.gid)
     named = {name: home / folder for name, folder in _FOLDERS.items()}
     folders = {name: os.fspath(folder) for name, folder in (made | named).items()}

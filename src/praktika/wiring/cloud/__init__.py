@@ -1,1 +1,1 @@
-"""An installation in a cloud: what its processes are, beyond those of a server of one's own."""
+"""A project's own cloud: its declaration, its templates, its account. Loaded when it is wanted."""

@@ -7,7 +7,7 @@ import time
 from typing import Any, Literal, cast
 
 from praktika.adapters.aws.client import Clients
-from praktika.adapters.aws.cloud.stacks import is_absence
+from praktika.adapters.aws.cloud.stacks import is_absence, validation_errors
 from praktika.adapters.aws.faults import code_of, translated
 from praktika.errors import Conflict, OperatorError, Unavailable
 from praktika.ports.cloud.stacks import Change, ChangeSet, Deed, Proposal, Replacement
@@ -120,14 +120,21 @@ class AwsChanges:
                 return ChangeSet(id=id_, stack=stack, changes=tuple(found))
             if status == "FAILED":
                 changes = ChangeSet(id=id_, stack=stack, is_empty=True)
+                is_nothing = any(text in reason.lower() for text in _NOTHING)
+                why = "" if is_nothing else self._complaints(id_)
                 self.discard(changes)
-                if any(text in reason.lower() for text in _NOTHING):
+                if is_nothing:
                     return changes
-                raise OperatorError(f"AWS refuses the template of {proposal.stack}: {reason}")
+                raise OperatorError(f"AWS refuses the template of {proposal.stack}: {reason}{why}")
             time.sleep(self._pause)
         raise Unavailable(
             f"AWS has not said within {_PATIENCE:.0f} s what {proposal.stack} becomes"
         )
+
+    def _complaints(self, id_: str) -> str:
+        with translated("cannot ask AWS what is wrong with the template"):
+            found = validation_errors(self._aws, ChangeSetName=id_)
+        return "".join(f"\n  {one.logical} ({one.kind}): {one.reason}" for one in found)
 
 
 def _change(one: Any) -> Change:

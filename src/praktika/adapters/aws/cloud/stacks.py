@@ -81,12 +81,41 @@ class AwsStacks:
                     if after and one["EventId"] == after:
                         return found[::-1]
                     found.append(_event(one))
+                    if one.get("DetailedStatus") == "VALIDATION_FAILED":
+                        found += validation_errors(self._aws, StackName=stack)
         return found[::-1]
 
     def delete(self, name: str) -> None:
         """Begin to delete a stack; see the port."""
         with translated(f"cannot delete stack {name}"):
             self._aws.stacks.delete_stack(StackName=name)
+
+
+def validation_errors(aws: Clients, **which: str) -> list[StackEvent]:
+    """What AWS finds fault with before it begins, and tells on another door only.
+
+    Args:
+        aws: the clients.
+        which: StackName or ChangeSetName.
+    """
+    client: Any = aws.stacks
+    if not hasattr(client, "describe_events"):  # a boto3 of before
+        return []
+    pages = client.get_paginator("describe_events").paginate(
+        **which, Filters={"FailedEvents": True}
+    )
+    return [
+        StackEvent(
+            id=one["EventId"],
+            logical=one.get("LogicalResourceId", ""),
+            kind=one.get("ResourceType", ""),
+            status="VALIDATION_FAILED",
+            reason=one.get("ValidationStatusReason", ""),
+        )
+        for page in pages
+        for one in page["OperationEvents"]
+        if one.get("EventType") == "VALIDATION_ERROR"
+    ]
 
 
 def is_absence(error: Exception) -> bool:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from praktika.infrastructure.component import Component
 from praktika.infrastructure.parts import label_of, name_of, profile_of, role_of
-from praktika.infrastructure.template.names import Names
+from praktika.infrastructure.template.names import SHARED, Names
+from praktika.ports.queue import dead_letters
 
 
 class Space(NamedTuple):
@@ -52,7 +53,8 @@ Rendered = tuple[Space, str, str]
 
 IMPLIED: tuple[tuple[Space, str], ...] = (
     *((FUNCTION, name) for name in ("webhook", "token-broker", "tick")),
-    *((ROLE, f"{name}-role") for name in ("webhook", "token-broker", "tick", "imagebuilder")),
+    *((ROLE, f"{name}-role") for name in ("webhook", "token-broker", "tick")),
+    *((QUEUE, queue) for shared in SHARED for queue in (shared, dead_letters(shared))),
 )
 """Names that every installation has of its own."""
 
@@ -63,8 +65,6 @@ def rendered(part: Component) -> Iterator[Rendered]:
     match part.KIND:
         case "RunnerPool" | "OrchestratorPool":
             yield from _of_pool(part)
-        case "GitHubTokenMinter":
-            pass  # the token broker, which has a name of its own
         case "CIDBCluster":
             yield from _of_machine(MACHINE, name)
             yield GROUP, "name", name
@@ -74,9 +74,15 @@ def rendered(part: Component) -> Iterator[Rendered]:
         case "SQSQueue":
             yield QUEUE, "name", name
             if getattr(part, "dead_letter_queue", False):
-                yield QUEUE, "name", f"{name}-dlq"
-        case "ReportPage" | "PoolAutoscaler":
-            pass
+                yield QUEUE, "name", dead_letters(name)
+        case "ReportPage" | "PoolAutoscaler" | "GitHubTokenMinter":
+            pass  # the token broker has a name of its own
+        case "ImageBuilder":
+            yield IMAGE, "name", name
+            yield ROLE, "name", f"{name}-image-role"
+            yield PROFILE, "name", f"{name}-image-profile"
+        case "Lambda":
+            yield from _of_function(part)
         case kind if kind in _SPACES:
             yield _SPACES[kind], "name", name
 
@@ -92,8 +98,6 @@ _SPACES = {
     "SecretParameter": PARAMETER,
     "IAMRole": ROLE,
     "IAMInstanceProfile": PROFILE,
-    "Lambda": FUNCTION,
-    "ImageBuilder": IMAGE,
     "LaunchTemplate": TEMPLATE,
     "AutoScalingGroup": GROUP,
     "DedicatedHost": HOST,
@@ -106,6 +110,12 @@ def _of_machine(space: Space, name: str) -> Iterator[Rendered]:
     yield TEMPLATE, "name", name
     yield ROLE, "name", f"{name}-role"
     yield PROFILE, "name", f"{name}-profile"
+
+
+def _of_function(function: Any) -> Iterator[Rendered]:
+    yield FUNCTION, "name", function.name
+    if not function.role_name:
+        yield ROLE, "name", f"{function.name}-role"
 
 
 def _of_pool(pool: Any) -> Iterator[Rendered]:
@@ -121,4 +131,7 @@ def _of_pool(pool: Any) -> Iterator[Rendered]:
         yield PROFILE, field, profile_of(pool)
     if pool.KIND == "RunnerPool" and re.fullmatch(r"[A-Za-z0-9._-]{1,40}", label_of(pool)):
         trust = "untrusted-" if pool.untrusted else ""
-        yield QUEUE, "label" if pool.label else "name", f"{trust}tasks-{label_of(pool)}"
+        field = "label" if pool.label else "name"
+        queue = f"{trust}tasks-{label_of(pool)}"
+        yield QUEUE, field, queue
+        yield QUEUE, field, dead_letters(queue)

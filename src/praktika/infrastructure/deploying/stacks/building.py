@@ -16,6 +16,7 @@ from praktika.infrastructure.deploying.wanted import (
     digest_of,
     text_of,
 )
+from praktika.infrastructure.template.names import APP_ID
 from praktika.ports.cloud.cloud import PROJECT_TAG, Cloud
 from praktika.ports.cloud.stacks import Proposal, Stack
 
@@ -33,11 +34,13 @@ class Builder:
         wanted: what they shall be.
         cloud: where.
         watch: how to follow them.
+        app: id of the GitHub App, "" without.
     """
 
     wanted: Wanted
     cloud: Cloud
     watch: Watch
+    app: str = ""
 
     def change(self, part: Part) -> None:
         """Make a stack what it shall be; what somebody else does with it is waited for.
@@ -91,6 +94,7 @@ class Builder:
         text = text_of(self.template(part))
         declared = set(self.template(part).get("Parameters", {}))
         given = {code.parameter: wanted.key(code) for code in wanted.code}
+        given[APP_ID] = self.app
         given |= {name: outputs[name] for name in wanted.handed if name in outputs}
         return Proposal(
             stack=self.name(part),
@@ -117,7 +121,8 @@ class Builder:
         begun = Stack(name=self.name(part), id=changes.stack, status="")
         after = self.watch.last_event(begun)
         self.cloud.changes.apply(changes)
-        self.watch.follow(begun, after, *templates).or_fail()
+        changing = frozenset(one.logical for one in changes.changes)
+        self.watch.follow(begun, after, *templates, changing=changing).or_fail()
 
     def _remove(self, stack: Stack) -> None:
         after = self.watch.last_event(stack)

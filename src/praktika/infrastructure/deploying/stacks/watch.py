@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from praktika.errors import OperatorError
@@ -59,13 +59,20 @@ class Watch:
         events = patiently(lambda: self.stacks.events(stack.id))
         return events[-1].id if events else ""
 
-    def follow(self, stack: Stack, after: str, *templates: Template) -> Followed:
+    def follow(
+        self,
+        stack: Stack,
+        after: str,
+        *templates: Template,
+        changing: Collection[str] | None = None,
+    ) -> Followed:
         """What has become of a stack, once nothing is done with it any more.
 
         Args:
             stack: that is being changed.
             after: the event from which on to tell.
             templates: that say whose its resources are.
+            changing: logical ids of what is told of, besides failures; None is all.
         """
         seen: list[StackEvent] = []
         while True:
@@ -74,7 +81,9 @@ class Watch:
             found = found if found is not None and found.id == stack.id else None
             news = self._news(stack, seen[-1].id if seen else after)
             for event in news:
-                self._tell(event, stack, templates)
+                is_failure = event.status.endswith("_FAILED")
+                if changing is None or event.logical in changing or is_failure:
+                    self._tell(event, stack, templates)
             seen += news
             if found is None or not found.is_busy:
                 break

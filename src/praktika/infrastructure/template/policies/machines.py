@@ -53,7 +53,6 @@ def life(arns: Arns, machines: Machines) -> list[Statement]:
             ["ssm:GetParameter", "ssm:GetParameters"],
             arns.parameters(names.task_public_key),
         ),
-        everywhere("Groups", "autoscaling:DescribeAutoScalingGroups"),
         allow("Leave", ending, arns.groups(*machines.groups)),
         everywhere("Groups", "autoscaling:DescribeAutoScalingGroups"),
         allow("LeaveInTurn", ["s3:PutObject"], arns.blobs(f"leaving/{machines.pool}/*")),

@@ -16,6 +16,7 @@ from praktika.infrastructure.template.runtime.functions.builtin import (
     add_webhook,
 )
 from praktika.infrastructure.template.runtime.functions.watch import add_alarms, add_logs
+from praktika.infrastructure.template.runtime.imaging.builder import add_image_builder
 from praktika.infrastructure.template.runtime.machines.pools import (
     add_orchestrator_pool,
     add_runner_pool,
@@ -28,6 +29,7 @@ BUILDERS: dict[str, Builder] = {
     "IAMInstanceProfile": add_own_profile,
     "IAMRole": add_own_role,
     "Lambda": add_own_function,
+    "ImageBuilder": add_image_builder,
     "LaunchTemplate": add_own_launch_template,
     "OrchestratorPool": add_orchestrator_pool,
     "PoolAutoscaler": add_pool_autoscaler,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from troposphere import GetAtt
 from troposphere.sqs import Queue, RedrivePolicy
@@ -10,21 +10,8 @@ from troposphere.sqs import Queue, RedrivePolicy
 from praktika.infrastructure.parts import orchestrator_pools
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
+from praktika.infrastructure.template.names import SHARED
 from praktika.ports.queue import MAX_DELIVERIES, ORDERED, dead_letters
-
-SHARED: Final = (
-    "events.fifo",
-    "reports.fifo",
-    "alarms",
-    "notices.fifo",
-    "checks.fifo",
-    "checks-later",
-    "pages.fifo",
-)
-"""The queues that orchestrators serve, as the rooms that use them name them; a test compares."""
-
-RUNG: Final = ("alarms",)
-"""Those of them whose messages the tick function deals with."""
 
 KEPT = 14 * 24 * 3600
 """Seconds that a message waits for somebody: as long as SQS keeps any."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from troposphere import Ref
 from troposphere.iam import InstanceProfile, PolicyType, Role
 
 from praktika.infrastructure.template.draft import Draft, logical
@@ -22,10 +21,10 @@ LONGEST = 10_240
 def add_role(
     draft: Draft, component: str, name: str, *, service: str, statements: Sequence[Statement]
 ) -> Role:
-    """A role `<slug>-<name>-role` that a service may take on, with one policy."""
+    """A role `<slug>-<name>` that a service may take on, with one policy."""
     role = Role(
         logical("Role", name),
-        RoleName=draft.names.own(f"{name}-role"),
+        RoleName=draft.names.own(name),
         Path=draft.names.path,
         AssumeRolePolicyDocument=trusted_by(service),
         Policies=[inline("praktika", statements)],
@@ -35,10 +34,10 @@ def add_role(
 
 
 def add_profile(draft: Draft, component: str, name: str, role: object) -> InstanceProfile:
-    """What gives a role to machines: `<slug>-<name>-profile`."""
+    """What gives a role to machines: `<slug>-<name>`."""
     profile = InstanceProfile(
         logical("Profile", name),
-        InstanceProfileName=draft.names.own(f"{name}-profile"),
+        InstanceProfileName=draft.names.own(name),
         Path=draft.names.path,
         Roles=[role],
     )
@@ -56,8 +55,3 @@ def add_policy(
         Roles=[role],
     )
     return draft.add("runtime", component, policy)
-
-
-def ref(role: Role) -> Ref:
-    """The name of a role, once it is there."""
-    return Ref(role)

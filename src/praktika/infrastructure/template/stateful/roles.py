@@ -10,7 +10,10 @@ from praktika.infrastructure.compute import EC2Instance, IAMRole
 from praktika.infrastructure.parts import name_of, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
-from praktika.infrastructure.template.policies.statements import trusted_by
+from praktika.infrastructure.template.policies.guard import no_secrets_of_others
+from praktika.infrastructure.template.policies.inline import inline_policies, service_of
+from praktika.infrastructure.template.policies.statements import inline, trusted_by
+from praktika.infrastructure.template.scope import arns_of
 
 
 def add_kept_role(
@@ -58,39 +61,28 @@ def kept_profile(machine: EC2Instance.Config, draft: Draft, context: Context) ->
             Roles=[profile.role_name],
         )
         return Ref(draft.add("stateful", title, made))
-    own = add_kept_role(draft, title, machine.name, service=role.trust_service, **policies_of(role))
+    own = add_kept_role(
+        draft,
+        title,
+        machine.name,
+        service=service_of(role.trust_service),
+        **policies_of(role, draft, context),
+    )
     return Ref(add_kept_profile(draft, title, machine.name, own))
 
 
-def policies_of(role: IAMRole.Config) -> dict[str, Any]:
-    """The policies of a declared role, as properties.
+def policies_of(role: IAMRole.Config, draft: Draft, context: Context) -> dict[str, Any]:
+    """The policies of a declared role, as properties, and what no role of a project may (fault 3).
 
-    Inline ones are a dict of documents by name, or a list of `{"name": …, "document": …}` or
-    `{"PolicyName": …, "PolicyDocument": …}`.
+    Raises:
+        AuthorError: inline policies are none.
     """
-    made: dict[str, Any] = {}
+    guard = inline("praktika-guard", no_secrets_of_others(arns_of(draft, context)))
+    own = inline_policies(role.inline_policies, title_of(role))
+    made: dict[str, Any] = {"Policies": [*own, guard]}
     if role.policy_arns:
         made["ManagedPolicyArns"] = list(role.policy_arns)
-    pairs = inline_of(role.inline_policies)
-    if pairs:
-        made["Policies"] = [
-            iam.Policy(PolicyName=name, PolicyDocument=document) for name, document in pairs
-        ]
     return made
-
-
-def inline_of(given: Any) -> list[tuple[str, Any]]:
-    """Name and document of each inline policy, in any of the shapes that authors write."""
-    if isinstance(given, dict):
-        return sorted(given.items())
-    return [
-        (
-            str(one.get("PolicyName") or one.get("name")),
-            one.get("PolicyDocument") or one.get("document"),
-        )
-        for one in given or ()
-        if isinstance(one, dict)
-    ]
 
 
 def _named(listed: Any, name: str) -> Any:

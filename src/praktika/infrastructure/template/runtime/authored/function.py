@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from troposphere import GetAtt, awslambda, events
+from troposphere import GetAtt, Ref, awslambda, events
 
-from praktika.infrastructure.compute import IAMRole, Lambda
+from praktika.infrastructure.compute import Lambda
 from praktika.infrastructure.parts import title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft
 from praktika.infrastructure.template.policies.arns import partition
 from praktika.infrastructure.template.policies.functions import own
+from praktika.infrastructure.template.policies.inline import inline_policies
 from praktika.infrastructure.template.runtime.authored.gateway import add_gateway
-from praktika.infrastructure.template.runtime.authored.roles import policies_of
 from praktika.infrastructure.template.runtime.functions.calls import (
     Code,
     add_function,
@@ -28,7 +28,7 @@ from praktika.infrastructure.template.runtime.functions.watch import add_log_gro
 from praktika.infrastructure.template.runtime.machines.allowed import parameter_of
 from praktika.infrastructure.template.runtime.machines.profiles import role_ref
 from praktika.infrastructure.template.runtime.roles import add_policy, add_role
-from praktika.infrastructure.template.runtime.scope import arns_of
+from praktika.infrastructure.template.scope import arns_of
 
 
 def add_own_function(function: Lambda.Config, draft: Draft, context: Context) -> None:
@@ -61,18 +61,16 @@ def _role(function: Lambda.Config, draft: Draft, context: Context, parameters: l
     title = title_of(function)
     statements = own(arns_of(draft, context), function.name, parameters)
     if not function.role_name:
-        role = add_role(
-            draft, title, function.name, service="lambda.amazonaws.com", statements=statements
-        )
-        role.Policies = [*role.Policies, *policies_of(function.inline_policies, title)]
-        return GetAtt(role, "Arn")
-    declared = {one.name for one in context.project.iam_roles if isinstance(one, IAMRole.Config)}
-    if function.role_name not in declared:
+        name, service = f"{function.name}-role", "lambda.amazonaws.com"
+        made = add_role(draft, title, name, service=service, statements=statements)
+        made.Policies = [*made.Policies, *inline_policies(function.inline_policies, title)]
+        return GetAtt(made, "Arn")
+    role = role_ref(function.role_name, draft, context)
+    if not isinstance(role, Ref):
         place = draft.place
         return f"arn:{partition(place.region)}:iam::{place.account}:role/{function.role_name}"
-    named = role_ref(function.role_name, context)
-    add_policy(draft, title, function.name, role=named, statements=statements)
-    return GetAtt(named.data["Ref"], "Arn")
+    add_policy(draft, title, function.name, role=role, statements=statements)
+    return GetAtt(role.data["Ref"], "Arn")
 
 
 def _add_schedule(function: Lambda.Config, draft: Draft, made: awslambda.Function) -> None:

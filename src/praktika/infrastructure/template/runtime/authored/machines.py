@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import AWSHelperFn, GetAtt, Ref, autoscaling, ec2
+from troposphere import GetAtt, Ref, autoscaling, ec2
 
 from praktika.errors import AuthorError
 from praktika.infrastructure.components import PoolAutoscaler
@@ -14,22 +14,16 @@ from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.runtime.machines.groups import tags_of
 from praktika.infrastructure.template.runtime.machines.launch import (
-    architecture_of,
     base_image,
     builder_name,
     metadata,
+    processor_of,
     root_disk,
     tagged,
 )
+from praktika.infrastructure.template.runtime.raw import Raw
 from praktika.infrastructure.template.stateful.network import Network, network_of
 from praktika.model.installation import Pool
-
-
-class Raw(AWSHelperFn):  # type: ignore[misc]
-    """Properties that an author has written as CloudFormation reads them."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self.data = data
 
 
 def add_own_launch_template(
@@ -108,7 +102,7 @@ def _image(template: LaunchTemplate.Config, draft: Draft) -> str:
         return str(template.image_id)
     if builder:
         return f"resolve:ssm:{draft.names.image(builder_name(builder))}"
-    return f"resolve:ssm:{base_image('awslinux', architecture_of(template.instance_type))}"
+    return f"resolve:ssm:{base_image('awslinux', processor_of(template.instance_type))}"
 
 
 def _disks(template: LaunchTemplate.Config) -> list[Any]:

@@ -13,7 +13,7 @@ from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import PROJECT_TAG, Draft, logical
 from praktika.infrastructure.template.policies.arns import ROUTES, partition
 from praktika.infrastructure.template.runtime.functions.calls import add_permission
-from praktika.infrastructure.template.runtime.scope import minter_of
+from praktika.infrastructure.template.scope import minter_of
 
 API: Final = "Api"
 """The logical id of the API."""

@@ -15,6 +15,7 @@ from praktika.infrastructure.components import GitHubTokenMinter
 from praktika.infrastructure.parts import orchestrator_pools, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
+from praktika.infrastructure.template.names import APP_ID, SHARED
 from praktika.infrastructure.template.policies import functions as policies
 from praktika.infrastructure.template.policies.statements import Statement
 from praktika.infrastructure.template.runtime.functions.calls import (
@@ -22,12 +23,8 @@ from praktika.infrastructure.template.runtime.functions.calls import (
     add_function,
     add_permission,
 )
-from praktika.infrastructure.template.runtime.queues import SHARED
 from praktika.infrastructure.template.runtime.roles import add_role
-from praktika.infrastructure.template.runtime.scope import arns_of, minter_of
-
-APP_ID = "GithubAppId"
-"""The parameter of the runtime stack with the id of the GitHub App; a deploy knows it."""
+from praktika.infrastructure.template.scope import arns_of, minter_of
 
 
 def add_webhook(draft: Draft, context: Context) -> None:
@@ -98,9 +95,8 @@ def has_webhook(context: Context) -> bool:
 def _add_own(
     draft: Draft, component: str, code: Code, statements: Sequence[Statement]
 ) -> awslambda.Function:
-    role = add_role(
-        draft, component, code.name, service="lambda.amazonaws.com", statements=statements
-    )
+    name, service = f"{code.name}-role", "lambda.amazonaws.com"
+    role = add_role(draft, component, name, service=service, statements=statements)
     return add_function(draft, component, code, role=GetAtt(role, "Arn"))
 
 

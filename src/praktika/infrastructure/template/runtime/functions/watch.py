@@ -17,7 +17,7 @@ from praktika.infrastructure.parts import orchestrator_pools
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.runtime.functions.api import has_api, log_group
-from praktika.infrastructure.template.runtime.scope import minter_of
+from praktika.infrastructure.template.scope import minter_of
 
 KEPT_DAYS: Final = 30
 """Days that logs are kept."""

@@ -10,13 +10,24 @@ from praktika.infrastructure.template.policies.runner import Allowed
 
 
 def allowed_of(pool: RunnerPool, draft: Draft, context: Context) -> Allowed:
-    """What the jobs of a pool may reach besides their run."""
-    every = pool.allow_all_ssm_parameters
-    named = [parameter_of(name, draft, context) for name in pool.allowed_ssm_parameters]
-    declared = [parameter_of(name, draft, context) for name in _declared(context)]
+    """What the jobs of a pool may reach besides their run.
+
+    Parameters and secrets may be written with the slug or without.
+    """
+    every, names = pool.allow_all_ssm_parameters, draft.names
+    declared = [names.parameter(name) for name in _declared(context)]
     return Allowed(
-        parameters=sorted({*named, *(declared if every else ())}),
-        secrets=sorted(pool.allowed_secrets),
+        parameters=sorted(
+            {
+                *(
+                    one
+                    for name in pool.allowed_ssm_parameters
+                    for one in (name, names.parameter(name))
+                ),
+                *(declared if every else ()),
+            }
+        ),
+        secrets=sorted({one for name in pool.allowed_secrets for one in (name, names.own(name))}),
         prefixes=sorted(pool.allowed_s3_prefixes),
         every_parameter=every,
         every_secret=pool.allow_all_secrets,
@@ -26,9 +37,7 @@ def allowed_of(pool: RunnerPool, draft: Draft, context: Context) -> Allowed:
 
 def parameter_of(name: str, draft: Draft, context: Context) -> str:
     """The name on AWS of a parameter: of a declared one, or one that is there as it is called."""
-    if name not in _declared(context):
-        return name
-    return f"/{draft.names.own(name[1:])}" if name.startswith("/") else draft.names.own(name)
+    return draft.names.parameter(name) if name in _declared(context) else name
 
 
 def _declared(context: Context) -> list[str]:

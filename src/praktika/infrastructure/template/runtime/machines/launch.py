@@ -6,19 +6,19 @@ hop only (security 16). It also tells the tags, by which a machine knows what it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Base64, GetAtt, Sub, ec2
+from troposphere import Base64, GetAtt, ec2
 from troposphere.iam import InstanceProfile
 
+from praktika.infrastructure.architecture import Architecture, architecture_of
 from praktika.infrastructure.parts import name_of
+from praktika.infrastructure.template.boot import Boot, user_data
 from praktika.infrastructure.template.draft import Draft, logical
-from praktika.infrastructure.template.runtime.machines.boot import user_data
+from praktika.model.facts import Trust
 
-_ARM = re.compile(r"a1|[a-z]+\d+g[a-z0-9-]*")
 _AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default"
 _UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current"
 
@@ -38,7 +38,8 @@ class Start:
         profile: what gives the machines their role, or the name of an existing one.
         security_groups: their ids.
         volume: GB of the root disk.
-        script: what the author wants to be run before anything else, or "".
+        trust: of the code that runs there.
+        script: what the author wants to be run before praktika starts, or "".
     """
 
     name: str
@@ -48,13 +49,18 @@ class Start:
     profile: InstanceProfile | str
     security_groups: Sequence[Any]
     volume: int
+    trust: Trust = "trusted"
     script: str = ""
 
 
-def architecture_of(instance_type: str) -> str:
-    """`arm64` or `x86_64`, by the name of the type: families of Graviton have a g after a digit."""
-    family = instance_type.partition(".")[0]
-    return "arm64" if _ARM.fullmatch(family) else "x86_64"
+def processor_of(instance_type: str) -> Architecture:
+    """The architecture of a type of machines that has been checked to be one."""
+    return architecture_of(instance_type) or "x86_64"
+
+
+def platform(instance_type: str) -> str:
+    """What is uploaded for machines of a type to install."""
+    return f"platform-{processor_of(instance_type)}"
 
 
 def base_image(base: str, architecture: str) -> str:
@@ -71,7 +77,7 @@ def image_of(pool: Any, draft: Draft, instance_type: str) -> str:
         return str(pool.ami_id)
     if pool.image_builder:
         return f"resolve:ssm:{draft.names.image(builder_name(pool.image_builder))}"
-    return f"resolve:ssm:{base_image('awslinux', architecture_of(instance_type))}"
+    return f"resolve:ssm:{base_image('awslinux', processor_of(instance_type))}"
 
 
 def device_of(pool: Any) -> str:
@@ -97,7 +103,7 @@ def add_launch_template(draft: Draft, component: str, start: Start) -> ec2.Launc
         MetadataOptions=metadata(),
         InstanceInitiatedShutdownBehavior="terminate",
         TagSpecifications=tagged(draft, start.name),
-        UserData=booting(draft, start.script),
+        UserData=booting(draft, start),
     )
     template = ec2.LaunchTemplate(
         logical("LaunchTemplate", start.name),
@@ -133,7 +139,13 @@ def tagged(draft: Draft, name: str, **more: str) -> list[ec2.TagSpecifications]:
     return [ec2.TagSpecifications(ResourceType=kind, Tags=tags) for kind in ("instance", "volume")]
 
 
-def booting(draft: Draft, script: str) -> Base64:
-    """User data; what of it CloudFormation fills in are references that hashes can see."""
-    filled = {"Praktika": draft.uploaded("praktika"), "Controller": draft.uploaded("controller")}
-    return Base64(Sub(user_data(draft.place, script), filled))
+def booting(draft: Draft, start: Start) -> Base64:
+    """User data; what of it CloudFormation fills in is a reference that hashes can see."""
+    boot = Boot(
+        region=draft.place.region,
+        bucket=draft.place.bucket,
+        key=draft.uploaded(platform(start.instance_type)),
+        trust=start.trust,
+        own=start.script,
+    )
+    return user_data(boot)

@@ -12,7 +12,7 @@ from praktika.infrastructure.components import OrchestratorPool, RunnerPool
 from praktika.infrastructure.parts import label_of, runner_pools, title_of, vpc_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft
-from praktika.infrastructure.template.names import tasks
+from praktika.infrastructure.template.names import RUNG, SHARED, tasks
 from praktika.infrastructure.template.policies.machines import Machines
 from praktika.infrastructure.template.policies.orchestrator import orchestrator
 from praktika.infrastructure.template.policies.runner import runner
@@ -26,14 +26,12 @@ from praktika.infrastructure.template.runtime.machines.launch import (
     device_of,
     image_of,
 )
-from praktika.infrastructure.template.runtime.machines.profiles import profile_of
-from praktika.infrastructure.template.runtime.queues import RUNG, SHARED, add_queue
-from praktika.infrastructure.template.runtime.scope import arns_of
+from praktika.infrastructure.template.runtime.machines.profiles import AnyPool, profile_for
+from praktika.infrastructure.template.runtime.queues import add_queue
+from praktika.infrastructure.template.scope import arns_of
 from praktika.infrastructure.template.stateful.network import network_of
 from praktika.model.facts import Trust
 from praktika.model.installation import Pool
-
-AnyPool = RunnerPool | OrchestratorPool
 
 
 def add_runner_pool(pool: RunnerPool, draft: Draft, context: Context) -> None:
@@ -134,9 +132,10 @@ def _add_machines(
         image=image_of(pool, draft, types[0]),
         device=device_of(pool),
         instance_type=types[0],
-        profile=profile_of(pool, draft, context, statements),
+        profile=profile_for(pool, draft, context, statements),
         security_groups=pool.security_group_ids or [network.security_group],
         volume=pool.volume_size_gb,
+        trust=known.trust,
         script=pool.user_data,
     )
     template = add_launch_template(draft, title, start)

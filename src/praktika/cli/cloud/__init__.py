@@ -1,0 +1,1 @@
+"""How deploys look on a terminal."""
