@@ -13,7 +13,6 @@ from tests.simulation.scaling.work import Work
 
 from praktika.errors import OperatorError
 
-
 WIDER = 5
 """Machines by which the bounds of groups are wider than those of the pool."""
 
