@@ -13,6 +13,7 @@ PARTS = [
     "log",
     "stores",
     "webhooks",
+    "lambdas",
     "first_command",
     "durability",
     "aws",

@@ -1,6 +1,7 @@
-"""The AWS API server with resource types that it does not know, which are recorded and no more.
+"""The AWS API server with resource types that it does not know: these are recorded and no more.
 
-It is started as `python aws_cloud.py`; its tables are private to the server, whose version is pinned.
+It is started as `python aws_cloud.py`; the table of handlers is private to the server, whose version
+is pinned.
 """
 
 import sys
@@ -24,9 +25,10 @@ RECORDED = {
     "AWS::Backup::BackupSelection": "selection-",
 }
 
-
-IMAGE_OF_ARM = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-"""A parameter of AWS's own, beside which the server knows that of x86_64 alone."""
+PUBLIC = {
+    "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64": "ami-0a23a1b2c3d4e5f60"
+}
+"""Parameters of AWS itself that the server does not know, either: of x86_64 it does."""
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
     from ministack.services import ssm
     from ministack.services.cloudformation import provisioners
 
-    ssm._PUBLIC_AMI_PARAMETERS[IMAGE_OF_ARM] = "ami-0c2023a1b2c3d4e50"
+    ssm._PUBLIC_AMI_PARAMETERS.update(PUBLIC)
 
     handlers = provisioners._RESOURCE_HANDLERS
     for kind, start in RECORDED.items():

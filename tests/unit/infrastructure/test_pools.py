@@ -203,3 +203,24 @@ def test_orchestrators_are_not_started_for_alarms_that_the_tick_function_rings()
     pool = next(one for one in project().installation.pools if not one.label)
     assert "alarms" not in pool.queues
     assert {"events.fifo", "reports.fifo", "notices.fifo"} <= {*pool.queues}
+
+
+def test_more_pools_than_a_policy_can_name_are_refused():
+    pools = [runners(f"pool-with-a-long-name-{number}") for number in range(60)]
+    with pytest.raises(AuthorError, match=r"policy of role lab-\S+ has \S+ characters"):
+        project(runner_pools=pools)
+
+
+def test_twenty_pools_are_not_too_many():
+    pools = [runners(f"arm-{number}", spot=True) for number in range(20)]
+    assert len(project(runner_pools=pools).installation.pools) == 21
+
+
+def test_a_security_group_is_named_as_its_network_calls_it():
+    named = runners(security_group_names=["main-sg"], security_group_ids=["sg-1"])
+    groups = launched(project(runner_pools=[named]), "lab-arm-small")["SecurityGroupIds"]
+    assert groups == ["sg-1", {"Ref": "SecurityGroupMain"}]
+    with pytest.raises(
+        AuthorError, match="names the security group other, which is of no declared"
+    ):
+        project(runner_pools=[runners(security_group_names=["other"])])
