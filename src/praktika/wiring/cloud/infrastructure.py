@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from praktika.errors import Absent, AuthorError, OperatorError
+from praktika.errors import Absent, AuthorError, Denied, OperatorError
 from praktika.infrastructure.cost.estimate import Estimate, estimate
 from praktika.infrastructure.deploying.app import app_secret
 from praktika.infrastructure.deploying.deploy import (
@@ -138,6 +138,8 @@ class Existing:
             self._site.cloud.secrets.get(name, "aws secret")
         except Absent:
             found = []
+        except Denied:
+            found = [f"secret {name} in Secrets Manager, if it is there: it may not be read"]
         else:
             found = [f"secret {name} in Secrets Manager"]
         config = self.project.config
