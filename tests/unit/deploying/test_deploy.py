@@ -127,9 +127,9 @@ def test_a_manifest_has_room_for_many_components_and_says_when_it_has_not():
 @pytest.mark.parametrize(
     ("secret", "match"),
     [
-        (None, "aws secretsmanager create-secret --name lab-gh-app"),
+        (None, "no secret lab-gh-app .*--github-app ID"),
         ("no json", "no JSON object"),
-        ('{"app-id": "1", "app-key": ""}', "lacks app-key, app-installation-id"),
+        ('{"app-id": "1", "app-key": ""}', "lacks app-key"),
         (APP.replace("PRIVATE KEY", "CERTIFICATE"), "no private key"),
     ],
 )
