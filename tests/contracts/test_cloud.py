@@ -211,6 +211,15 @@ def test_machines_of_groups_that_are_not_there_are_none(cloud):
     cloud.machines.ask_to_leave([Machine(id="i-00000000000000000", group="lab-none")])
 
 
+def test_a_secret_is_kept_and_replaced(clouds):
+    lab = clouds.of("lab")
+    name = f"lab-app-{clouds.suffix}"
+    assert lab.vault.keep(name, '{"app-id": "1"}', about="An App.") is True
+    assert lab.vault.keep(name, '{"app-id": "2"}') is False
+    assert lab.secrets.get(name, "aws secret") == '{"app-id": "2"}'
+    assert [one for one in lab.belongings.owned() if name in one.name] == []  # it is the operator's
+
+
 # One adapter only
 
 

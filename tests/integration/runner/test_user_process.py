@@ -90,7 +90,8 @@ class Machine:
 
 @pytest.fixture
 def machine(place, user):
-    return Machine(place, user)
+    yield Machine(place, user)
+    Path(f"/run/praktika-user-{user.uid}.lock").unlink(missing_ok=True)
 
 
 def test_security_16_nothing_of_the_runner_is_the_job_s_security_9_security_12(machine, place):

@@ -127,9 +127,9 @@ def test_a_manifest_has_room_for_many_components_and_says_when_it_has_not():
 @pytest.mark.parametrize(
     ("secret", "match"),
     [
-        (None, "aws secretsmanager create-secret --name lab-gh-app"),
+        (None, "no secret lab-gh-app .*--github-app ID"),
         ("no json", "no JSON object"),
-        ('{"app-id": "1", "app-key": ""}', "lacks app-key, app-installation-id"),
+        ('{"app-id": "1", "app-key": ""}', "lacks app-key"),
         (APP.replace("PRIVATE KEY", "CERTIFICATE"), "no private key"),
     ],
 )
@@ -145,9 +145,9 @@ def test_the_secret_of_the_app_has_to_be_in_order_before_anything_changes(room, 
 
 def test_a_failure_says_which_resource_and_why_and_the_next_deploy_ends_well(room):
     """Fault 46: what may not be made fails the deploy."""
-    room.world.broken["QueueLarge"] = "not authorized to perform: sqs:CreateQueue"
+    room.world.broken["QueueLarge"] = "not authorized to perform: iam:CreateRole"
     with pytest.raises(
-        StackFailed, match=r"lab-runtime: RunnerPool:large: QueueLarge .*sqs:Create"
+        StackFailed, match=r"lab-runtime: RunnerPool:large: QueueLarge .*iam:Create"
     ):
         room.deploy()
     assert room.world.stacks["lab-runtime"].status == "ROLLBACK_COMPLETE"
