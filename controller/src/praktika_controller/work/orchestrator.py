@@ -102,7 +102,8 @@ class OrchestratorRole:
         ]
         given = variables(station.identity, places, self._installation)
         # Declarations are code of branches: they get neither the machine's role nor the network.
-        given["PRAKTIKA_SANDBOX_USER"] = given.pop("PRAKTIKA_JOB_USER")
+        del given["PRAKTIKA_JOB_USER"]
+        given["PRAKTIKA_SANDBOX_USER"] = places.sandbox
         child = Child(command, given, places.root, station.sinks)
         log("orchestrator.started", pid=child.pid)
         station.supervisor.tell(STATUS="the orchestrator works")
