@@ -100,6 +100,18 @@ def test_a_machine_for_code_from_outside_does_one_task_and_goes(scene, machine):
     assert scene.left()["waiting"] == 1
 
 
+def test_a_machine_for_code_from_outside_is_replaced_at_once_while_tasks_wait(scene, machine):
+    (own,) = scene.make_group(desired=1)
+    scene.give("take", "ack")
+    scene.give("take", "ack")
+    one = machine(own, **AUTO, praktika_trust="untrusted")
+    one.start()
+    assert one.wait() == 0
+    assert one.said("machine.leaving")["smaller"] is False
+    assert scene.group()["DesiredCapacity"] == 1
+    assert own not in scene.instances()
+
+
 def test_a_sick_machine_says_so_gives_back_and_is_replaced(scene, machine):
     (own,) = scene.make_group(desired=1)
     scene.queue.send("tasks-small", [b"not json"])  # the stub stumbles over it each time

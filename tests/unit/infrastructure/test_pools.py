@@ -4,7 +4,7 @@ import pytest
 from tests.unit.infrastructure.runtime_samples import orchestrators, project, properties, runners
 
 from praktika.errors import AuthorError
-from praktika.infrastructure import ImageBuilder
+from praktika.infrastructure import IAMInstanceProfile, IAMRole, ImageBuilder
 from praktika.infrastructure.template.runtime.machines.launch import architecture_of
 from praktika.ports.queue import MAX_DELIVERIES
 
@@ -224,3 +224,31 @@ def test_a_security_group_is_named_as_its_network_calls_it():
         AuthorError, match="names the security group other, which is of no declared"
     ):
         project(runner_pools=[runners(security_group_names=["other"])])
+
+
+def test_the_token_broker_knows_the_role_of_each_pool_by_its_name_on_aws():
+    """Security 18: whoever asks for a token is known by that."""
+    own = IAMRole.Config(name="ours", trust_service="ec2.amazonaws.com")
+    profile = IAMInstanceProfile.Config(name="theirs", role_name="ours")
+    done = project(
+        runner_pools=[
+            runners(),
+            runners("b", ec2_role="ours"),
+            runners("c", ec2_role="some/existing"),
+            runners("d", instance_profile="theirs"),
+        ],
+        orchestrator_pools=[orchestrators(), orchestrators(name="o", ec2_role_name="o-is-it")],
+        iam_roles=[own],
+        iam_instance_profiles=[profile],
+    )
+    known = {pool.name: pool.role_in("lab") for pool in done.installation.pools}
+    assert known == {
+        "arm-small": "lab-arm-small-role",
+        "b": "lab-ours",
+        "c": "existing",
+        "d": "lab-ours",
+        "workflow-orchestrator": "lab-workflow-orchestrator-role",
+        "o": "lab-o-is-it",
+    }
+    made = {one["RoleName"] for one in properties(done, "IAM::Role").values()}
+    assert set(known.values()) - {"existing"} <= made

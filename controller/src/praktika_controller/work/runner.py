@@ -212,7 +212,7 @@ class RunnerRole:
         station = self._station
         reason = "it has done its one task"
         while True:
-            shrinks = station.identity.scaling == "auto"
+            shrinks = station.is_spare([station.identity.queue])
             if (shrinks and station.leave(reason, smaller=True)) or station.leave(
                 reason, smaller=False
             ):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from praktika.infrastructure.component import Scaling
 from praktika.infrastructure.components import OrchestratorPool, RunnerPool
 from praktika.infrastructure.parts import label_of, runner_pools, title_of
@@ -26,7 +28,11 @@ from praktika.infrastructure.template.runtime.machines.launch import (
     device_of,
     image_of,
 )
-from praktika.infrastructure.template.runtime.machines.profiles import AnyPool, profile_for
+from praktika.infrastructure.template.runtime.machines.profiles import (
+    AnyPool,
+    profile_for,
+    role_name_of,
+)
 from praktika.infrastructure.template.runtime.queues import add_queue
 from praktika.infrastructure.template.scope import arns_of
 from praktika.model.facts import Trust
@@ -135,7 +141,8 @@ def _add_machines(
     )
     template = add_launch_template(draft, title, start)
     subnets = places.subnets_of(pool, draft, context)
-    draft.pools.append(known)
+    named = role_name_of(pool, draft, context)
+    draft.pools.append(msgspec.structs.replace(known, role_name=named))
     least = known.size if known.scaling == "disabled" else max(known.size, known.reserve)
     for at, name in enumerate(known.groups):
         is_first = at == 0
