@@ -181,12 +181,20 @@ class Cloud(Town):
         assert len(again) == 1, again
         return str(check["external_id"])
 
+    @property
+    def kept(self) -> list[Path]:
+        return [machine.folder for machine in tuple(self.fleet.machines.values())]
+
     def end(self, *_: object) -> None:
         """End all machines."""
         self.fleet.close()
 
     def recorded(self, run_id: str) -> Recorded:
         return Archive(self.stores).load(run_id)
+
+    def of_attempts(self, event: str, run_id: str) -> list[dict[str, Any]]:
+        """What the broker of tokens has logged of the attempts of a run."""
+        return [each for each in self.host.lines("token-broker", event) if each["run"] == run_id]
 
     def report(self, run_id: str) -> bytes:
         return self.stores.blobs.get(names.report(run_id))
