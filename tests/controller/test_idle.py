@@ -9,7 +9,7 @@ import pytest
 
 from praktika.engine.scaling import scale
 from praktika_controller import idle as module
-from praktika_controller.idle import SPREAD, View, may_leave, rested, ticket, turn
+from praktika_controller.idle import SPREAD, View, is_spare, may_leave, rested, ticket, turn
 
 LONG = 1000.0
 
@@ -117,6 +117,14 @@ def test_one_orchestrator_is_enough_for_the_messages_of_others():
     assert leaves(**both, leased=40)
     assert not leaves(**both, leased=700)
     assert not leaves(**{**both, "serving": 1, "desired": 1, "machines": 1}, leased=1)
+
+
+def test_a_machine_of_one_task_is_replaced_only_if_another_one_is_needed():
+    assert is_spare(view())
+    assert is_spare(view(waiting=5, leased=4))
+    assert not is_spare(view(waiting=6, leased=4))
+    assert not is_spare(view(leased=8, reserve=2))
+    assert not is_spare(view(scaling="disabled"))
 
 
 def test_one_leaves_a_second_and_pool():

@@ -21,7 +21,7 @@ def test_fault_62_idle_machines_leave_one_after_another_while_another_works_on(s
     busy = machine(ids[0], **AUTO)
     busy.start()
     busy.noted("started")
-    idle = [machine(one, **AUTO) for one in ids[1:]]
+    idle = [machine(one, **AUTO | {"praktika_idle_seconds": "0"}) for one in ids[1:]]
     for one in idle:
         one.start()
     assert [one.wait() for one in idle] == [0, 0]
@@ -49,7 +49,7 @@ def test_a_machine_of_a_pool_that_keeps_its_size_stays(scene, machine):
     one = machine(own, praktika_idle_seconds="0")
     one.start()
     one.said("service.started")
-    time.sleep(2.5)
+    time.sleep(1.5)
     assert one.process.poll() is None
     assert scene.instances() == [own]
 
@@ -73,7 +73,7 @@ def test_a_spot_notice_gives_the_task_back_with_its_reason_and_the_machine_goes(
 @pytest.mark.parametrize("path", [REBALANCE, ASKED])
 def test_a_machine_that_is_to_go_ends_what_it_does_and_takes_nothing_new(scene, machine, path):
     (own,) = scene.make_group(desired=1)
-    scene.give("heed", "take", "sleep 1.5", "ack")
+    scene.give("heed", "take", "sleep 0.8", "ack")
     one = machine(own)
     one.start()
     one.noted("started")
@@ -98,6 +98,18 @@ def test_a_machine_for_code_from_outside_does_one_task_and_goes(scene, machine):
     assert note["args"][-1] == f"untrusted-{own}"
     assert one.said("machine.leaving")["smaller"] is True
     assert scene.left()["waiting"] == 1
+
+
+def test_a_machine_for_code_from_outside_is_replaced_at_once_while_tasks_wait(scene, machine):
+    (own,) = scene.make_group(desired=1)
+    scene.give("take", "ack")
+    scene.give("take", "ack")
+    one = machine(own, **AUTO, praktika_trust="untrusted")
+    one.start()
+    assert one.wait() == 0
+    assert one.said("machine.leaving")["smaller"] is False
+    assert scene.group()["DesiredCapacity"] == 1
+    assert own not in scene.instances()
 
 
 def test_a_sick_machine_says_so_gives_back_and_is_replaced(scene, machine):

@@ -116,6 +116,15 @@ def may_leave(machine: str, idle: float, view: View) -> Verdict:
     return Verdict(leaves=True, shrinks=shrinks, reason=f"idle for {idle:.0f} s")
 
 
+def is_spare(view: View) -> bool:
+    """Whether the group may want one less when a machine goes that takes no second task.
+
+    If messages wait, another one comes in its place, at once.
+    """
+    others = max(view.desired, view.serving) - 1
+    return view.scaling == "auto" and others >= view.waiting + _busy(view) + max(0, view.reserve)
+
+
 def _busy(view: View) -> int:
     """Machines that have something to do."""
     leased = max(0, view.leased)

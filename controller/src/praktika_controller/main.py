@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import time
 from contextlib import ExitStack
 
 from praktika_controller import VERSION
@@ -107,7 +106,7 @@ def _station(
         aws=aws,
         queues=queues,
         bucket=bucket,
-        leaving=Leaving(aws, identity, bucket, time.time),
+        leaving=Leaving(aws, identity, bucket),
         pool=Pool(aws, queues, identity),
         notices=Notices(metadata, _seconds("NOTICES", notices.PERIOD)),
         health=Health(

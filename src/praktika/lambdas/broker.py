@@ -17,6 +17,8 @@ import msgspec
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.journal import S3Journal
+from praktika.adapters.aws.light.json_services import secretsmanager, ssm
+from praktika.adapters.aws.light.objects import LightS3
 from praktika.adapters.aws.secrets import AwsSecrets
 from praktika.adapters.github.app import AppTokens, Signer
 from praktika.adapters.github.http.site import Site
@@ -42,6 +44,7 @@ from praktika.ports.tokens import Token, TokenBroker
 PATH = "/internal/v1/tokens"
 REVOKE = f"{PATH}/revoke"
 
+_SERVICES = {"s3": LightS3, "secretsmanager": secretsmanager, "ssm": ssm}
 _TOKEN = re.compile(r"[!-~]{1,1000}")
 
 
@@ -181,7 +184,7 @@ def _refusal(status: int, text: str, wait: float = 0.0) -> dict[str, Any]:
 
 @functools.cache
 def _broker() -> Broker:
-    aws, clock = surroundings.clients(), surroundings.FunctionClock()
+    aws, clock = surroundings.clients(_SERVICES), surroundings.FunctionClock()
     bucket, prefix = told(surroundings.BUCKET), f"{told(surroundings.SLUG)}/"
     blobs = S3Blobs(aws, bucket, prefix)
     return Broker(

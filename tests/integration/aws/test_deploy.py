@@ -316,10 +316,9 @@ def test_the_full_example_is_deployed_and_taken_down(operator, endpoint, monkeyp
     operator.aws = operator.server.clients()
     for name, value in {**operator.server.environment(), "AWS_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
-    (secrets,) = [
-        session.client("secretsmanager", endpoint_url=endpoint.endpoint, region_name="us-east-1")
-        for session in [operator.server.session()]
-    ]
+    secrets = operator.server.session().client(
+        "secretsmanager", endpoint_url=endpoint.endpoint, region_name="us-east-1"
+    )
     secrets.create_secret(Name="praktika-gh-app", SecretString=json.dumps(APP))
     (planned,) = operator.run("--deploy", "--plan")
     assert planned["costs"]["idle"] > 100

@@ -1,5 +1,6 @@
 """Pools grow and shrink on real Auto Scaling groups, over HTTP; queues are those of SQS."""
 
+import json
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.scaling.groups import AwsGroups
 from praktika.adapters.aws.scaling.nudge import FunctionNudge
 from praktika.adapters.local.clock import SystemClock
-from praktika.errors import Absent, Unavailable
+from praktika.errors import Absent, Denied, Unavailable
 from praktika.model.installation import Pool
 from praktika.orchestrator.scaling.scaler import Scaler
 from praktika_controller.idle import View, may_leave
@@ -177,3 +178,24 @@ def test_what_auto_scaling_says_is_understood(code, said, error):
 def test_a_function_that_is_not_there_cannot_be_nudged(aws):
     with pytest.raises(Absent, match="there is no function team-tick"):
         FunctionNudge(aws, "team-tick")(["tasks-arm"])
+
+
+def test_a_nudge_names_the_queues_and_is_not_waited_for():
+    with answering(202, b"") as clients:
+        seen = []
+        clients.functions.meta.events.register(
+            "before-call.lambda.Invoke", lambda params, **_: seen.append(params)
+        )
+        FunctionNudge(clients, "team-tick")(["tasks-arm", "tasks-amd"])
+    (call,) = seen
+    assert json.loads(call["body"]) == {"nudge": ["tasks-arm", "tasks-amd"]}
+    assert call["headers"]["X-Amz-Invocation-Type"] == "Event"
+
+
+def test_a_role_that_may_not_nudge_is_told_which_permission_it_lacks():
+    body = b'{"Message": "no", "__type": "AccessDeniedException"}'
+    with (
+        answering(403, body) as clients,
+        pytest.raises(Denied, match="lambda:InvokeFunction"),
+    ):
+        FunctionNudge(clients, "team-tick")(["tasks-arm"])

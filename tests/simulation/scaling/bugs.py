@@ -256,4 +256,20 @@ BUGS: tuple[Bug, ...] = (
         "shrinks = view.desired >= view.machines",
         "shrinks = False",
     ),
+    Bug(
+        "whoever has done its one task is replaced, needed or not",
+        "launches_are_bounded",
+        IDLE,
+        'return view.scaling == "auto" and others >=',
+        "return others < 0 and others >=",
+        kind="one task",
+    ),
+    Bug(
+        "nobody comes in the place of who has done its one task before the next tick",
+        "one_task_after_another",
+        IDLE,
+        'return view.scaling == "auto" and others >=',
+        "return others >= 0 or others >=",
+        kind="one task",
+    ),
 )

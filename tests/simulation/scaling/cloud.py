@@ -104,14 +104,14 @@ class Cloud:
         for group in self.groups.values():
             self.resize(group.name, group.smallest)
 
-    def leave(self, instance: Instance, *, shrinks: bool) -> None:
+    def leave(self, instance: Instance, *, shrinks: bool, why: str = "left") -> None:
         """What an instance does to end itself."""
         group = instance.group
         if shrinks and group.desired - 1 < group.smallest:
             raise Refused("the group would be smaller than its least size")
         if shrinks:
             group.desired -= 1
-        self._end(instance, "left")
+        self._end(instance, why)
 
     def interrupt(self, instance: Instance) -> None:
         if instance.alive:

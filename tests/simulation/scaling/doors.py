@@ -14,6 +14,9 @@ from praktika.engine.scaling.scale import needed
 from praktika.ports.cloud.groups import Failures, Group, Machine
 from praktika.ports.queue import Backlog
 
+SLOW = 1.5
+"""Seconds that a request takes at most; two of a look may be so slow."""
+
 
 class Door:
     """`Groups`, `Queue` and `Clock` for one look, which keeps what it has shown.
@@ -102,5 +105,5 @@ class Door:
         seconds = self._chance.uniform(0.005, 0.1)
         if self._slow and self._chance.random() < self._history.scenario.crowd / 5:
             self._slow -= 1
-            seconds = self._chance.uniform(0.3, 1.5)
+            seconds = self._chance.uniform(0.3, SLOW)
         self._hub.sleep(seconds)

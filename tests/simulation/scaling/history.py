@@ -20,7 +20,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A machine that is gone, and how that came about: "left", "scaled in", "interrupted", …"""
+    """A machine that is gone, and how: "left", "used", "scaled in", "interrupted", "bad boot"."""
 
     at: float
     machine: str
@@ -61,6 +61,7 @@ class History:
         ends: see `End`.
         replaced: machines that failed or were interrupted.
         slack: launches that follow from two who looked at the same time, or at late counts.
+        late: how often messages were counted as they were no more.
         wrong: times at which a machine left that its pool could not do without by true counts.
         nudges: when, and whether it arrived.
         troubles: times of what keeps machines away.
@@ -73,6 +74,7 @@ class History:
     ends: list[End] = field(default_factory=list)
     replaced: int = 0
     slack: int = 0
+    late: int = 0
     wrong: list[float] = field(default_factory=list)
     nudges: list[tuple[float, bool]] = field(default_factory=list)
     troubles: list[float] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 
+from tests.simulation.scaling.doors import SLOW
 from tests.simulation.scaling.history import History
 from tests.simulation.scaling.world import TICK
 
@@ -55,6 +56,7 @@ def decided_within_five_seconds(history: History) -> None:
             for at, arrived in history.nudges
         )
         limit = sent + (DECIDED if told or not history.scenario.lost else TICK + DECIDED)
+        limit += 2 * SLOW if history.scenario.crowd else 0.0
         after = looks[bisect_left(counted, sent) :]
         assert any(look.ended <= limit for look in after), f"nobody looked from {sent} to {limit}"
 
@@ -114,11 +116,25 @@ def who_is_needed_is_there(history: History) -> None:
         assert sample.serving >= enough, f"{sample}: {enough} are needed"
 
 
+def one_task_after_another(history: History) -> None:
+    """Who takes one task only is replaced at once while others wait, not with the next tick."""
+    pool = history.scenario.pool
+    if history.scenario.kind != "one task":
+        return
+    for sample in history.samples:
+        least, _ = history.load(sample.at - DECIDED, sample.at)
+        soon = sample.at - DECIDED > BOOT
+        if soon and all(abs(sample.at - sent) > DECIDED for sent, _ in history.scenario.sends):
+            assert sample.desired >= min(pool.max_size, least), f"{sample}: {least} messages"
+
+
 def _while(history: History, at: float) -> float | None:
     """Seconds in which machines come that are needed; None if they do not have to."""
     usual = TICK + DECIDED + BOOT
     dry = any(begin - 1 <= at <= end + 60 + usual for begin, end in history.scenario.droughts)
     if dry and len(history.scenario.pool.groups) < 2:
+        return None
+    if history.scenario.kind == "one task":  # whoever has worked is gone, and another one boots
         return None
     long = usual + (PATIENCE + 60 + TICK if dry else 0)
     return None if any(at - long <= trouble <= at for trouble in history.troubles) else long
@@ -135,4 +151,5 @@ RULES: tuple[Rule, ...] = (
     nobody_leaves_who_is_needed,
     surplus_leaves,
     who_is_needed_is_there,
+    one_task_after_another,
 )

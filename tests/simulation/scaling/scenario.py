@@ -10,16 +10,8 @@ from praktika.model.installation import Pool
 
 KINDS = (
     *("burst", "steady", "idle", "long job", "reserve", "drought", "fallback", "interruptions"),
-    *(
-        "crowd",
-        "lost nudges",
-        "late counts",
-        "bad boots",
-        "resets",
-        "orchestrators",
-        "fixed",
-        "storm",
-    ),
+    *("crowd", "lost nudges", "late counts", "bad boots", "resets", "one task"),
+    *("orchestrators", "fixed", "storm"),
 )
 
 HOUR = 3600.0
@@ -108,6 +100,8 @@ def _sends(
         return [(chance.uniform(0, 300), (length(),))] if chance.random() < 0.5 else []
     if kind == "steady":
         return [(60.0 + 25.0 * number, (length(),)) for number in range(24)]
+    if kind == "late counts":
+        return [(60.0 + 6.0 * number, (chance.uniform(2, 20),)) for number in range(40)]
     if kind == "crowd":  # those who look at the same time see different things
         times = [60.0 + 240.0 * number for number in range(10)]
         return [(at + more, (5.0,)) for at in times for more in (0.0, chance.uniform(0.05, 1.4))]

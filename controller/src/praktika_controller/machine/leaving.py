@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from praktika_controller.aws import AWS_ERRORS, Clients
 from praktika_controller.bucket import Bucket
-from praktika_controller.idle import ticket
+from praktika_controller.idle import ticket, turn
 from praktika_controller.logs.journal import log
 from praktika_controller.machine.identity import Identity
 
@@ -29,20 +29,32 @@ class Leaving:
         identity: of this machine.
         bucket: where tickets are drawn.
         now: seconds since the epoch.
+        wait: lets so many seconds pass.
     """
 
     def __init__(
-        self, aws: Clients, identity: Identity, bucket: Bucket, now: Callable[[], float] = time.time
+        self,
+        aws: Clients,
+        identity: Identity,
+        bucket: Bucket,
+        *,
+        now: Callable[[], float] = time.time,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._aws = aws
         self._identity = identity
         self._bucket = bucket
         self._now = now
+        self._wait = wait
 
     def has_turn(self) -> bool:
-        """Whether it is this machine that may leave its pool in this second."""
-        key = ticket(self._identity.pool, self._now())
-        return self._bucket.create(key, self._identity.instance.encode())
+        """Whether it is this machine that may look, and leave its pool, now: it has a second."""
+        begun = self._now()
+        key = ticket(self._identity.pool, begun)
+        if not self._bucket.create(key, self._identity.instance.encode()):
+            return False
+        self._wait(max(0.0, turn(begun) - self._now()))
+        return True
 
     def leave(self, reason: str, *, smaller: bool) -> None:
         """End this machine.

@@ -12,7 +12,7 @@ from types import FrameType
 
 from praktika_controller.aws import AWS_ERRORS, Clients
 from praktika_controller.bucket import Bucket
-from praktika_controller.idle import Verdict, may_leave, rested
+from praktika_controller.idle import Verdict, is_spare, may_leave, rested
 from praktika_controller.logs.journal import Sink, log
 from praktika_controller.machine.health import Health
 from praktika_controller.machine.identity import Identity
@@ -155,6 +155,18 @@ class Station:
             return verdict
         log("machine.stays", reason=verdict.reason)
         return None
+
+    def is_spare(self, queues: Sequence[str]) -> bool:
+        """Whether nobody is to come in this machine's place; see `idle`.
+
+        Args:
+            queues: whose messages are its pool's work.
+        """
+        try:
+            return is_spare(self.pool.view(queues))
+        except AWS_ERRORS as error:
+            log("pool.unknown", reason=str(error))
+            return self.identity.scaling == "auto"
 
     def leaves_idle(self, queues: Sequence[str], idle: float) -> bool:
         """Whether this machine leaves because its pool does without it; see `may_leave`."""
