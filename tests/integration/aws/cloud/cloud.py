@@ -5,19 +5,27 @@ and a GitHub beside them.
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests import aws_server, lambda_host, moto_server
-from tests.aws_server import REGION, AwsServer
+from msgspec.structs import replace
+from tests import aws_cloud, aws_server, lambda_host, moto_server
+from tests.aws_server import AwsServer
 from tests.github.hub import serve
+from tests.integration.aws.cloud.deployed import (
+    ACCOUNT,
+    BUCKET,
+    LABEL,
+    SLUG,
+    declare,
+    deploy,
+    tags_of,
+)
 from tests.integration.aws.cloud.fleet import Fleet, Machine
 from tests.integration.github.town import REPOSITORIES, Code, Town
 from tests.lambda_host import Deployed, LambdaHost
@@ -26,58 +34,17 @@ from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.journal import S3Journal
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.secrets import AwsSecrets
-from praktika.adapters.aws.setup import create_bucket
 from praktika.adapters.local.clock import SystemClock
-from praktika.adapters.sealed.keys import SigningKeys
 from praktika.engine.run import Phase, Run
 from praktika.infrastructure.bundles.functions import HANDLERS
 from praktika.infrastructure.template.names import Names
-from praktika.infrastructure.template.runtime.queues import SHARED
-from praktika.model.installation import FILE, Installation, Pool
+from praktika.model.installation import FILE, Pool
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.ports.queue import dead_letters
-from praktika.version import VERSION
+from praktika.wiring.cloud.installed import read_installation
 from praktika.wiring.runs.history import Archive, Recorded
 from praktika.wiring.stores import Pace, Stores
-
-SLUG = "shop-ci"
-LABEL = "small"
-ACCOUNT = "000000000000"
-LOGS = Names(SLUG).instance_logs
-
-POOLS = (
-    Pool(
-        name="orchestrators",
-        role="workflow_orchestrator",
-        queues=SHARED,
-        groups=(f"{SLUG}-orchestrators",),
-        scaling="disabled",
-        size=2,
-        max_size=2,
-    ),
-    Pool(
-        name="small",
-        role="job_runner",
-        label=LABEL,
-        queues=(names.tasks(LABEL),),
-        groups=(f"{SLUG}-small",),
-        scaling="disabled",
-        size=2,
-        max_size=2,
-    ),
-    Pool(
-        name="outside",
-        role="job_runner",
-        label=LABEL,
-        trust="untrusted",
-        queues=(names.tasks(LABEL, "untrusted"),),
-        groups=(f"{SLUG}-outside",),
-        scaling="disabled",
-        size=1,
-        max_size=2,
-    ),
-)
 
 
 def unit(command: str, name: str = "Unit", **fields: object) -> Code:
@@ -94,6 +61,7 @@ class Cloud(Town):
         moto: that of Auto Scaling.
         host: the installation's functions, and its API.
         fleet: its machines.
+        installation: as its parts read it.
     """
 
     def __init__(
@@ -105,89 +73,60 @@ class Cloud(Town):
         self.host = host
         self.clients = aws.clients()
         self.stores = self._stores()
-        self.keys = SigningKeys(base64.b64encode(secrets.token_bytes(32)).decode())
-        self.fleet = Fleet(moto.clients(), POOLS, self._launch, self._start)
         self._numbers = itertools.count(1)
         self._of_machine: dict[str, int] = {}
 
     def deploy(self, zips: Mapping[str, Path]) -> None:
-        """Make what a deploy makes, as far as it is seen here."""
-        create_bucket(self.clients, self.aws.bucket)
-        for queue in dict.fromkeys(queue for pool in POOLS for queue in pool.queues):
-            self.stores.queue.create(queue)
-        self.clients.logs.create_log_group(logGroupName=LOGS)
-        self._tell_secrets()
-        self.stores.blobs.put(FILE, encode(self.installation))
-        for name, path in zips.items():
-            handler = f"{HANDLERS[name]}.handler"
-            self.host.add(Deployed(name, path, handler, self._variables()))
-        groups = self.moto.clients()
-        for pool in POOLS:
-            for group in pool.groups:
-                moto_server.make_group(groups, group, smallest=pool.size, largest=pool.max_size)
+        """Deploy the installation; then let its parts be found here."""
+        known = Names(SLUG)
+        app = {
+            "app-id": str(self.hub.app.id),
+            "app-installation-id": "1",
+            "app-key": self.hub.app.private_key,
+        }
+        self.clients.secrets.create_secret(Name=known.own("gh-app"), SecretString=json.dumps(app))
+        checkout = self.place("checkout")
+        declare(checkout, REPOSITORIES, self.hub.api_url)
+        deploy(checkout, self.aws)
+        secret = self.stores.secrets.get(known.webhook_secret, "aws parameter")
+        self.hub.app.secret = self.hub.deliveries.secret = secret
         self.hub.deliveries.url = f"{self.host.url}/webhooks/github"
+        self._move_in()
+        self._host_functions(zips)
         self.fleet.start()
 
-    def _tell_secrets(self) -> None:
-        seed = base64.b64encode(secrets.token_bytes(32)).decode()
-        self.keys = SigningKeys(seed)
-        self.hub.app.secret = self.hub.deliveries.secret = secrets.token_hex(32)
-        known, put = Names(SLUG), self.clients.ssm.put_parameter
-        put(Name=known.task_key, Value=seed, Type="SecureString")
-        put(Name=known.webhook_secret, Value=self.hub.app.secret, Type="SecureString")
-        put(Name=known.task_public_key, Value=self.keys.public, Type="String")
-        app = {"app-id": str(self.hub.app.id), "app-key": self.hub.app.private_key}
-        self.clients.secrets.create_secret(Name=known.own("gh-app"), SecretString=json.dumps(app))
-
-    def _variables(self) -> dict[str, str]:
-        """What functions are told."""
-        known = Names(SLUG)
-        return {
-            "PRAKTIKA_PROJECT_SLUG": SLUG,
-            "PRAKTIKA_S3_ARTIFACT_BUCKET": self.aws.bucket,
-            "PRAKTIKA_GITHUB_REPOSITORIES": ",".join(REPOSITORIES),
-            "PRAKTIKA_GITHUB_APP_ID": str(self.hub.app.id),
-            "PRAKTIKA_GITHUB_API": self.hub.api_url,
-            "PRAKTIKA_GITHUB_SECRET": known.own("gh-app"),
-            "PRAKTIKA_WEBHOOK_SECRET_PARAMETER": known.webhook_secret,
-            "PRAKTIKA_TICK_FUNCTION": known.own("tick"),
-            "AWS_ENDPOINT_URL_AUTO_SCALING": self.moto.endpoint,
-        }
-
-    @property
-    def installation(self) -> Installation:
-        return Installation(
-            project=SLUG,
-            region=REGION,
-            account=ACCOUNT,
-            bucket=self.aws.bucket,
-            version=VERSION,
-            repositories=tuple(REPOSITORIES),
-            app=str(self.hub.app.id),
-            forge=self.hub.api_url,
-            api=self.host.url,
-            pages="https://pages.example",
-            pools=POOLS,
+    def _move_in(self) -> None:
+        """Groups are of another server, and the API is that of the functions' host."""
+        deployed = read_installation(self.stores.blobs)
+        self.installation = replace(deployed, api=self.host.url)
+        self.stores.blobs.put(FILE, encode(self.installation))
+        groups, tags = self.moto.clients(), tags_of(self.clients)
+        for pool in self.installation.pools:
+            for group in pool.groups:
+                moto_server.make_group(groups, group, smallest=pool.size, largest=pool.max_size)
+        self.fleet = Fleet(
+            groups,
+            self.installation.pools,
+            lambda instance, pool: self._launch(instance, pool, tags[pool.groups[0]]),
+            self._start,
         )
 
-    def _launch(self, instance: str, pool: Pool) -> Machine:
+    def _host_functions(self, zips: Mapping[str, Path]) -> None:
+        for name, path in zips.items():
+            found = self.clients.functions.get_function_configuration(FunctionName=f"{SLUG}-{name}")
+            variables = {
+                **found["Environment"]["Variables"],
+                "AWS_ENDPOINT_URL_AUTO_SCALING": self.moto.endpoint,
+            }
+            self.host.add(Deployed(name, path, f"{HANDLERS[name]}.handler", variables))
+
+    def _launch(self, instance: str, pool: Pool, tags: Mapping[str, str]) -> Machine:
         """What AWS does when a group gets a machine."""
         folder = self.place(instance)
         folder.mkdir(mode=0o755)
         machine = Machine(instance, pool, folder, SLUG)
-        machine.tag(
-            praktika_role=pool.role,
-            praktika_project_slug=SLUG,
-            praktika_pool=pool.name,
-            praktika_label=pool.label,
-            praktika_trust=pool.trust,
-            praktika_queue=pool.queues[0] if pool.label else "",
-            praktika_asg=pool.groups[0],
-            praktika_scaling=pool.scaling,
-            praktika_bucket=self.aws.bucket,
-            praktika_api=self.host.url,
-            praktika_log_group=LOGS,
-        )
+        shown = {name: text for name, text in tags.items() if name.startswith("praktika_")}
+        machine.tag(**shown | {"praktika_api": self.host.url})
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{machine.role}/{instance}"
         self.host.trust(lambda_host.Machine(machine.access, machine.secret, arn))
         return machine
@@ -242,12 +181,20 @@ class Cloud(Town):
         assert len(again) == 1, again
         return str(check["external_id"])
 
+    @property
+    def kept(self) -> list[Path]:
+        return [machine.folder for machine in tuple(self.fleet.machines.values())]
+
     def end(self, *_: object) -> None:
         """End all machines."""
         self.fleet.close()
 
     def recorded(self, run_id: str) -> Recorded:
         return Archive(self.stores).load(run_id)
+
+    def of_attempts(self, event: str, run_id: str) -> list[dict[str, Any]]:
+        """What the broker of tokens has logged of the attempts of a run."""
+        return [each for each in self.host.lines("token-broker", event) if each["run"] == run_id]
 
     def report(self, run_id: str) -> bytes:
         return self.stores.blobs.get(names.report(run_id))
@@ -280,9 +227,9 @@ class Cloud(Town):
         clock, prefix = SystemClock(), f"{SLUG}/"
         return Stores(
             state=self.root,
-            journal=S3Journal(self.clients, self.aws.bucket, clock, prefix),
+            journal=S3Journal(self.clients, BUCKET, clock, prefix),
             queue=SqsQueue(self.clients, SLUG),
-            blobs=S3Blobs(self.clients, self.aws.bucket, prefix),
+            blobs=S3Blobs(self.clients, BUCKET, prefix),
             secrets=AwsSecrets(self.clients),
             clock=clock,
             pace=Pace(lease=3.0, wait=1.0),
@@ -296,7 +243,7 @@ def open_cloud(folder: Path, zips: Mapping[str, Path]) -> Iterator[Cloud]:
     (folder / "hub").mkdir(parents=True)
     with ExitStack() as stack:
         hub = stack.enter_context(serve(folder / "hub"))
-        aws = AwsServer(stack.enter_context(aws_server.serve()).endpoint, ACCOUNT)
+        aws = AwsServer(stack.enter_context(aws_server.serve(aws_cloud.__file__)).endpoint, ACCOUNT)
         moto = stack.enter_context(moto_server.serve())
         host = stack.enter_context(LambdaHost(aws))
         cloud = Cloud(hub, folder, aws, moto, host)

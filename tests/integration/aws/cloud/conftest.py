@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.aws.cloud.cloud import POOLS, Cloud, open_cloud
+from tests.integration.aws.cloud.cloud import Cloud, open_cloud
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,6 @@ def cloud(function_zips: dict[str, Path]) -> Iterator[Cloud]:
 def staffed(cloud: Cloud) -> None:
     """As many machines as there should be, whatever became of those of other stories."""
     deadline = time.monotonic() + 20
-    while any(len(cloud.fleet.of(pool.name)) < pool.size for pool in POOLS):
+    while any(len(cloud.fleet.of(pool.name)) < pool.size for pool in cloud.installation.pools):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -33,7 +33,7 @@ def test_an_orchestrator_that_is_killed_and_the_functions_with_it(cloud: Cloud, 
     shop, sha = pushed(cloud, gate)
     run = cloud.asked(shop, sha, "Main")
     cloud.machine_of(run)
-    cloud.fleet.of("orchestrators")[0].kill()
+    cloud.fleet.of("workflow-orchestrator")[0].kill()
     for function in ("webhook", "token-broker"):
         cloud.host.kill(function)
     cloud.open_gate(gate)
@@ -48,7 +48,7 @@ def test_orchestrators_that_are_killed_while_they_fetch(cloud: Cloud):
     cloud.hub.fail("hang", path=f"{shop}.git/info/refs")
     sha = cloud.hub.commit(shop, "main", {"a": "a"})
     cloud.until(lambda: any(f"{shop}.git/info/refs" in each for each in cloud.hub.server.requests))
-    for machine in cloud.fleet.of("orchestrators"):
+    for machine in cloud.fleet.of("workflow-orchestrator"):
         machine.kill()
     cloud.hub.heal()
     cloud.green_once(shop, sha, "Main")
@@ -114,7 +114,7 @@ def test_an_orchestrator_that_is_told_to_end_gives_back_what_it_has(cloud: Cloud
     shop, sha = pushed(cloud, gate)
     run = cloud.asked(shop, sha, "Main")
     mark = cloud.mark()
-    machine = cloud.fleet.of("orchestrators")[0]
+    machine = cloud.fleet.of("workflow-orchestrator")[0]
     machine.send(signal.SIGTERM)
     cloud.logged("orchestrator.ended", since=mark)
     cloud.open_gate(gate)

@@ -6,7 +6,8 @@ import http.client
 import json
 from urllib.parse import urlsplit
 
-from tests.integration.aws.cloud.cloud import LABEL, Cloud, unit
+from tests.integration.aws.cloud.cloud import Cloud, unit
+from tests.integration.aws.cloud.deployed import LABEL
 from tests.integration.github.town import workflow
 
 from praktika.intake.names import NOTICES

@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.aws_server import REGION
-from tests.integration.aws.cloud.cloud import SLUG, Cloud, unit
+from tests.integration.aws.cloud.cloud import Cloud, unit
 from tests.integration.github.town import workflow
 
 from praktika.engine.run import Stage
@@ -16,23 +15,14 @@ from praktika.model.result import Status
 
 
 def praktika(cloud: Cloud, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command in a checkout whose settings name the installation."""
-    checkout = cloud.place("checkout")
-    if not checkout.exists():
-        checkout.mkdir()
-        subprocess.run(["git", "init", "-q"], cwd=checkout, check=True)
+    """A command in the checkout that has declared the installation."""
     return subprocess.run(
-        [sys.executable, "-m", "praktika", *words],
+        [sys.executable, "-m", "praktika", "-C", str(cloud.place("checkout")), *words],
         env={
             **cloud.aws.environment(),
             "PATH": "/usr/bin:/bin",
             "HOME": str(cloud.place("home")),
-            "PRAKTIKA_BACKEND": "aws",
-            "PRAKTIKA_PROJECT_SLUG": SLUG,
-            "PRAKTIKA_S3_ARTIFACT_BUCKET": cloud.aws.bucket,
-            "PRAKTIKA_AWS_REGION": REGION,
         },
-        cwd=checkout,
         capture_output=True,
         text=True,
         timeout=60,
