@@ -25,10 +25,18 @@ RECORDED = {
     "AWS::Backup::BackupSelection": "selection-",
 }
 
+PUBLIC = {
+    "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64": "ami-0a23a1b2c3d4e5f60"
+}
+"""Parameters of AWS itself that the server does not know, either: of x86_64 it does."""
+
 
 def main() -> None:
     from ministack.app import main as serve
+    from ministack.services import ssm
     from ministack.services.cloudformation import provisioners
+
+    ssm._PUBLIC_AMI_PARAMETERS.update(PUBLIC)
 
     handlers = provisioners._RESOURCE_HANDLERS
     for kind, start in RECORDED.items():

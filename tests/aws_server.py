@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.light.clients import LightClients
+from praktika.adapters.aws.light.services import EVERY
 from praktika.adapters.aws.light.signing import Keys
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ class AwsServer:
     def light(self, endpoint: str = "") -> LightClients:
         """The clients without boto3."""
         keys = Keys(access=self.account, secret="test")
-        return LightClients(REGION, endpoint=endpoint or self.endpoint, keys=keys, timeout=30.0)
+        return LightClients(
+            EVERY, REGION, endpoint=endpoint or self.endpoint, keys=keys, timeout=30.0
+        )
 
     def environment(self) -> Mapping[str, str]:
         """Variables with which other processes find the server and the account."""

@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.contracts.clouds import Clouds, ended, made, proposed, queue, template
 
+from praktika.adapters.aws.cloud import buckets
 from praktika.adapters.memory.cloud import World
 from praktika.errors import Absent, Conflict, OperatorError
 from praktika.ports.cloud.belongings import Belonging
@@ -210,18 +211,28 @@ def test_machines_of_groups_that_are_not_there_are_none(cloud):
     cloud.machines.ask_to_leave([Machine(id="i-00000000000000000", group="lab-none")])
 
 
+def test_a_secret_is_kept_and_replaced(clouds):
+    lab = clouds.of("lab")
+    name = f"lab-app-{clouds.suffix}"
+    assert lab.vault.keep(name, '{"app-id": "1"}', about="An App.") is True
+    assert lab.vault.keep(name, '{"app-id": "2"}') is False
+    assert lab.secrets.get(name, "aws secret") == '{"app-id": "2"}'
+    assert [one for one in lab.belongings.owned() if name in one.name] == []  # it is the operator's
+
+
 # One adapter only
 
 
-def test_a_bucket_goes_with_old_versions_and_uploads_that_never_ended(aws_server):
+def test_a_bucket_goes_with_old_versions_and_uploads_that_never_ended(aws_server, monkeypatch):
     """Fault 69: more of them than one answer holds."""
+    monkeypatch.setattr(buckets, "_AT_ONCE", 20)
     aws = aws_server.clients()
     clouds = Clouds("aws", aws_server.account, World(), aws)
     bucket = clouds.bucket("lab", "lab-many")
     aws.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    for number in range(520):
-        aws.s3.put_object(Bucket=bucket, Key=f"k{number % 260}", Body=b"x")
-    for number in range(260):
+    for number in range(50):
+        aws.s3.put_object(Bucket=bucket, Key=f"k{number % 25}", Body=b"x")
+    for number in range(25):
         aws.s3.delete_object(Bucket=bucket, Key=f"k{number}")
     aws.s3.create_multipart_upload(Bucket=bucket, Key="begun")
     clouds.of("lab").belongings.remove(Belonging(kind="bucket", name=bucket))

@@ -21,7 +21,7 @@ def test_fault_62_idle_machines_leave_one_after_another_while_another_works_on(s
     busy = machine(ids[0], **AUTO)
     busy.start()
     busy.noted("started")
-    idle = [machine(one, **AUTO) for one in ids[1:]]
+    idle = [machine(one, **AUTO | {"praktika_idle_seconds": "0"}) for one in ids[1:]]
     for one in idle:
         one.start()
     assert [one.wait() for one in idle] == [0, 0]
@@ -49,7 +49,7 @@ def test_a_machine_of_a_pool_that_keeps_its_size_stays(scene, machine):
     one = machine(own, praktika_idle_seconds="0")
     one.start()
     one.said("service.started")
-    time.sleep(2.5)
+    time.sleep(1.5)
     assert one.process.poll() is None
     assert scene.instances() == [own]
 
@@ -73,7 +73,7 @@ def test_a_spot_notice_gives_the_task_back_with_its_reason_and_the_machine_goes(
 @pytest.mark.parametrize("path", [REBALANCE, ASKED])
 def test_a_machine_that_is_to_go_ends_what_it_does_and_takes_nothing_new(scene, machine, path):
     (own,) = scene.make_group(desired=1)
-    scene.give("heed", "take", "sleep 1.5", "ack")
+    scene.give("heed", "take", "sleep 0.8", "ack")
     one = machine(own)
     one.start()
     one.noted("started")

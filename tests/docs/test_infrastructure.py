@@ -8,12 +8,19 @@ import pytest
 from praktika.adapters.local.sandbox import LocalSandbox
 from praktika.infrastructure import (
     VPC,
+    AutoScalingGroup,
     CloudInfrastructure,
     Components,
     DedicatedHost,
     EC2Instance,
+    IAMInstanceProfile,
+    IAMRole,
+    ImageBuilder,
+    Lambda,
+    LaunchTemplate,
     ReportPage,
     SecretParameter,
+    SQSQueue,
     Storage,
 )
 from praktika.pipeline.declare.declared import fields_of
@@ -31,6 +38,17 @@ KINDS = {
     "CIDBCluster": (Components.CIDBCluster,),
     "DedicatedHost": (DedicatedHost.Config,),
     "EC2Instance": (EC2Instance.Config,),
+    "RunnerPool": (Components.RunnerPool,),
+    "OrchestratorPool": (Components.OrchestratorPool,),
+    "GitHubTokenMinter": (Components.GitHubTokenMinter,),
+    "ImageBuilder": (ImageBuilder.Config, ImageBuilder.PrebuiltVenv),
+    "Lambda": (Lambda.Config,),
+    "SQSQueue": (SQSQueue.Config,),
+    "IAMRole": (IAMRole.Config,),
+    "IAMInstanceProfile": (IAMInstanceProfile.Config,),
+    "LaunchTemplate": (LaunchTemplate.Config,),
+    "AutoScalingGroup": (AutoScalingGroup.Config,),
+    "PoolAutoscaler": (Components.PoolAutoscaler,),
 }
 
 

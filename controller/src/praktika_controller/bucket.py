@@ -49,8 +49,16 @@ class Bucket:
         return found if isinstance(found, dict) else {}
 
     def fetch(self, key: str, path: Path, limit: int) -> str:
-        """Bring a blob into a file; its SHA-256, or "" if it has more bytes than `limit`."""
-        answer = self._aws.s3.get_object(Bucket=self._name, Key=self._prefix + key)
+        """Bring a blob into a file; its SHA-256.
+
+        "" if it has more bytes than `limit`, or is not there, or may not be read.
+        """
+        try:
+            answer = self._aws.s3.get_object(Bucket=self._name, Key=self._prefix + key)
+        except self._aws.s3.exceptions.ClientError as error:
+            if code_of(error) in _ABSENT:
+                return ""
+            raise
         digest = hashlib.sha256()
         size = 0
         with answer["Body"] as body, path.open("wb") as file:

@@ -132,3 +132,8 @@ def profile_of(pool: RunnerPool | OrchestratorPool) -> str:
         return "" if pool.instance_profile else f"{pool.name}-profile"
     field = "iam_instance_profile_name"
     return getattr(pool, field) if is_written(pool, field) else f"{pool.name}-profile"
+
+
+def github_api(project: CloudInfrastructure.Config) -> str:
+    """The base URL of the REST API of GitHub; `ext["github_api"]` names that of a server."""
+    return str(project.ext.get("github_api") or "https://api.github.com")

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Mapping
 
-from praktika.adapters.aws.light.clients import LightClients
+from praktika.adapters.aws.light.clients import LightClients, Makers
 from praktika.errors import OperatorError
 
 SLUG = "PRAKTIKA_PROJECT_SLUG"
@@ -52,6 +52,6 @@ def repositories(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]
     return tuple(re.split(r"[\s,]+", told(REPOSITORIES, environment)))
 
 
-def clients() -> LightClients:
-    """Clients with the credentials of the function's role."""
-    return LightClients(timeout=_TIMEOUT)
+def clients(makers: Makers) -> LightClients:
+    """Clients of some services, with the credentials of the function's role."""
+    return LightClients(makers, timeout=_TIMEOUT)

@@ -12,8 +12,11 @@ from typing import Any
 
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.client import Clients
-from praktika.adapters.aws.controls import ControlQueues
+from praktika.adapters.aws.light.groups import LightAutoScaling
+from praktika.adapters.aws.light.json_services import sqs
+from praktika.adapters.aws.light.objects import LightS3
 from praktika.adapters.aws.queue import SqsQueue
+from praktika.adapters.aws.scaling.controls import ControlQueues
 from praktika.adapters.aws.scaling.groups import AwsGroups
 from praktika.errors import OperatorError
 from praktika.intake.kept.shelf import Shelf
@@ -28,6 +31,8 @@ from praktika.orchestrator.alarms import Alarms
 from praktika.orchestrator.names import ALARMS
 from praktika.ports.clock import Clock
 from praktika.ports.log import Log
+
+_SERVICES = {"autoscaling": LightAutoScaling, "s3": LightS3, "sqs": sqs}
 
 DEAD_EVERY, SWEEP_EVERY = 5, 15
 """Minutes from one look to the next."""
@@ -109,7 +114,7 @@ def tick_with(aws: Clients, slug: str, bucket: str, *, clock: Clock, log: Log) -
 @functools.cache
 def _tick() -> Tick:
     return tick_with(
-        surroundings.clients(),
+        surroundings.clients(_SERVICES),
         told(surroundings.SLUG),
         told(surroundings.BUCKET),
         clock=surroundings.FunctionClock(),

@@ -10,6 +10,8 @@ from typing import Any
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.faults import translated
+from praktika.adapters.aws.light.functions import LightLambda
+from praktika.adapters.aws.light.json_services import sqs, ssm
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.scaling.nudge import FunctionNudge
 from praktika.adapters.github.payloads import notices
@@ -24,6 +26,8 @@ from praktika.lambdas.secret import WebhookSecret
 from praktika.lambdas.surroundings import told
 from praktika.ports.clock import Clock
 from praktika.ports.log import Log
+
+_SERVICES = {"lambda": LightLambda, "sqs": sqs, "ssm": ssm}
 
 
 class Webhook:
@@ -94,7 +98,9 @@ class Webhook:
 
 @functools.cache
 def _webhook() -> Webhook:
-    return Webhook(surroundings.clients(), surroundings.FunctionClock(), Lines(part="webhook"))
+    return Webhook(
+        surroundings.clients(_SERVICES), surroundings.FunctionClock(), Lines(part="webhook")
+    )
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from praktika.orchestrator.surroundings import Surroundings
 from praktika.ports.checkouts import Checkouts
 from praktika.report import render
 from praktika.wiring.checkouts import open_checkouts
-from praktika.wiring.cloud.pools import CloudPools
+from praktika.wiring.cloud.orchestrator.pools import CloudPools
 from praktika.wiring.host import FRESH, Registration
 from praktika.wiring.plans.planner import Planner
 from praktika.wiring.stores import Stores

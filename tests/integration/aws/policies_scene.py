@@ -83,11 +83,12 @@ class Scene:
     """The account.
 
     Attributes:
+        server: whose account it is.
         policies: of each role of the first project, by its name there.
     """
 
     def __init__(self, server: AwsServer) -> None:
-        self._server = server
+        self.server = server
         self._root = Caller(server, server.session())
         self.policies: dict[str, dict[str, Any]] = {}
         place = Place(region=REGION, account=server.account, bucket=server.bucket)
@@ -108,26 +109,45 @@ class Scene:
         answer = self._root.client("iam").simulate_custom_policy(
             PolicyInputList=[policy],
             ActionNames=[action],
-            ResourceArns=[thing.format(account=self._server.account, region=REGION)],
+            ResourceArns=[thing.format(account=self.server.account, region=REGION)],
         )
         decision = answer["EvaluationResults"][0]["EvalDecision"]
         return "allowed" if decision == "allowed" else "denied"
 
-    def _caller(self, role: str) -> Caller:
+    def session(self, role: str) -> Any:
+        """With the credentials of somebody who has taken on a role."""
         given = self._root.client("sts").assume_role(
             RoleArn=self._arn(role), RoleSessionName="i-0123456789abcdef0"
         )["Credentials"]
-        session = self._server.session(
+        return self.server.session(
             given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
         )
-        return Caller(self._server, session)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store an object, as nobody is kept from."""
+        self._root.client("s3").put_object(Bucket=self._root.bucket, Key=key, Body=data)
+
+    def add_group(self, name: str) -> None:
+        """Make an Auto Scaling group without machines."""
+        ec2, scaling = self._root.client("ec2"), self._root.client("autoscaling")
+        ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-1"})
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName=name,
+            LaunchTemplate={"LaunchTemplateName": name},
+            MinSize=0,
+            MaxSize=2,
+            AvailabilityZones=[f"{REGION}a"],
+        )
+
+    def _caller(self, role: str) -> Caller:
+        return Caller(self.server, self.session(role))
 
     def _arn(self, role: str) -> str:
-        return f"arn:aws:iam::{self._server.account}:role/praktika/lab/lab-{role}-role"
+        return f"arn:aws:iam::{self.server.account}:role/praktika/lab/lab-{role}-role"
 
     def _add_roles(self, project: Compiled) -> None:
         iam = self._root.client("iam")
-        root = f"arn:aws:iam::{self._server.account}:root"
+        root = f"arn:aws:iam::{self.server.account}:root"
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": root}}
         for role in _of_kind(project, "IAM::Role"):
             iam.create_role(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests import aws_enforcing
 from tests.aws_server import serve
 from tests.integration.aws.policies_scene import (
     API,
@@ -272,7 +273,7 @@ SIMULATED = [
 
 @pytest.fixture(scope="module")
 def scene():
-    with serve(AUTH="true") as server:
+    with serve(aws_enforcing.__file__) as server:
         yield Scene(server)
 
 

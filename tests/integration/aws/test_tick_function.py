@@ -8,10 +8,11 @@ from tests.lambda_host import Deployed, FunctionError, LambdaHost
 from tests.moto_server import make_group
 
 from praktika.adapters.aws.blobs import S3Blobs
-from praktika.adapters.aws.controls import ControlQueues
 from praktika.adapters.aws.light.clients import LightClients
+from praktika.adapters.aws.light.services import EVERY
 from praktika.adapters.aws.light.signing import Keys
 from praktika.adapters.aws.queue import SqsQueue
+from praktika.adapters.aws.scaling.controls import ControlQueues
 from praktika.adapters.aws.scaling.groups import AwsGroups
 from praktika.adapters.aws.scaling.nudge import FunctionNudge
 from praktika.infrastructure.bundles.functions import HANDLERS
@@ -54,7 +55,9 @@ class World:
     def nudge(self, queue):
         """As an orchestrator that has dispatched does: through Lambda, without waiting."""
         keys = Keys(access="a", secret="b")
-        FunctionNudge(LightClients("x", endpoint=self.host.url, keys=keys), "demo-tick")([queue])
+        FunctionNudge(LightClients(EVERY, "x", endpoint=self.host.url, keys=keys), "demo-tick")(
+            [queue]
+        )
 
     def until(self, happened):
         deadline = time.monotonic() + 20
@@ -89,11 +92,11 @@ def test_a_minute_rings_alarms_and_grows_pools_and_a_nudge_is_heard_at_once(worl
     world.nudge("tasks-arm")
     world.until(lambda: world.desired("arm") == 3)
 
-    moto.groups.delete_auto_scaling_group(AutoScalingGroupName="demo-arm", ForceDelete=True)
-    world.groups.resize("demo-o", 0)
-    with pytest.raises(FunctionError, match="there is no group demo-arm"):
+    moto.groups.delete_auto_scaling_group(AutoScalingGroupName="demo-o", ForceDelete=True)
+    world.queue.send("tasks-arm", [b"4"])
+    with pytest.raises(FunctionError, match="there is no group demo-o"):
         world.host.invoke("tick", {})
-    assert world.desired("o") == 1
+    assert world.desired("arm") == 4
 
 
 def test_every_quarter_of_an_hour_what_is_gone_is_swept_and_the_dead_are_counted(

@@ -226,13 +226,18 @@ class Town:
         logs = sorted(folder.glob(f"{job}*/{attempt or '*'}/job.log"))
         return logs[-1].read_text() if logs else ""
 
+    @property
+    def kept(self) -> list[Path]:
+        """The folders of the server, its runners and jobs."""
+        return [self.root, self._folder / "cache"]
+
     def traces(self) -> list[Path]:
         """The files of the server, its runners and jobs that hold a token of the app."""
         values = [token.value for token in self.hub.state.minted]
         sought = [value.encode() for value in values]
         sought += [base64.b64encode(f"x-access-token:{value}".encode()) for value in values]
         found = []
-        for folder in (self.root, self._folder / "cache"):
+        for folder in self.kept:
             for path in filter(Path.is_file, folder.rglob("*")):
                 with suppress(OSError):
                     data = path.read_bytes()

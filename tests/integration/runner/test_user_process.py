@@ -90,13 +90,15 @@ class Machine:
 
 @pytest.fixture
 def machine(place, user):
-    return Machine(place, user)
+    yield Machine(place, user)
+    Path(f"/run/praktika-user-{user.uid}.lock").unlink(missing_ok=True)
 
 
-def test_security_16_nothing_of_the_runner_is_the_job_s(machine, place):
+def test_security_16_nothing_of_the_runner_is_the_job_s_security_9_security_12(machine, place):
     machine.give(
         f"id -u; env; ls {place}/root; ls {place}/praktika/host; ls {place}/praktika/host/sources;"
-        " cat /proc/$PPID/environ | tr '\\0' '\\n'; ls $PYTHONPATH; setsid sleep 600 & true"
+        " cat /proc/$PPID/environ | tr '\\0' '\\n'; ls $PYTHONPATH;"
+        f" echo forged > {place}/root/.praktika/runs/x-other/jobs/j/1/result.json; setsid sleep 600 & true"
     )
     process = machine.start()
     try:
@@ -106,7 +108,7 @@ def test_security_16_nothing_of_the_runner_is_the_job_s(machine, place):
         assert lines[0] == machine.user.name
         assert SECRET not in machine.log()
         refused = [line for line in lines if line.endswith("Permission denied")]
-        assert len(refused) == 4
+        assert len(refused) == 5
         machine.give(ATTACHING, key="next")
         assert machine.finished().status is Status.OK, machine.log("next")
         (kept,) = machine.stores.blobs.list("runs/x-next/jobs/next/1/files")

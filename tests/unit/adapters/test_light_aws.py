@@ -14,6 +14,7 @@ from tests.scripted_http import ScriptedServer
 from praktika.adapters.aws.faults import translated
 from praktika.adapters.aws.light import wire as wires
 from praktika.adapters.aws.light.clients import LightClients
+from praktika.adapters.aws.light.services import EVERY
 from praktika.adapters.aws.light.signing import Keys, Letter, signed
 from praktika.errors import Absent, Conflict, Denied, OperatorError, Unavailable
 
@@ -86,7 +87,7 @@ def server():
 @pytest.fixture
 def aws(server, monkeypatch):
     monkeypatch.setattr(wires, "_PAUSE", 0.0)
-    return LightClients("eu-west-1", endpoint=server.url, keys=Keys(access="a", secret="b"))
+    return LightClients(EVERY, "eu-west-1", endpoint=server.url, keys=Keys(access="a", secret="b"))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_what_does_not_pass_is_told_in_the_end(server, aws):
 
 def test_a_server_that_is_not_there_is_unavailable(monkeypatch):
     monkeypatch.setattr(wires, "_PAUSE", 0.0)
-    aws = LightClients("x", endpoint="http://127.0.0.1:9", keys=Keys(access="a", secret="b"))
+    aws = LightClients(EVERY, "x", endpoint="http://127.0.0.1:9", keys=Keys(access="a", secret="b"))
     with pytest.raises(Unavailable, match="cannot do it"), translated("cannot do it"):
         aws.sqs.get_queue_url(QueueName="a")
 
@@ -133,7 +134,7 @@ def test_a_server_that_is_not_there_is_unavailable(monkeypatch):
 def test_without_credentials_nothing_is_sent(server, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
-    aws = LightClients("x", endpoint=server.url)
+    aws = LightClients(EVERY, "x", endpoint=server.url)
     with pytest.raises(Denied, match="no usable credentials"), translated("cannot do it"):
         aws.sqs.get_queue_url(QueueName="a")
     assert not server.asked
@@ -148,7 +149,7 @@ def test_services_are_found_where_the_environment_says(server, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ENDPOINT_URL_AUTO_SCALING", server.url)
     server.say(200, GROUPS)
-    aws = LightClients("x", keys=Keys(access="a", secret="b"))
+    aws = LightClients(EVERY, "x", keys=Keys(access="a", secret="b"))
     pages = aws.groups.get_paginator("describe_auto_scaling_groups")
     (page,) = pages.paginate(AutoScalingGroupNames=["a", "b"])
     assert page["AutoScalingGroups"] == [

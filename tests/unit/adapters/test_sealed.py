@@ -212,6 +212,19 @@ def test_a_runner_tells_of_its_own_attempt_and_of_nothing_else(yard: Yard):
     assert len(yard.told(proven(STARTED, proof))) == 1
 
 
+def test_nobody_can_take_the_place_of_a_report_before_it_is_sent(yard: Yard):
+    """Security 9: the queue drops what has the identity of something that it has got already."""
+    identity = "run-1/build/2/JobStarted"
+    yard.orchestrator.send(QUEUE, [encode(TASK)])
+    yard.runner.receive(QUEUE)
+    yard.raw.send(names.REPORTS, [b"{}"], group="run-1", identity=[identity])
+    assert yard.orchestrator.receive(names.REPORTS) == []
+    for _ in range(2):  # the same report is told once, as ever
+        yard.runner.send(names.REPORTS, [encode(STARTED)], group="run-1", identity=[identity])
+    (report,) = yard.orchestrator.receive(names.REPORTS, limit=10)
+    assert decode_event(report.body) == STARTED
+
+
 def test_a_key_is_replaced_while_both_are_good(yard: Yard):
     """New tasks by the new key, old ones still taken, and what is told of either."""
     old, new = SigningKeys(seed(1)), SigningKeys(f"{seed(2)},{seed(1)}")

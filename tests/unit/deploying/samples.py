@@ -106,6 +106,7 @@ class Room:
     alive: Callable[[int], bool] = lambda _: True
     pid: int = 1
     host: str = "here"
+    may_end: bool = False
 
     @property
     def cloud(self) -> Cloud:
@@ -114,7 +115,7 @@ class Room:
     @property
     def around(self) -> Surroundings:
         me = Me(by="me", host=self.host, pid=self.pid, now=lambda: self.now, is_alive=self.alive)
-        return Surroundings(me=me, tell=self.told.append, pause=0.0)
+        return Surroundings(me=me, tell=self.told.append, pause=0.0, may_end=self.may_end)
 
     def deploy(self, what: Wanted | None = None) -> Deployed:
         self.told.clear()

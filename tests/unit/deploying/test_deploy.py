@@ -17,7 +17,7 @@ from praktika.infrastructure.deploying.manifest import Manifest, packed, unpacke
 from praktika.infrastructure.deploying.stacks.watch import StackFailed
 from praktika.model.installation import Installation
 from praktika.model.wire import decode, encode
-from praktika.ports.cloud.machines import Machines
+from praktika.ports.cloud.machines import Machine, Machines
 
 MANIFEST = "/praktika/lab/manifest"
 
@@ -127,9 +127,9 @@ def test_a_manifest_has_room_for_many_components_and_says_when_it_has_not():
 @pytest.mark.parametrize(
     ("secret", "match"),
     [
-        (None, "aws secretsmanager create-secret --name lab-gh-app"),
+        (None, "no secret lab-gh-app .*--github-app ID"),
         ("no json", "no JSON object"),
-        ('{"app-id": "1", "app-key": ""}', "lacks app-key, app-installation-id"),
+        ('{"app-id": "1", "app-key": ""}', "lacks app-key"),
         (APP.replace("PRIVATE KEY", "CERTIFICATE"), "no private key"),
     ],
 )
@@ -145,9 +145,9 @@ def test_the_secret_of_the_app_has_to_be_in_order_before_anything_changes(room, 
 
 def test_a_failure_says_which_resource_and_why_and_the_next_deploy_ends_well(room):
     """Fault 46: what may not be made fails the deploy."""
-    room.world.broken["QueueLarge"] = "not authorized to perform: sqs:CreateQueue"
+    room.world.broken["QueueLarge"] = "not authorized to perform: iam:CreateRole"
     with pytest.raises(
-        StackFailed, match=r"lab-runtime: RunnerPool:large: QueueLarge .*sqs:Create"
+        StackFailed, match=r"lab-runtime: RunnerPool:large: QueueLarge .*iam:Create"
     ):
         room.deploy()
     assert room.world.stacks["lab-runtime"].status == "ROLLBACK_COMPLETE"
@@ -263,6 +263,7 @@ def test_no_deploy_ever_sets_a_capacity():
         "running",
         "leased",
         "ask_to_leave",
+        "unprotect",
     ]
 
 
@@ -283,3 +284,38 @@ def test_what_a_manifest_says_survives_a_failed_deploy(room):
     assert manifest.digest == ""
     assert manifest.components
     assert msgspec.structs.asdict(manifest)["praktika"] == "0.2.0"
+
+
+def group(name):
+    return {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": {"Name": name}}
+
+
+def with_groups(*names):
+    made = wanted()
+    runtime = made.templates["runtime"]
+    for name in names:
+        runtime["Resources"][f"Group{name.title()}"] = {
+            **group(f"lab-{name}"),
+            "Metadata": {"praktika": f"RunnerPool:{name}"},
+        }
+    return made
+
+
+def test_a_pool_that_goes_does_not_take_machines_with_it_unasked(room):
+    """Fault 45."""
+    room.deploy(with_groups("one", "two"))
+    room.world.machines += [Machine(id="i-1", group="lab-one"), Machine(id="i-2", group="lab-two")]
+    with pytest.raises(OperatorError, match=r"1 machines run in groups that would go \(lab-one\)"):
+        room.deploy(with_groups("two"))
+    assert room.world.stacks["lab-runtime"].status == "CREATE_COMPLETE"
+    assert room.world.unprotected == set()
+    room.may_end = True
+    assert room.deploy(with_groups("two")).outcome == "deployed"
+    assert room.world.unprotected == {"lab-one"}
+
+
+def test_a_pool_that_goes_when_its_machines_have_left_is_no_matter(room):
+    room.deploy(with_groups("one", "two"))
+    room.world.machines.append(Machine(id="i-2", group="lab-two"))
+    assert room.deploy(with_groups("two")).outcome == "deployed"
+    assert room.world.unprotected == set()

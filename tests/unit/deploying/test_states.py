@@ -7,7 +7,7 @@ from types_boto3_cloudformation.literals import StackStatusType
 
 from praktika.errors import OperatorError
 from praktika.infrastructure.deploying.stacks.states import is_sound, next_move
-from praktika.infrastructure.deploying.stacks.watch import first_failure
+from praktika.infrastructure.deploying.stacks.watch import Watch, first_failure
 from praktika.ports.cloud.stacks import Stack, StackEvent
 
 MOVES = {
@@ -53,3 +53,39 @@ def test_the_first_failure_is_the_cause_and_not_what_was_cancelled_because_of_it
     assert first_failure([event("X", "CREATE_COMPLETE"), cancelled, cause, later]) is cause
     assert first_failure([cancelled]) is cancelled
     assert first_failure([event("X", "CREATE_COMPLETE")]) is None
+
+
+class Slow:
+    """Stacks of a cloud that tells of a change only after a while."""
+
+    def __init__(self, *statuses):
+        self.statuses = list(statuses)
+        self.said = []
+
+    def find(self, name):
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        if not self.said or self.said[-1] != status:
+            self.said.append(status)
+        return Stack(name=name, id="stack/1", status=status)
+
+    def events(self, stack, after=""):
+        number = int(after or 0)
+        return [
+            StackEvent(id=str(index), logical="s", kind="K", status=status, physical=stack)
+            for index, status in enumerate(self.said[1:], 1)
+            if index > number
+        ]
+
+
+def test_a_state_of_before_the_request_is_not_taken_for_the_end():
+    stacks = Slow("UPDATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
+    begun = Stack(name="s", id="stack/1", status="")
+    Watch(stacks=stacks, tell=lambda _: None, pause=0.0).follow(begun, "")
+    assert stacks.statuses == ["UPDATE_COMPLETE"]
+    assert stacks.said == ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+
+
+def test_a_stack_with_which_nothing_happens_is_not_watched_for_ever():
+    begun = Stack(name="s", id="stack/1", status="")
+    watch = Watch(stacks=Slow("UPDATE_COMPLETE"), tell=lambda _: None, pause=0.0)
+    assert watch.follow(begun, "").or_fail().status == "UPDATE_COMPLETE"

@@ -169,6 +169,14 @@ def test_a_launch_template_and_its_group():
     assert asg["LaunchTemplate"]["LaunchTemplateId"] == {"Ref": "LaunchTemplateMac"}
 
 
+def test_a_group_may_be_in_some_zones_only():
+    group = AutoScalingGroup.Config(
+        name="macs", launch_template_id="lt-1", availability_zones=["eu-north-1b"]
+    )
+    (asg,) = properties(alone(autoscaling_groups=[group]), "AutoScaling::AutoScalingGroup").values()
+    assert asg["VPCZoneIdentifier"] == [{"Ref": "SubnetMainEuNorth1b"}]
+
+
 def test_a_declared_autoscaler_makes_groups_grow_that_are_no_pools():
     group = AutoScalingGroup.Config(name="macs", max_size=3, launch_template_id="lt-1")
     pool = Components.PoolAutoscaler.Pool(name="macs", queue_name="mac-jobs", asg_name="macs")

@@ -53,7 +53,7 @@ def test_functions_can_be_called_by_the_api_and_the_clock_alone():
     """Fault 2: nobody calls the token broker but through the API, which knows who asks."""
     permissions = properties(project(), "Lambda::Permission").values()
     assert {one["FunctionName"]["Ref"]: one["SourceArn"] for one in permissions} == {
-        "FunctionWebhook": {"Fn::Sub": f"{API}/*/POST/webhooks/github*"},
+        "FunctionWebhook": {"Fn::Sub": f"{API}/*/POST/webhooks/github"},
         "FunctionTokenBroker": {"Fn::Sub": f"{API}/*/POST/internal/v1/tokens*"},
         "FunctionTick": {"Fn::GetAtt": ["EveryMinute", "Arn"]},
     }

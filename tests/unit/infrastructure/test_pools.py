@@ -4,7 +4,7 @@ import pytest
 from tests.unit.infrastructure.runtime_samples import orchestrators, project, properties, runners
 
 from praktika.errors import AuthorError
-from praktika.infrastructure import ImageBuilder
+from praktika.infrastructure import IAMInstanceProfile, IAMRole, ImageBuilder
 from praktika.infrastructure.template.runtime.machines.launch import architecture_of
 from praktika.ports.queue import MAX_DELIVERIES
 
@@ -203,3 +203,52 @@ def test_orchestrators_are_not_started_for_alarms_that_the_tick_function_rings()
     pool = next(one for one in project().installation.pools if not one.label)
     assert "alarms" not in pool.queues
     assert {"events.fifo", "reports.fifo", "notices.fifo"} <= {*pool.queues}
+
+
+def test_more_pools_than_a_policy_can_name_are_refused():
+    pools = [runners(f"pool-with-a-long-name-{number}") for number in range(60)]
+    with pytest.raises(AuthorError, match=r"policy of role lab-\S+ has \S+ characters"):
+        project(runner_pools=pools)
+
+
+def test_twenty_pools_are_not_too_many():
+    pools = [runners(f"arm-{number}", spot=True) for number in range(20)]
+    assert len(project(runner_pools=pools).installation.pools) == 21
+
+
+def test_a_security_group_is_named_as_its_network_calls_it():
+    named = runners(security_group_names=["main-sg"], security_group_ids=["sg-1"])
+    groups = launched(project(runner_pools=[named]), "lab-arm-small")["SecurityGroupIds"]
+    assert groups == ["sg-1", {"Ref": "SecurityGroupMain"}]
+    with pytest.raises(
+        AuthorError, match="names the security group other, which is of no declared"
+    ):
+        project(runner_pools=[runners(security_group_names=["other"])])
+
+
+def test_the_token_broker_knows_the_role_of_each_pool_by_its_name_on_aws():
+    """Security 18: whoever asks for a token is known by that."""
+    own = IAMRole.Config(name="ours", trust_service="ec2.amazonaws.com")
+    profile = IAMInstanceProfile.Config(name="theirs", role_name="ours")
+    done = project(
+        runner_pools=[
+            runners(),
+            runners("b", ec2_role="ours"),
+            runners("c", ec2_role="some/existing"),
+            runners("d", instance_profile="theirs"),
+        ],
+        orchestrator_pools=[orchestrators(), orchestrators(name="o", ec2_role_name="o-is-it")],
+        iam_roles=[own],
+        iam_instance_profiles=[profile],
+    )
+    known = {pool.name: pool.role_in("lab") for pool in done.installation.pools}
+    assert known == {
+        "arm-small": "lab-arm-small-role",
+        "b": "lab-ours",
+        "c": "existing",
+        "d": "lab-ours",
+        "workflow-orchestrator": "lab-workflow-orchestrator-role",
+        "o": "lab-o-is-it",
+    }
+    made = {one["RoleName"] for one in properties(done, "IAM::Role").values()}
+    assert set(known.values()) - {"existing"} <= made

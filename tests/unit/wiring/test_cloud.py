@@ -17,11 +17,11 @@ from praktika.model.supply import Supply
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.ports.cloud.groups import Failures, Group, Machine
-from praktika.wiring.cloud.duties import Served, page
-from praktika.wiring.cloud.idle import Idle
 from praktika.wiring.cloud.installed import read_installation
-from praktika.wiring.cloud.pools import CloudPools, machines_of
-from praktika.wiring.cloud.turns import Turns
+from praktika.wiring.cloud.orchestrator.duties import Served, page
+from praktika.wiring.cloud.orchestrator.idle import Idle
+from praktika.wiring.cloud.orchestrator.pools import CloudPools, machines_of
+from praktika.wiring.cloud.orchestrator.turns import Turns
 from praktika.wiring.github.identity import with_broker
 from praktika.wiring.serving.loops import Loop, Loops, again
 

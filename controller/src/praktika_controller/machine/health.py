@@ -24,6 +24,7 @@ FAILURES = 3
 
 _DOCKER_EVERY = 300.0
 _DOCKER_TIMEOUT = 30
+_PRUNE_TIMEOUT = 200
 
 
 class Health:
@@ -93,6 +94,8 @@ class Health:
         for folder in self._expendable:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
+        if self._docker:
+            self._ask_docker(_PRUNE_TIMEOUT, "system", "prune", "--all", "--force", "--volumes")
         left = self._free()
         log("disk.freed", left=left)
         if left < self._room:
@@ -109,11 +112,13 @@ class Health:
         self._docker_at = time.monotonic() + _DOCKER_EVERY
 
     def _docker_answers(self) -> bool:
-        command = [self._docker, "version", "--format", "{{.Server.Version}}"]
+        return self._ask_docker(_DOCKER_TIMEOUT, "version", "--format", "{{.Server.Version}}")
+
+    def _ask_docker(self, timeout: int, *words: str) -> bool:
+        """Whether Docker has done something, all in all."""
+        command = [self._docker, *words]
         try:
-            done = subprocess.run(
-                command, capture_output=True, timeout=_DOCKER_TIMEOUT, check=False
-            )
+            done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
         except (OSError, subprocess.SubprocessError):
             return False
         return done.returncode == 0

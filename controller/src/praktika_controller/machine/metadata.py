@@ -48,6 +48,7 @@ class Metadata:
                 self._token = self._token or self._new_token()
                 return self._ask("GET", path, {"X-aws-ec2-metadata-token": self._token})
             except urllib.error.HTTPError as error:
+                error.close()
                 if error.code == 404:
                     return None
                 if error.code == 401:

@@ -44,7 +44,7 @@ def bring(bucket: Bucket, key: str, digest: str, folder: Path) -> Path:
     try:
         found = bucket.fetch(key, packed, PACKED)
         if found != digest:
-            raise Refused("the praktika of the checkout is not the one that was packed")
+            raise Refused("the praktika of the checkout is not there as it was packed")
         _unpack(packed, draft)
         if not (draft / "praktika" / "__init__.py").is_file():
             raise Refused("the praktika of the checkout has no package `praktika`")

@@ -29,6 +29,8 @@ NO_VENV = "PRAKTIKA_NO_VENV"
 """The variable that says why a task cannot be run as its run asks: its attempt ends with that."""
 
 _TICK = 0.5
+_UNSETTLED = 75
+"""The exit code of a runner that could not settle its task, as one whose lease was lost."""
 
 
 class RunnerRole:
@@ -166,9 +168,14 @@ class RunnerRole:
             log("task.done", **fields)
             return
         log("task.returned", **fields)
-        if not child.has_taken and not was_asked:
-            station.health.failed(f"its runner ended with {code} before it took a task")
-        keeper.give_back()
+        if was_asked or code == _UNSETTLED:
+            keeper.give_back()
+        elif child.has_taken and (code is None or code < 0):
+            # It was killed, as by a job that takes all memory: that is not the machine's fault.
+            keeper.give_back()
+        else:
+            station.health.failed(f"its runner ended with {code}")
+            keeper.give_back(int(station.pace.rest))
 
     def _watch(self, child: Child, keeper: Keeper, letter: Letter) -> tuple[int | None, bool]:
         """A child's exit code, None if it has to be killed; and whether it was asked to end."""

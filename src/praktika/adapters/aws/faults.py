@@ -60,6 +60,8 @@ DEPLOYING = {
     "DeleteChangeSet": "cloudformation:DeleteChangeSet",
     "DeleteStack": "cloudformation:DeleteStack",
     "DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
+    "UpdateAutoScalingGroup": "autoscaling:UpdateAutoScalingGroup",
+    "SetInstanceProtection": "autoscaling:SetInstanceProtection",
     "DescribeImages": "ec2:DescribeImages",
     "DescribeSnapshots": "ec2:DescribeSnapshots",
     "DescribeVolumes": "ec2:DescribeVolumes",

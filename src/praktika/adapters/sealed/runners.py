@@ -42,9 +42,15 @@ class VerifyingQueue(Passing):
         identity: Sequence[str] = (),
         delay: float = 0.0,
     ) -> None:
-        """Add messages, reports with the proof of their attempt; see the port."""
+        """Add messages, reports with the proof of their attempt; see the port.
+
+        Whoever could foresee the identity of a report could send something else under it before,
+        and the report would be dropped: so the proof is a part of it.
+        """
         if queue == self.custom.reports:
-            bodies = [self._proven(group, body) for body in bodies]
+            proofs = [self._proof(group, body) for body in bodies]
+            bodies = [_proven(*each) for each in zip(bodies, proofs, strict=True)]
+            identity = [f"{each} {proof}" for each, proof in zip(identity, proofs, strict=False)]
         super().send(queue, bodies, group=group, identity=identity, delay=delay)
 
     def receive(
@@ -74,8 +80,11 @@ class VerifyingQueue(Passing):
         while len(self._proofs) > _KNOWN:
             self._proofs.popitem(last=False)
 
-    def _proven(self, run: str, body: bytes) -> bytes:
+    def _proof(self, run: str, body: bytes) -> str:
         event = decode_event(body)
         assert isinstance(event, JobStarted | JobFinished | JobLost)
-        proof = self._proofs[run, event.job, event.attempt]
-        return encode(Proven(v=1, body=body.decode(), proof=proof))
+        return self._proofs[run, event.job, event.attempt]
+
+
+def _proven(body: bytes, proof: str) -> bytes:
+    return encode(Proven(v=1, body=body.decode(), proof=proof))

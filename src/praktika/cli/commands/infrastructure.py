@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -44,6 +45,8 @@ class _Asked:
     plan: bool
     yes: bool
     as_json: bool
+    app: str = ""
+    key_file: Path | None = None
 
 
 def _action(name: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
@@ -53,9 +56,11 @@ def _action(name: str) -> Callable[[Callable[..., object]], Callable[..., object
 @click.command(
     "infrastructure",
     **verbatim("""
-Exactly one of --deploy, --destroy-runtime, --destroy-all, --restart-instances, --status and
---webhook says what to do. The project is declared in ci/infrastructure/projects.py.
+Exactly one of --deploy, --destroy-runtime, --destroy-all, --restart-instances, --status,
+--webhook and --github-app says what to do. The project is declared in
+ci/infrastructure/projects.py.
 
+  praktika infrastructure --github-app 12345 --key-file shop.pem    before the first deploy
   praktika infrastructure --deploy --plan        what would change, and about what it costs
   praktika infrastructure --deploy               do it; nothing changed takes one request
   praktika infrastructure --deploy --only RunnerPool:arm-small    this component alone
@@ -75,6 +80,13 @@ is ever ended by a deploy or by --restart-instances: jobs under way go on to the
 @_action("restart_instances")
 @_action("status")
 @_action("webhook")
+@click.option("--github-app", metavar="ID", help="Store the GitHub App, with its key.")
+@click.option(
+    "--key-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The private key of the GitHub App, as GitHub gives it.",
+)
 @click.option("--project", metavar="NAME", default="", help="The project, if there are several.")
 @click.option(
     "--only",
@@ -83,7 +95,12 @@ is ever ended by a deploy or by --restart-instances: jobs under way go on to the
     help="This component (Kind:name) or kind alone; more of them may follow.",
 )
 @click.option("--plan", is_flag=True, help="Show what would be done, and the cost; change nothing.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; to destroy, with --project only.")
+@click.option(
+    "-y",
+    "--yes",
+    is_flag=True,
+    help="Do not ask, and end machines of pools that go; to destroy, with --project only.",
+)
 @json_option("Write JSON lines instead.")
 @click.pass_obj
 def command(
@@ -96,12 +113,15 @@ def command(
     plan: bool,
     yes: bool,
     as_json: bool,
+    github_app: str | None,
+    key_file: Path | None,
     **actions: bool,
 ) -> int:
     """Deploy a team's own cloud on AWS, look at it, or take it down."""
     chosen = [name for name, is_chosen in actions.items() if is_chosen]
+    chosen += ["github_app"] if github_app is not None else []
     if len(chosen) != 1:
-        flags = ", ".join(f"--{name.replace('_', '-')}" for name in ACTIONS)
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in (*ACTIONS, "github_app"))
         raise click.UsageError(f"Say what to do: exactly one of {flags}.")
     (name,) = chosen
     if components and not only:
@@ -113,12 +133,16 @@ def command(
         plan=plan,
         yes=yes,
         as_json=as_json,
+        app=github_app or "",
+        key_file=key_file,
     )
     _check(name, asked)
     return _DEEDS[name](asked)
 
 
 def _check(name: str, asked: _Asked) -> None:
+    if (name == "github_app") != (asked.key_file is not None):
+        raise click.UsageError("--github-app ID and --key-file FILE go together.")
     flag = f"--{name.replace('_', '-')}"
     if asked.only and name not in {"deploy", "restart_instances"}:
         raise click.UsageError(f"--only does not go with {flag}: that is about all of it.")
@@ -158,7 +182,8 @@ def _deploy(asked: _Asked) -> int:
             show_estimate(console, estimate)
         return 0
     try:
-        deployed = declared.deploy(teller(console, as_json=asked.as_json), user())
+        tell = teller(console, as_json=asked.as_json)
+        deployed = declared.deploy(tell, user(), may_end=asked.yes)
     except KeyboardInterrupt:
         console.note("AWS goes on with what was begun; the next deploy picks it up.")
         raise
@@ -264,6 +289,18 @@ def _webhook(asked: _Asked) -> int:
     return 0
 
 
+def _github_app(asked: _Asked) -> int:
+    assert asked.key_file is not None
+    name, is_new = _existing(asked).keep_app(asked.app, asked.key_file)
+    if asked.as_json:
+        say_json(asked.console, {"secret": name, "new": is_new})
+    else:
+        verb = "Stored" if is_new else "Replaced"
+        asked.console.say(Ink(f"{verb}. ", "green"), f"The token broker alone reads {name}.")
+        asked.console.say(f"Delete {asked.key_file} now; GitHub gives a new key any time.")
+    return 0
+
+
 _DEEDS: dict[str, Callable[[_Asked], int]] = {
     "deploy": _deploy,
     "destroy_runtime": _destroy_runtime,
@@ -271,4 +308,5 @@ _DEEDS: dict[str, Callable[[_Asked], int]] = {
     "restart_instances": _restart_instances,
     "status": _status,
     "webhook": _webhook,
+    "github_app": _github_app,
 }

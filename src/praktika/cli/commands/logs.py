@@ -11,7 +11,8 @@ import click
 from praktika.cli.console import Console
 from praktika.cli.group import verbatim
 from praktika.cli.logtext import follow, read_from, start_of_last_lines
-from praktika.cli.options import RunArguments
+from praktika.cli.machinelogs import Wanted, seconds, show
+from praktika.cli.options import RunArguments, json_option
 from praktika.cli.subject import Subject, find_subject
 from praktika.cli.view.words import count
 from praktika.engine.explain import explain
@@ -22,6 +23,8 @@ from praktika.errors import Absent, AuthorError
 from praktika.model.plan import Origin
 from praktika.orchestrator import names
 from praktika.ports.blobs import Blobs
+from praktika.wiring.checkout import find_checkout
+from praktika.wiring.cloud.telemetry import open_logs
 
 _PERIOD = 0.2
 
@@ -36,12 +39,24 @@ as for `praktika run`. The bytes are those that the job wrote.
   praktika logs 'Unit tests'
   praktika logs -2 'Unit tests' --tail 50
   praktika logs latest 'Unit tests' --follow
+
+Of an installation on AWS, also what its machines and functions have logged, whether they are still
+there or not:
+
+  praktika logs --list
+  praktika logs --instance i-0123456789abcdef0 --follow
+  praktika logs --function webhook --since 1h
 """),
 )
 @click.argument("words", metavar="[RUN] JOB", nargs=-1)
 @click.option("-f", "--follow", "follows", is_flag=True, help="Go on until the job has ended.")
 @click.option("--attempt", metavar="N", type=click.IntRange(min=1), help="Default: the last one.")
 @click.option("--tail", metavar="N", type=click.IntRange(min=0), help="Only the last N lines.")
+@click.option("--instance", metavar="ID", default="", help="The log of a machine.")
+@click.option("--function", metavar="NAME", default="", help="The log of a function.")
+@click.option("--list", "lists", is_flag=True, help="List machines and functions with a log.")
+@click.option("--since", metavar="TIME", default="", help="What is not older: 30s, 5m, 1h, 2d.")
+@json_option("Write lines of machines and functions as JSON.")
 @click.pass_obj
 def command(
     console: Console,
@@ -51,13 +66,44 @@ def command(
     follows: bool,
     attempt: int | None,
     tail: int | None,
+    instance: str,
+    function: str,
+    lists: bool,
+    since: str,
+    as_json: bool,
 ) -> int:
     """Print the log of a job, also while it runs."""
+    wanted = Wanted(
+        instance=instance,
+        function=function,
+        lists=lists,
+        follows=follows,
+        since=since,
+        as_json=as_json,
+    )
+    if wanted.is_any:
+        _check(wanted, of_job=bool(words) or attempt is not None or tail is not None)
+        show(console, open_logs(find_checkout().root), wanted)
+        return 0
+    if since or as_json:
+        raise click.UsageError("--since and --json go with --instance, --function or --list.")
     subject = find_subject(words)
     log = _Log(console, subject, attempt)
     log.check(follows=follows)
     log.write(tail, follows=follows)
     return 0
+
+
+def _check(wanted: Wanted, *, of_job: bool) -> None:
+    """Refuse what does not go together.
+
+    Raises:
+        UsageError: something does not.
+    """
+    if sum(map(bool, (wanted.instance, wanted.function, wanted.lists, of_job))) != 1:
+        raise click.UsageError("Name a job, or one of --instance, --function and --list.")
+    if wanted.since:
+        seconds(wanted.since)
 
 
 class _Log:

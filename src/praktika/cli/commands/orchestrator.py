@@ -66,7 +66,7 @@ def command(console: Console, /, *, create: bool, installation: bool, root: Path
 def _serve_installation(console: Console, root: Path) -> int:
     """What every machine of a cloud's orchestrators does."""
     # Loaded only where it is wanted.
-    orchestrating = importlib.import_module("praktika.wiring.cloud.orchestrating")
+    orchestrating = importlib.import_module("praktika.wiring.cloud.orchestrator.orchestrating")
     if find_backend(root).kind != AWS:
         raise OperatorError(
             "--installation is for machines of a cloud, where PRAKTIKA_BACKEND is 'aws'; here "

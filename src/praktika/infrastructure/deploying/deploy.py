@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from praktika.errors import AuthorError, OperatorError
@@ -32,11 +32,13 @@ class Surroundings:
         me: this process.
         tell: is told what is done.
         pause: seconds between two looks at a stack.
+        may_end: whether machines may be ended with a group that goes.
     """
 
     me: Me
     tell: Tell
     pause: float = 2.0
+    may_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,6 @@ class Deployed:
 
     outcome: Literal["unchanged", "deployed"]
     api: str = ""
-    app: str = field(default="", repr=False)
 
 
 def deploy(wanted: Wanted, cloud: Cloud, around: Surroundings) -> Deployed:
@@ -118,7 +119,7 @@ def _deploy(
     manifest = read_manifest(wanted, cloud)  # again: somebody may have been at it until now
     actions = plan(wanted, observe(wanted, cloud, manifest))
     watch = Watch(stacks=cloud.stacks, tell=around.tell, pause=around.pause, check=lock.check)
-    builder = Builder(wanted=wanted, cloud=cloud, watch=watch, app=app)
+    builder = Builder(wanted=wanted, cloud=cloud, watch=watch, app=app, may_end=around.may_end)
     application = Application(
         wanted=wanted, cloud=cloud, builder=builder, app=app, tell=around.tell, check=lock.check
     )

@@ -99,6 +99,11 @@ def narrowed(
     )
 
 
+def references(value: Any) -> set[str]:
+    """The logical ids and parameters that a part of a template refers to."""
+    return set(_references(value))
+
+
 def _is_meant(component: str, kind: str, name: str | None) -> bool:
     own, _, own_name = component.partition(":")
     names = {own.lower(), f"{own.lower()}s", *_ALIASES.get(own, ())}

@@ -1,12 +1,19 @@
-"""What a deploy would do. Nothing is changed; a proposal that AWS makes for it is discarded."""
+"""What a deploy would do. No resource is changed.
+
+AWS is asked what would be replaced, by a proposal, which is discarded. A template that is too long
+for a request lies in the bucket for that, where the deploy would put it. Whoever may not propose is
+told what two templates tell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from praktika.errors import Conflict, Denied
 from praktika.infrastructure.deploying.app import app_of
 from praktika.infrastructure.deploying.deploy import observe, read_manifest
+from praktika.infrastructure.deploying.only import references
 from praktika.infrastructure.deploying.plan import (
     AskForSecret,
     ChangeStack,
@@ -17,10 +24,10 @@ from praktika.infrastructure.deploying.plan import (
     UploadPage,
     plan,
 )
-from praktika.infrastructure.deploying.stacks.building import INLINE, Builder
+from praktika.infrastructure.deploying.stacks.building import Builder
 from praktika.infrastructure.deploying.stacks.states import next_move
 from praktika.infrastructure.deploying.stacks.watch import Watch
-from praktika.infrastructure.deploying.wanted import Part, Template, Wanted, owner_of, text_of
+from praktika.infrastructure.deploying.wanted import Part, Template, Wanted, owner_of
 from praktika.ports.cloud.cloud import Cloud
 from praktika.ports.cloud.stacks import Change
 
@@ -93,8 +100,9 @@ def _resources(part: Part, cloud: Cloud, observed: Observed, builder: Builder) -
     old: Template = {}
     if next_move(stack) in {"update", "wait"}:
         old = cloud.stacks.contents(builder.name(part)).template
-    can_ask = bool(old) and next_move(stack) == "update" and len(text_of(new).encode()) <= INLINE
-    changes = _asked(part, cloud, observed, builder) if can_ask else _compared(old, new)
+    changes = _asked(part, cloud, observed, builder) if next_move(stack) == "update" else None
+    if changes is None:
+        changes = tuple(_compared(old, new, _new_code(builder.wanted, observed)))
     for change in changes:
         yield Planned(
             deed=change.deed,
@@ -105,18 +113,30 @@ def _resources(part: Part, cloud: Cloud, observed: Observed, builder: Builder) -
         )
 
 
-def _asked(part: Part, cloud: Cloud, observed: Observed, builder: Builder) -> tuple[Change, ...]:
+def _asked(
+    part: Part, cloud: Cloud, observed: Observed, builder: Builder
+) -> tuple[Change, ...] | None:
+    """What AWS says; None if it may not be asked."""
     stateful = observed.stacks.get("stateful")
     known = dict(stateful.outputs) if stateful else {}
     outputs = {name: known.get(name, _UNKNOWN) for name in builder.wanted.handed}
-    changes = cloud.changes.propose(builder.proposal(part, is_new=False, outputs=outputs))
-    if not changes.is_empty:
-        cloud.changes.discard(changes)
+    try:
+        changes = cloud.changes.propose(builder.proposal(part, is_new=False, outputs=outputs))
+        if not changes.is_empty:
+            cloud.changes.discard(changes)
+    except (Denied, Conflict):
+        return None
     return changes.changes
 
 
-def _compared(old: Template, new: Template) -> Iterator[Change]:
-    """The changes as far as two templates tell."""
+def _new_code(wanted: Wanted, observed: Observed) -> set[str]:
+    """The parameters that get another value since there is new code."""
+    before = observed.manifest.code if observed.manifest else {}
+    return {code.parameter for code in wanted.code if before.get(code.name) != code.digest}
+
+
+def _compared(old: Template, new: Template, parameters: Collection[str]) -> Iterator[Change]:
+    """The changes as far as two templates tell, and parameters that get other values."""
     before, after = old.get("Resources", {}), new.get("Resources", {})
     for name in sorted({*before, *after}):
         kind = (after.get(name) or before[name])["Type"]
@@ -124,5 +144,5 @@ def _compared(old: Template, new: Template) -> Iterator[Change]:
             yield Change(deed="remove", logical=name, kind=kind)
         elif name not in before:
             yield Change(deed="add", logical=name, kind=kind)
-        elif before[name] != after[name]:
+        elif before[name] != after[name] or not references(after[name]).isdisjoint(parameters):
             yield Change(deed="modify", logical=name, kind=kind, replacement="perhaps")

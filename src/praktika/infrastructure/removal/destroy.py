@@ -11,7 +11,7 @@ from praktika.errors import Conflict, OperatorError, Unavailable
 from praktika.infrastructure.deploying.deploy import Surroundings, locked
 from praktika.infrastructure.deploying.manifest import Manifest, packed, unpacked
 from praktika.infrastructure.deploying.progress import Tell, step
-from praktika.infrastructure.deploying.stacks.building import own_stack
+from praktika.infrastructure.deploying.stacks.building import GROUP, own_stack
 from praktika.infrastructure.deploying.stacks.watch import Watch
 from praktika.infrastructure.removal.inventory import BUCKET, Inventory
 from praktika.infrastructure.template.names import Names
@@ -90,6 +90,9 @@ def _delete_stack(cloud: Cloud, names: Names, name: str, watch: Watch) -> None:
     if stack.is_busy and stack.status != "DELETE_IN_PROGRESS":
         watch.tell(step(f"{name} is being changed; waiting"))
         watch.follow(stack, watch.last_event(stack), template)
+    if not stack.is_proposal:
+        resources = cloud.stacks.contents(name).resources
+        cloud.machines.unprotect([one.physical for one in resources if one.kind == GROUP])
     watch.tell(step(f"deleting {name}"))
     after = watch.last_event(stack)
     cloud.stacks.delete(name)

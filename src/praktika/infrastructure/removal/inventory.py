@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from praktika.infrastructure.deploying.stacks.building import own_stack
+from praktika.infrastructure.deploying.stacks.building import GROUP, own_stack
 from praktika.infrastructure.template.names import Names
 from praktika.ports.cloud.belongings import Belonging
 from praktika.ports.cloud.cloud import Cloud
 from praktika.ports.cloud.machines import Machine
 from praktika.ports.cloud.stacks import Resource
 
-GROUP = "AWS::AutoScaling::AutoScalingGroup"
 QUEUE = "AWS::SQS::Queue"
 BUCKET = "AWS::S3::Bucket"
 
@@ -47,12 +46,13 @@ def take(cloud: Cloud, names: Names, *, everything: bool) -> Inventory:
         OperatorError: a stack of that name is not the project's.
     """
     wanted = [names.runtime, names.stateful] if everything else [names.runtime]
-    stacks = [name for name in wanted if own_stack(cloud, name, names.slug) is not None]
-    resources = [one for name in stacks for one in cloud.stacks.contents(name).resources]
+    stacks = [stack for name in wanted if (stack := own_stack(cloud, name, names.slug))]
+    full = [stack.name for stack in stacks if not stack.is_proposal]
+    resources = [one for name in full for one in cloud.stacks.contents(name).resources]
     groups = [one.physical for one in resources if one.kind == GROUP and one.physical]
     queues = [one.physical for one in resources if one.kind == QUEUE]
     return Inventory(
-        stacks=tuple(stacks),
+        stacks=tuple(stack.name for stack in stacks),
         resources=tuple(resources),
         machines=tuple(cloud.machines.running(groups)) if groups else (),
         leased=cloud.machines.leased(_names(queues)),

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from praktika.infrastructure.deploying.stacks.building import GROUP
 from praktika.infrastructure.deploying.wanted import owner_of
-from praktika.infrastructure.removal.inventory import GROUP
 from praktika.infrastructure.template.names import Names
 from praktika.ports.cloud.cloud import Cloud
 from praktika.ports.cloud.machines import Machine

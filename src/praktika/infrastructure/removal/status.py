@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from praktika.infrastructure.deploying.manifest import Manifest
+from praktika.infrastructure.deploying.stacks.building import GROUP
 from praktika.infrastructure.deploying.wanted import Wanted
-from praktika.infrastructure.removal.inventory import GROUP
 from praktika.ports.cloud.cloud import Cloud
 
 _DIGITS = 16

@@ -13,7 +13,7 @@ from typing import Any
 
 from troposphere.cloudformation import WaitConditionHandle
 
-from praktika.infrastructure.parts import ordered, parts, storages
+from praktika.infrastructure.parts import github_api, ordered, parts, storages
 from praktika.infrastructure.template import runtime, stateful
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, Page, Place, Secret, Stack
@@ -151,6 +151,7 @@ def _installation(context: Context, draft: Draft) -> Installation:
         bucket=draft.place.bucket,
         version=VERSION,
         repositories=tuple(sorted(repositories)),
+        forge=github_api(context.project),
         pages=_pages(context, draft),
         pools=tuple(sorted(draft.pools, key=lambda pool: (pool.role, pool.name))),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from praktika.adapters.aws.controls import ControlQueues
+from praktika.adapters.aws.scaling.controls import ControlQueues
 from praktika.errors import OperatorError, PraktikaError
 from praktika.intake.ticker import Ticker
 from praktika.model.installation import Installation

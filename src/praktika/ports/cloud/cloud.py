@@ -10,6 +10,7 @@ from praktika.ports.cloud.machines import Machines
 from praktika.ports.cloud.objects import Objects
 from praktika.ports.cloud.parameters import Parameters
 from praktika.ports.cloud.stacks import Changes, Stacks
+from praktika.ports.cloud.vault import Vault
 from praktika.ports.secrets import Secrets
 
 PROJECT_TAG = "praktika:project"
@@ -48,3 +49,4 @@ class Cloud:
     belongings: Belongings
     machines: Machines
     secrets: Secrets
+    vault: Vault

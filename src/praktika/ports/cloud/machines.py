@@ -19,7 +19,7 @@ class Machine:
 
 
 class Machines(Protocol):
-    """Machines by their groups. Nothing here ends one."""
+    """Machines by their groups. Nothing here ends one, nor says how many there are to be."""
 
     def running(self, groups: Sequence[str]) -> list[Machine]:
         """The machines of these groups; groups that are not there have none."""
@@ -29,3 +29,9 @@ class Machines(Protocol):
 
     def ask_to_leave(self, machines: Sequence[Machine]) -> None:
         """Mark machines (see `LEAVE`); those that are gone are fine."""
+
+    def unprotect(self, groups: Sequence[str]) -> None:
+        """Let machines end with their groups, also those that are started later.
+
+        Else nothing but they themselves can end them, and no group can be deleted.
+        """

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from praktika.errors import Absent, AuthorError
+from praktika.errors import Absent, AuthorError, Denied, OperatorError
 from praktika.infrastructure.cost.estimate import Estimate, estimate
+from praktika.infrastructure.deploying.app import app_secret
 from praktika.infrastructure.deploying.deploy import (
     Deployed,
     Surroundings,
@@ -65,9 +66,10 @@ class Declared:
         self._all = wanted_of(self.project)
         self._wanted = narrowed_to(self._all, self._site.cloud, only) if only else self._all
 
-    def deploy(self, tell: Tell, by: str) -> Deployed:
-        """Make the cloud what is declared."""
-        return deploy(self._wanted, self._site.cloud, surroundings(tell, by))
+    def deploy(self, tell: Tell, by: str, *, may_end: bool) -> Deployed:
+        """Make the cloud what is declared; machines may be ended with a pool that goes, or not."""
+        around: Surroundings = surroundings(tell, by, may_end=may_end)
+        return deploy(self._wanted, self._site.cloud, around)
 
     def preview(self) -> list[Planned]:
         """What a deploy would do."""
@@ -100,6 +102,22 @@ class Existing:
         self._site: Site = open_site(self.project)
         self._site.check_account()
 
+    def keep_app(self, app: str, key_file: Path) -> tuple[str, bool]:
+        """Store the GitHub App; the name of its secret, and whether there was none.
+
+        Raises:
+            OperatorError: the number or the key is none, or the project works without GitHub.
+        """
+        name = app_secret_of(self.project)
+        if not name:
+            raise OperatorError(
+                "the project has no GitHubTokenMinter in github_token_minters, so nobody would "
+                "use the App: declare one with its repositories first"
+            )
+        about = "The GitHub App of praktika. Its token broker alone reads it."
+        text = app_secret(app, key_file)
+        return name, self._site.cloud.vault.keep(name, text, about=about)
+
     def inventory(self, *, everything: bool) -> Inventory:
         """What there is to destroy, and what is at work."""
         return take(self._site.cloud, self._site.names, everything=everything)
@@ -120,6 +138,8 @@ class Existing:
             self._site.cloud.secrets.get(name, "aws secret")
         except Absent:
             found = []
+        except Denied:
+            found = [f"secret {name} in Secrets Manager, if it is there: it may not be read"]
         else:
             found = [f"secret {name} in Secrets Manager"]
         config = self.project.config

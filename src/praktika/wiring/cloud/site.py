@@ -59,7 +59,7 @@ def open_site(project: Project) -> Site:
     return Site(project=project, cloud=open_cloud(_clients(project), project.slug))
 
 
-def surroundings(tell: Tell, by: str) -> Surroundings:
+def surroundings(tell: Tell, by: str, *, may_end: bool = False) -> Surroundings:
     """This process, as deploys see it."""
     me = Me(
         by=by,
@@ -69,7 +69,7 @@ def surroundings(tell: Tell, by: str) -> Surroundings:
         is_alive=psutil.pid_exists,
     )
     pause = float(os.environ.get("PRAKTIKA_DEPLOY_PAUSE", "") or 2.0)
-    return Surroundings(me=me, tell=tell, pause=pause)
+    return Surroundings(me=me, tell=tell, pause=pause, may_end=may_end)
 
 
 def _clients(project: Project) -> Clients:

@@ -1,72 +1,50 @@
-"""A whole cloud on one machine: queues, blobs and parameters of an AWS API server, the API and its
-functions, machines of two kinds as processes, and a GitHub beside them.
+"""A whole cloud on one machine: queues, blobs, parameters and secrets of an AWS API server, groups of
+another one, functions under AWS's own runtime behind their API, machines that boot the controller,
+and a GitHub beside them.
 """
 
 from __future__ import annotations
 
-import base64
+import itertools
+import json
 import os
-import secrets
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.aws_server import REGION, AwsServer
+from msgspec.structs import replace
+from tests import aws_cloud, aws_server, lambda_host, moto_server
+from tests.aws_server import AwsServer
 from tests.github.hub import serve
-from tests.integration.aws.cloud.gateway import WEBHOOK, Gateway, gateway
+from tests.integration.aws.cloud.deployed import (
+    ACCOUNT,
+    BUCKET,
+    LABEL,
+    SLUG,
+    declare,
+    deploy,
+    tags_of,
+)
+from tests.integration.aws.cloud.fleet import Fleet, Machine
 from tests.integration.github.town import REPOSITORIES, Code, Town
+from tests.lambda_host import Deployed, LambdaHost
 
 from praktika.adapters.aws.blobs import S3Blobs
 from praktika.adapters.aws.journal import S3Journal
 from praktika.adapters.aws.queue import SqsQueue
 from praktika.adapters.aws.secrets import AwsSecrets
-from praktika.adapters.aws.setup import create_bucket
 from praktika.adapters.local.clock import SystemClock
-from praktika.adapters.sealed.keys import SigningKeys
 from praktika.engine.run import Phase, Run
+from praktika.infrastructure.bundles.functions import HANDLERS
 from praktika.infrastructure.template.names import Names
-from praktika.infrastructure.template.runtime.queues import SHARED
-from praktika.model.installation import FILE, Installation, Pool
+from praktika.model.installation import FILE, Pool
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 from praktika.ports.queue import dead_letters
-from praktika.version import VERSION
+from praktika.wiring.cloud.installed import read_installation
 from praktika.wiring.runs.history import Archive, Recorded
 from praktika.wiring.stores import Pace, Stores
-
-SLUG = "shop-ci"
-LABEL = "small"
-
-POOLS = (
-    Pool(
-        name="orchestrators",
-        role="workflow_orchestrator",
-        queues=SHARED,
-        groups=(f"{SLUG}-orchestrators",),
-        max_size=2,
-    ),
-    Pool(
-        name="small",
-        role="job_runner",
-        label=LABEL,
-        queues=(names.tasks(LABEL),),
-        groups=(f"{SLUG}-small",),
-        max_size=2,
-    ),
-    Pool(
-        name="outside",
-        role="job_runner",
-        label=LABEL,
-        trust="untrusted",
-        queues=(names.tasks(LABEL, "untrusted"),),
-        groups=(f"{SLUG}-outside",),
-        max_size=2,
-    ),
-)
 
 
 def unit(command: str, name: str = "Unit", **fields: object) -> Code:
@@ -75,153 +53,97 @@ def unit(command: str, name: str = "Unit", **fields: object) -> Code:
     return Code(f"Job.Config(name={name!r}, runs_on=[{LABEL!r}], command={command!r}{options})")
 
 
-class Machine:
-    """A machine of a pool.
-
-    Args:
-        cloud: that it is of.
-        pool: likewise.
-        number: of it.
-    """
-
-    def __init__(self, cloud: Cloud, pool: Pool, number: int) -> None:
-        self.cloud = cloud
-        self.pool = pool
-        self.instance = f"i-{number:08x}"
-        self.root = cloud.place(f"machine-{number}")
-        self.root.mkdir()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.cloud.log.open("ab") as file:
-            self._process = subprocess.Popen(
-                self._command(),
-                env=self._environment(),
-                cwd=self.root,
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-            )
-
-    def send(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
-        """End all of it."""
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, number)
-            self._process.wait(40)
-
-    @property
-    def runner(self) -> str:
-        """The name under which it claims attempts."""
-        return f"{self.pool.trust}-{self.instance}"
-
-    @property
-    def exit_code(self) -> int | None:
-        return self._process.poll() if self._process is not None else None
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def _command(self) -> list[str]:
-        if self.pool.role == "workflow_orchestrator":
-            return [sys.executable, "-P", "-m", "praktika", "orchestrator", "--installation"]
-        where = ("--root", str(self.root), "--parent", str(os.getpid()), "--work", self.instance)
-        kind = ("--label", self.pool.label, "--trust", self.pool.trust)
-        return [sys.executable, "-P", "-m", "praktika.cli.runner", *where, *kind, self.runner]
-
-    def _environment(self) -> dict[str, str]:
-        cloud = self.cloud
-        found = {
-            **cloud.env,
-            "AWS_SESSION_TOKEN": f"{SLUG}-{self.pool.name}-role/{self.instance}",
-            "PRAKTIKA_BACKEND": "aws",
-            "PRAKTIKA_PROJECT_SLUG": SLUG,
-            "PRAKTIKA_S3_ARTIFACT_BUCKET": cloud.aws.bucket,
-            "PRAKTIKA_AWS_REGION": REGION,
-            "XDG_CACHE_HOME": str(self.root / "cache"),
-        }
-        if self.pool.role == "job_runner":
-            found |= {
-                "PRAKTIKA_BROKER": cloud.gateway.url,
-                "PRAKTIKA_BROKER_AUTH": "iam",
-                "PRAKTIKA_TASK_KEY": cloud.keys.public,
-                "PRAKTIKA_GITHUB_REPOSITORIES": " ".join(REPOSITORIES),
-                "PRAKTIKA_GITHUB_API": cloud.hub.api_url,
-            }
-        return found
-
-
 class Cloud(Town):
     """An installation, and a hub.
 
     Attributes:
         aws: the API server of AWS.
-        gateway: the installation's own API.
-        machines: those that there are.
+        moto: that of Auto Scaling.
+        host: the installation's functions, and its API.
+        fleet: its machines.
+        installation: as its parts read it.
     """
 
-    def __init__(self, hub: Any, folder: Path, aws: AwsServer, api: Gateway) -> None:
+    def __init__(
+        self, hub: Any, folder: Path, aws: AwsServer, moto: AwsServer, host: LambdaHost
+    ) -> None:
         super().__init__(hub, folder, ())
         self.aws = aws
-        self.gateway = api
-        self.env = {
-            **_clean(os.environ),
-            **aws.environment(),
+        self.moto = moto
+        self.host = host
+        self.clients = aws.clients()
+        self.stores = self._stores()
+        self._numbers = itertools.count(1)
+        self._of_machine: dict[str, int] = {}
+
+    def deploy(self, zips: Mapping[str, Path]) -> None:
+        """Deploy the installation; then let its parts be found here."""
+        known = Names(SLUG)
+        app = {
+            "app-id": str(self.hub.app.id),
+            "app-installation-id": "1",
+            "app-key": self.hub.app.private_key,
+        }
+        self.clients.secrets.create_secret(Name=known.own("gh-app"), SecretString=json.dumps(app))
+        checkout = self.place("checkout")
+        declare(checkout, REPOSITORIES, self.hub.api_url)
+        deploy(checkout, self.aws)
+        secret = self.stores.secrets.get(known.webhook_secret, "aws parameter")
+        self.hub.app.secret = self.hub.deliveries.secret = secret
+        self.hub.deliveries.url = f"{self.host.url}/webhooks/github"
+        self._move_in()
+        self._host_functions(zips)
+        self.fleet.start()
+
+    def _move_in(self) -> None:
+        """Groups are of another server, and the API is that of the functions' host."""
+        deployed = read_installation(self.stores.blobs)
+        self.installation = replace(deployed, api=self.host.url)
+        self.stores.blobs.put(FILE, encode(self.installation))
+        groups, tags = self.moto.clients(), tags_of(self.clients)
+        for pool in self.installation.pools:
+            for group in pool.groups:
+                moto_server.make_group(groups, group, smallest=pool.size, largest=pool.max_size)
+        self.fleet = Fleet(
+            groups,
+            self.installation.pools,
+            lambda instance, pool: self._launch(instance, pool, tags[pool.groups[0]]),
+            self._start,
+        )
+
+    def _host_functions(self, zips: Mapping[str, Path]) -> None:
+        for name, path in zips.items():
+            found = self.clients.functions.get_function_configuration(FunctionName=f"{SLUG}-{name}")
+            variables = {
+                **found["Environment"]["Variables"],
+                "AWS_ENDPOINT_URL_AUTO_SCALING": self.moto.endpoint,
+            }
+            self.host.add(Deployed(name, path, f"{HANDLERS[name]}.handler", variables))
+
+    def _launch(self, instance: str, pool: Pool, tags: Mapping[str, str]) -> Machine:
+        """What AWS does when a group gets a machine."""
+        folder = self.place(instance)
+        folder.mkdir(mode=0o755)
+        machine = Machine(instance, pool, folder, SLUG)
+        shown = {name: text for name, text in tags.items() if name.startswith("praktika_")}
+        machine.tag(**shown | {"praktika_api": self.host.url})
+        arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{machine.role}/{instance}"
+        self.host.trust(lambda_host.Machine(machine.access, machine.secret, arn))
+        return machine
+
+    def _start(self, machine: Machine) -> None:
+        number = self._of_machine.setdefault(machine.instance, next(self._numbers))
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(machine.folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "AWS_ENDPOINT_URL": self.aws.endpoint,
+            "AWS_ENDPOINT_URL_AUTO_SCALING": self.moto.endpoint,
+            "AWS_ENDPOINT_URL_LAMBDA": self.host.url,
             "PRAKTIKA_LEASE": "3",
             "PRAKTIKA_RECONCILE_SECONDS": "5",
         }
-        self.keys = SigningKeys(base64.b64encode(secrets.token_bytes(32)).decode())
-        self.machines: list[Machine] = []
-        self.stores = self._stores()
-
-    def deploy(self) -> None:
-        """Make what a deploy makes, as far as machines see it."""
-        seed = base64.b64encode(secrets.token_bytes(32)).decode()
-        self.keys = SigningKeys(seed)
-        clients = self.aws.clients()
-        create_bucket(clients, self.aws.bucket)
-        for queue in dict.fromkeys(queue for pool in POOLS for queue in pool.queues):
-            self.stores.queue.create(queue)
-        known = Names(SLUG)
-        for name, value, kind in (
-            (known.task_key, seed, "SecureString"),
-            (known.task_public_key, self.keys.public, "String"),
-        ):
-            clients.ssm.put_parameter(Name=name, Value=value, Type=kind)  # type: ignore[arg-type]
-        self.stores.blobs.put(FILE, encode(self.installation))
-        self.hub.deliveries.url = f"{self.gateway.url}{WEBHOOK}"
-
-    @property
-    def installation(self) -> Installation:
-        return Installation(
-            project=SLUG,
-            region=REGION,
-            account=self.aws.account,
-            bucket=self.aws.bucket,
-            version=VERSION,
-            repositories=tuple(REPOSITORIES),
-            app=str(self.hub.app.id),
-            forge=self.hub.api_url,
-            api=self.gateway.url,
-            pages="https://pages.example",
-            pools=POOLS,
-        )
-
-    def boot(self, name: str) -> Machine:
-        """One more machine of a pool."""
-        pool = next(pool for pool in POOLS if pool.name == name)
-        machine = Machine(self, pool, len(self.machines) + 1)
-        self.machines.append(machine)
-        machine.start()
-        return machine
-
-    def alive(self, pool: str) -> list[Machine]:
-        """The machines of a pool that live."""
-        return [one for one in self.machines if one.pool.name == pool and one.is_alive]
+        machine.start(environment, number, self.log)
 
     def machine_of(self, run_id: str, job: str = "Unit") -> Machine:
         """The machine that is at a job, as soon as one is."""
@@ -234,9 +156,8 @@ class Cloud(Town):
                 for key, state in run.jobs.items()
                 if keys[key] == job and state.phase is Phase.RUNNING
             ]
-            return next(
-                (one for one in self.machines if one.is_alive and one.runner in runners), None
-            )
+            machines = tuple(self.fleet.machines.values())
+            return next((one for one in machines if one.is_alive and one.runner in runners), None)
 
         found.__qualname__ = f"a machine that is at {job}"
         machine = self.until(found)
@@ -260,13 +181,20 @@ class Cloud(Town):
         assert len(again) == 1, again
         return str(check["external_id"])
 
-    def end(self, _number: signal.Signals = signal.SIGKILL) -> None:
+    @property
+    def kept(self) -> list[Path]:
+        return [machine.folder for machine in tuple(self.fleet.machines.values())]
+
+    def end(self, *_: object) -> None:
         """End all machines."""
-        for machine in self.machines:
-            machine.kill()
+        self.fleet.close()
 
     def recorded(self, run_id: str) -> Recorded:
         return Archive(self.stores).load(run_id)
+
+    def of_attempts(self, event: str, run_id: str) -> list[dict[str, Any]]:
+        """What the broker of tokens has logged of the attempts of a run."""
+        return [each for each in self.host.lines("token-broker", event) if each["run"] == run_id]
 
     def report(self, run_id: str) -> bytes:
         return self.stores.blobs.get(names.report(run_id))
@@ -296,13 +224,13 @@ class Cloud(Town):
         return [message.body for message in messages]
 
     def _stores(self) -> Stores:
-        clients, clock, prefix = self.aws.clients(), SystemClock(), f"{SLUG}/"
+        clock, prefix = SystemClock(), f"{SLUG}/"
         return Stores(
             state=self.root,
-            journal=S3Journal(clients, self.aws.bucket, clock, prefix),
-            queue=SqsQueue(clients, SLUG),
-            blobs=S3Blobs(clients, self.aws.bucket, prefix),
-            secrets=AwsSecrets(clients),
+            journal=S3Journal(self.clients, BUCKET, clock, prefix),
+            queue=SqsQueue(self.clients, SLUG),
+            blobs=S3Blobs(self.clients, BUCKET, prefix),
+            secrets=AwsSecrets(self.clients),
             clock=clock,
             pace=Pace(lease=3.0, wait=1.0),
             is_remote=True,
@@ -310,19 +238,18 @@ class Cloud(Town):
 
 
 @contextmanager
-def open_cloud(folder: Path, aws: AwsServer) -> Iterator[Cloud]:
-    """A cloud without machines."""
+def open_cloud(folder: Path, zips: Mapping[str, Path]) -> Iterator[Cloud]:
+    """A cloud in a folder that other users can reach."""
     (folder / "hub").mkdir(parents=True)
     with ExitStack() as stack:
         hub = stack.enter_context(serve(folder / "hub"))
-        api = stack.enter_context(gateway(aws.account))
-        cloud = Cloud(hub, folder, aws, api)
-        cloud.deploy()
+        aws = AwsServer(stack.enter_context(aws_server.serve(aws_cloud.__file__)).endpoint, ACCOUNT)
+        moto = stack.enter_context(moto_server.serve())
+        host = stack.enter_context(LambdaHost(aws))
+        cloud = Cloud(hub, folder, aws, moto, host)
+        cloud.deploy(zips)
         stack.callback(cloud.end)
         yield cloud
         assert not hub.violations, hub.violations
-
-
-def _clean(environment: Any) -> dict[str, str]:
-    foreign = ("AWS_", "PRAKTIKA_")
-    return {name: text for name, text in environment.items() if not name.startswith(foreign)}
+        for token in hub.state.minted:  # security 18, of every story
+            assert len(token.repositories or ()) == 1, token

@@ -14,9 +14,24 @@ def test_a_push_becomes_a_green_check_and_a_report(cloud: Cloud):
     sha = cloud.hub.commit(shop, "main", {"file.txt": "two\n"})
     run = cloud.green_once(shop, sha, "Main")
     check = cloud.hub.checks(shop, sha)["Main"]
-    assert check["details_url"] == f"https://pages.example/runs/{run}/report.html"
+    assert f"`praktika report {run}` shows the report" in check["output"]["summary"]
     assert b"Unit" in cloud.report(run)
     assert cloud.output(run) == "two\n"
+
+
+def test_a_machine_has_a_token_for_its_attempt_alone_and_gives_it_back(cloud: Cloud):
+    """Security 12 and 18, faults 1 and 2."""
+    main = workflow("push", unit("cat .git/config"), name="Main", branches=["main"])
+    shop = cloud.repository({"ci/workflows/main.py": main}, private=True)
+    sha = cloud.hub.commit(shop, "main", {"a": "a"})
+    run = cloud.green_once(shop, sha, "Main")
+    machine = next(iter(cloud.run(run).jobs.values())).runner.removeprefix("trusted-")
+    (given,) = cloud.of_attempts("token.given", run)
+    assert given["instance"] == machine
+    assert given["repository"] == shop
+    assert given["permissions"] == {"contents": "read"}
+    cloud.until(lambda: cloud.of_attempts("token.revoked", run))
+    assert cloud.traces() == []
 
 
 def test_a_change_from_outside_runs_on_machines_for_such_code_when_somebody_has_looked(
@@ -40,7 +55,7 @@ def test_a_change_from_outside_runs_on_machines_for_such_code_when_somebody_has_
     run = str(button["external_id"])
     assert run.startswith("x-")
     (state,) = cloud.run(run).jobs.values()
-    assert state.runner == cloud.alive("outside")[0].runner
+    assert state.runner.startswith("untrusted-i-")
     told = cloud.output(run)
     assert "theirs" in told
     assert "PRAKTIKA_TRUST=untrusted" in told

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from tests.integration.aws.cloud.cloud import Cloud, unit
-from tests.integration.aws.cloud.gateway import WEBHOOK
 from tests.integration.github.town import workflow
 
 from praktika.model.events import JobLost
@@ -30,17 +29,14 @@ def losses(cloud: Cloud, run: str) -> list[JobLost]:
     return [event for event in cloud.recorded(run).events if isinstance(event, JobLost)]
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_orchestrators_that_are_killed(cloud: Cloud, gate: str, count: int):
-    """One of two; and both, until there are others."""
+def test_an_orchestrator_that_is_killed_and_the_functions_with_it(cloud: Cloud, gate: str):
     shop, sha = pushed(cloud, gate)
     run = cloud.asked(shop, sha, "Main")
     cloud.machine_of(run)
-    for machine in cloud.alive("orchestrators")[:count]:
-        machine.kill()
+    cloud.fleet.of("workflow-orchestrator")[0].kill()
+    for function in ("webhook", "token-broker"):
+        cloud.host.kill(function)
     cloud.open_gate(gate)
-    if count == 2:
-        cloud.boot("orchestrators")
     assert cloud.green_once(shop, sha, "Main") == run
     assert len(cloud.runs(shop)) == 1
     assert not losses(cloud, run)
@@ -52,25 +48,28 @@ def test_orchestrators_that_are_killed_while_they_fetch(cloud: Cloud):
     cloud.hub.fail("hang", path=f"{shop}.git/info/refs")
     sha = cloud.hub.commit(shop, "main", {"a": "a"})
     cloud.until(lambda: any(f"{shop}.git/info/refs" in each for each in cloud.hub.server.requests))
-    for machine in cloud.alive("orchestrators"):
+    for machine in cloud.fleet.of("workflow-orchestrator"):
         machine.kill()
     cloud.hub.heal()
-    cloud.boot("orchestrators")
     cloud.green_once(shop, sha, "Main")
     assert len(cloud.runs(shop)) == 1
 
 
-def test_a_runner_that_is_killed(cloud: Cloud, gate: str):
-    """Fault 65: the task comes again when its lease has lapsed, and the attempt is lost, not twice."""
-    shop, sha = pushed(cloud, gate)
-    run = cloud.asked(shop, sha, "Main")
-    machine = cloud.machine_of(run)
-    machine.kill()
-    cloud.open_gate(gate)
-    assert cloud.green_once(shop, sha, "Main") == run
-    assert [event.attempt for event in losses(cloud, run)] == [1]
-    (state,) = cloud.run(run).jobs.values()
-    assert state.attempt == 2
+def test_a_runner_that_is_killed_and_a_controller(cloud: Cloud, gate: str):
+    """Fault 65: their tasks come again, and their attempts are lost, not run twice."""
+    first, second = pushed(cloud, gate), pushed(cloud, f"{gate}-2")
+    runs = [cloud.asked(shop, sha, "Main") for shop, sha in (first, second)]
+    machines = [cloud.machine_of(run) for run in runs]
+    assert machines[0] is not machines[1]
+    machines[1].kill_child()
+    machines[0].kill_service()
+    for name in (gate, f"{gate}-2"):
+        cloud.open_gate(name)
+    for run, (shop, sha) in zip(runs, (first, second), strict=True):
+        assert cloud.green_once(shop, sha, "Main") == run
+        assert [event.attempt for event in losses(cloud, run)] == [1]
+        (state,) = cloud.run(run).jobs.values()
+        assert state.attempt == 2
 
 
 def test_a_runner_that_stands_still_and_goes_on_publishes_nothing(cloud: Cloud, gate: str):
@@ -78,11 +77,11 @@ def test_a_runner_that_stands_still_and_goes_on_publishes_nothing(cloud: Cloud, 
     shop, sha = pushed(cloud, gate)
     run = cloud.asked(shop, sha, "Main")
     machine = cloud.machine_of(run)
-    machine.send(signal.SIGSTOP)
+    machine.send_all(signal.SIGSTOP)
     other = cloud.until(
         lambda: next((r for r in runners(cloud, run) if r not in {"", machine.runner}), "")
     )
-    machine.send(signal.SIGCONT)
+    machine.send_all(signal.SIGCONT)
     cloud.open_gate(gate)
     assert cloud.green_once(shop, sha, "Main") == run
     (state,) = cloud.run(run).jobs.values()
@@ -102,21 +101,21 @@ def test_a_webhook_that_nobody_took_in(cloud: Cloud):
     shop = cloud.repository({"ci/workflows/main.py": main})
     first = cloud.hub.commit(shop, "main", {"a": "a"})
     cloud.green_once(shop, first, "Main")
-    webhook = cloud.gateway.functions.pop(WEBHOOK)
+    url, cloud.hub.deliveries.url = cloud.hub.deliveries.url, f"{cloud.host.url}/nowhere"
     try:
         sha = cloud.hub.commit(shop, "main", {"a": "b"})
         cloud.hub.deliveries.settle()
         cloud.green_once(shop, sha, "Main")
     finally:
-        cloud.gateway.functions[WEBHOOK] = webhook
+        cloud.hub.deliveries.url = url
 
 
 def test_an_orchestrator_that_is_told_to_end_gives_back_what_it_has(cloud: Cloud, gate: str):
     shop, sha = pushed(cloud, gate)
     run = cloud.asked(shop, sha, "Main")
-    machine = cloud.alive("orchestrators")[0]
+    mark = cloud.mark()
+    machine = cloud.fleet.of("workflow-orchestrator")[0]
     machine.send(signal.SIGTERM)
-    cloud.until(lambda: not machine.is_alive, patience=30)
-    assert machine.exit_code == 0
+    cloud.logged("orchestrator.ended", since=mark)
     cloud.open_gate(gate)
     assert cloud.green_once(shop, sha, "Main") == run

@@ -6,8 +6,8 @@ import http.client
 import json
 from urllib.parse import urlsplit
 
-from tests.integration.aws.cloud.cloud import LABEL, Cloud, unit
-from tests.integration.aws.cloud.gateway import TOKENS, WEBHOOK
+from tests.integration.aws.cloud.cloud import Cloud, unit
+from tests.integration.aws.cloud.deployed import LABEL
 from tests.integration.github.town import workflow
 
 from praktika.intake.names import NOTICES
@@ -17,9 +17,12 @@ from praktika.model.task import Task
 from praktika.model.wire import encode
 from praktika.orchestrator import names
 
+WEBHOOK = "/webhooks/github"
+TOKENS = "/internal/v1/tokens"
+
 
 def post(cloud: Cloud, path: str, body: bytes, headers: dict[str, str]) -> int:
-    line = http.client.HTTPConnection(urlsplit(cloud.gateway.url).netloc, timeout=10)
+    line = http.client.HTTPConnection(urlsplit(cloud.host.url).netloc, timeout=10)
     try:
         line.request("POST", path, body=body, headers=headers)
         answer = line.getresponse()

@@ -10,6 +10,7 @@ from praktika.adapters.aws.cloud.machines import AwsMachines
 from praktika.adapters.aws.cloud.objects import S3Objects
 from praktika.adapters.aws.cloud.parameters import SsmParameters
 from praktika.adapters.aws.cloud.stacks import AwsStacks
+from praktika.adapters.aws.cloud.vault import SecretsManagerVault
 from praktika.adapters.aws.secrets import AwsSecrets
 from praktika.ports.cloud.cloud import Cloud
 
@@ -25,4 +26,5 @@ def open_cloud(aws: Clients, project: str) -> Cloud:
         belongings=AwsBelongings(aws, project),
         machines=AwsMachines(aws),
         secrets=AwsSecrets(aws),
+        vault=SecretsManagerVault(aws, project),
     )

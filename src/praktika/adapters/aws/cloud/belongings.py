@@ -84,7 +84,7 @@ class AwsBelongings:
         aws = self._aws
         return {
             "bucket": lambda name: delete_bucket(aws, name),
-            "image": lambda name: aws.ec2.deregister_image(ImageId=name),
+            "image": self._delete_image,
             "snapshot": lambda name: aws.ec2.delete_snapshot(SnapshotId=name),
             "volume": lambda name: aws.ec2.delete_volume(VolumeId=name),
             "queue": self._delete_queue,
@@ -111,6 +111,16 @@ class AwsBelongings:
     def _volumes(self) -> Iterator[str]:
         pages = self._aws.ec2.get_paginator("describe_volumes").paginate(Filters=self._filters)
         return (one["VolumeId"] for page in pages for one in page["Volumes"])
+
+    def _delete_image(self, name: str) -> None:
+        """Delete an image and what it was made of, which need not have the tag."""
+        images = self._aws.ec2.describe_images(ImageIds=[name], Owners=["self"])["Images"]
+        disks = [disk for image in images for disk in image.get("BlockDeviceMappings", ())]
+        self._aws.ec2.deregister_image(ImageId=name)
+        for disk in disks:
+            snapshot = disk.get("Ebs", {}).get("SnapshotId", "")
+            if snapshot:
+                self._aws.ec2.delete_snapshot(SnapshotId=snapshot)
 
     def _control_queues(self) -> Iterator[str]:
         pages = self._aws.sqs.get_paginator("list_queues").paginate(

@@ -16,27 +16,29 @@ def delete_bucket(aws: Clients, bucket: str) -> None:
 
     Errors are botocore's; no such bucket is one of them.
     """
-    versions = aws.s3.get_paginator("list_object_versions")
-    for page in versions.paginate(Bucket=bucket, PaginationConfig={"PageSize": _AT_ONCE}):
-        found: list[Any] = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-        _delete(aws, bucket, [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found])
-    for uploads in aws.s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
-        for one in uploads.get("Uploads", ()):
+    # Always the first page: others may still write, and what is listed is gone the next time.
+    while found := _versions(aws, bucket):
+        _delete(aws, bucket, found)
+    while uploads := aws.s3.list_multipart_uploads(Bucket=bucket).get("Uploads"):
+        for one in uploads:
             aws.s3.abort_multipart_upload(Bucket=bucket, Key=one["Key"], UploadId=one["UploadId"])
     aws.s3.delete_bucket(Bucket=bucket)
 
 
+def _versions(aws: Clients, bucket: str) -> list[Any]:
+    page = aws.s3.list_object_versions(Bucket=bucket, MaxKeys=_AT_ONCE)
+    found: list[Any] = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+    return [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+
+
 def _delete(aws: Clients, bucket: str, objects: list[Any]) -> None:
-    for start in range(0, len(objects), _AT_ONCE):
-        answer = aws.s3.delete_objects(
-            Bucket=bucket,
-            Delete={"Objects": objects[start : start + _AT_ONCE], "Quiet": True},
-            ChecksumAlgorithm=CHECKSUM,
+    answer = aws.s3.delete_objects(
+        Bucket=bucket, Delete={"Objects": objects, "Quiet": True}, ChecksumAlgorithm=CHECKSUM
+    )
+    for error in answer.get("Errors", ()):
+        raise answer_fault(
+            error.get("Code", ""),
+            error.get("Message", ""),
+            f"cannot delete s3://{bucket}/{error.get('Key')}",
+            operation="DeleteObjects",
         )
-        for error in answer.get("Errors", ()):
-            raise answer_fault(
-                error.get("Code", ""),
-                error.get("Message", ""),
-                f"cannot delete s3://{bucket}/{error.get('Key')}",
-                operation="DeleteObjects",
-            )

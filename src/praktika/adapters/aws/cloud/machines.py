@@ -11,6 +11,7 @@ from praktika.ports.cloud.machines import LEAVE, Machine
 
 _GROUPS_AT_ONCE = 100
 _TAGGED_AT_ONCE = 500
+_UNPROTECTED_AT_ONCE = 50
 _STAYING = ("Pending", "InService", "Standby")
 _LEASED: Final = "ApproximateNumberOfMessagesNotVisible"
 _NO_QUEUE = {"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}
@@ -52,6 +53,30 @@ class AwsMachines:
         """Mark machines; see the port."""
         for start in range(0, len(machines), _TAGGED_AT_ONCE):
             self._mark([one.id for one in machines[start : start + _TAGGED_AT_ONCE]])
+
+    def unprotect(self, groups: Sequence[str]) -> None:
+        """Let machines end with their groups; see the port."""
+        for group in {one.group for one in self.running(groups)}:
+            with translated(f"cannot lift the protection of group {group}"):
+                self._aws.groups.update_auto_scaling_group(
+                    AutoScalingGroupName=group, NewInstancesProtectedFromScaleIn=False
+                )
+            ids = [one.id for one in self.running([group])]
+            for start in range(0, len(ids), _UNPROTECTED_AT_ONCE):
+                self._unprotect(group, ids[start : start + _UNPROTECTED_AT_ONCE])
+
+    def _unprotect(self, group: str, ids: list[str]) -> None:
+        with translated(f"cannot lift the protection of machines {', '.join(ids)}"):
+            try:
+                self._aws.groups.set_instance_protection(
+                    AutoScalingGroupName=group, InstanceIds=ids, ProtectedFromScaleIn=False
+                )
+            except self._aws.groups.exceptions.ClientError as error:
+                if code_of(error) != "ValidationError":
+                    raise
+                if len(ids) > 1:  # one that is gone, or not there yet, spoils it for all
+                    for one in ids:
+                        self._unprotect(group, [one])
 
     def _mark(self, ids: list[str]) -> None:
         with translated(f"cannot mark machines {', '.join(ids)}"):

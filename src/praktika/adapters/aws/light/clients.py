@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from praktika.adapters.aws.client import Clients
-from praktika.adapters.aws.light import json_services
-from praktika.adapters.aws.light.functions import LightLambda
-from praktika.adapters.aws.light.groups import LightAutoScaling
-from praktika.adapters.aws.light.objects import LightS3
 from praktika.adapters.aws.light.signing import Keys
 from praktika.adapters.aws.light.wire import Wire
 from praktika.errors import OperatorError
 
-_MAKERS: dict[str, Callable[[Wire], Any]] = {
-    "autoscaling": LightAutoScaling,
-    "lambda": LightLambda,
-    "s3": LightS3,
-    "secretsmanager": json_services.secretsmanager,
-    "sqs": json_services.sqs,
-    "ssm": json_services.ssm,
-}
+Makers = Mapping[str, Callable[[Wire], Any]]
+"""What makes a client, by boto3's name of the service."""
 
 
 class LightClients(Clients):
     """One light client for each service, shared by all threads.
 
     Args:
+        makers: of the services that are used; `services.EVERY` has all. A function names its own,
+            so that it need not import the others.
         region: of all services; "" takes what the environment says.
         endpoint: one URL for all services; see `Wire`.
         keys: whose requests these are; None takes what the environment says.
@@ -37,6 +29,7 @@ class LightClients(Clients):
 
     def __init__(
         self,
+        makers: Makers,
         region: str = "",
         *,
         endpoint: str = "",
@@ -47,7 +40,8 @@ class LightClients(Clients):
         if not said:
             raise OperatorError("no AWS region is given. Set AWS_REGION.")
         super().__init__(said, endpoint=endpoint, timeout=timeout)
+        self._makers = makers
         self._wire = Wire(said, endpoint=endpoint, keys=keys, timeout=timeout)
 
     def _make(self, service: str) -> Any:
-        return _MAKERS[service](self._wire)
+        return self._makers[service](self._wire)

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from praktika.adapters.aws.light.refusals import Refused
 from praktika.adapters.aws.light.signing import Letter
@@ -71,10 +70,11 @@ class LightS3:
     ) -> dict[str, Any]:
         """Remove objects."""
         del ChecksumAlgorithm  # there is one
-        keys = "".join(
-            f"<Object><Key>{escape(one['Key'])}</Key></Object>" for one in Delete["Objects"]
-        )
-        body = f"<Delete><Quiet>true</Quiet>{keys}</Delete>".encode()
+        root = ET.Element("Delete")
+        ET.SubElement(root, "Quiet").text = "true"
+        for one in Delete["Objects"]:
+            ET.SubElement(ET.SubElement(root, "Object"), "Key").text = one["Key"]
+        body = ET.tostring(root)
         answer = self._send(
             "POST",
             Bucket,

@@ -9,6 +9,7 @@ from praktika.adapters.memory.cloud.simple import (
     MemoryMachines,
     MemoryObjects,
     MemoryParameters,
+    MemoryVault,
 )
 from praktika.adapters.memory.cloud.stacks import MemoryStacks
 from praktika.adapters.memory.cloud.world import World
@@ -29,4 +30,5 @@ def open_cloud(world: World, project: str) -> Cloud:
         belongings=MemoryBelongings(world, project),
         machines=MemoryMachines(world),
         secrets=MemorySecrets(world.secrets),
+        vault=MemoryVault(world),
     )

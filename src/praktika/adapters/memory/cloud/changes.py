@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from praktika.adapters.memory.cloud.simple import BUCKET
@@ -40,7 +41,12 @@ class MemoryChanges:
                 tags=dict(proposal.tags),
             )
             self._world.stacks[proposal.stack] = kept
-        changes = changes_between(*_definitions(kept, template, proposal.parameters))
+        changes = tuple(
+            replace(one, physical=kept.resources[one.logical].physical)
+            if one.logical in kept.resources
+            else one
+            for one in changes_between(*_definitions(kept, template, proposal.parameters))
+        )
         same = changes == () and kept.template.get("Outputs") == template.get("Outputs")
         id_ = f"change-{self._world.number()}"
         if not same:

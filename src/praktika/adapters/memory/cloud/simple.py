@@ -100,6 +100,21 @@ class MemoryObjects:
             raise Absent(f"there is no bucket {name}") from None
 
 
+class MemoryVault:
+    """A `Vault`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def keep(self, name: str, text: str, *, about: str = "") -> bool:
+        """Store a secret; see the port."""
+        del about
+        self._world.deed(f"keep secret {name}")
+        is_new = name not in self._world.secrets
+        self._world.secrets[name] = text
+        return is_new
+
+
 class MemoryMachines:
     """A `Machines`."""
 
@@ -119,3 +134,7 @@ class MemoryMachines:
         self._world.deed("ask machines to leave")
         there = {one.id for one in self._world.machines}
         self._world.leaving += [one.id for one in machines if one.id in there]
+
+    def unprotect(self, groups: Sequence[str]) -> None:
+        """Let machines end with their groups; see the port."""
+        self._world.unprotected |= set(groups)

@@ -93,8 +93,11 @@ def _deleting(world: World, kept: KeptStack) -> Iterator[None]:
         policy = definitions.get(resource.logical, {}).get("DeletionPolicy", "Delete")
         place = (KINDS.get(resource.kind, ""), resource.physical)
         thing = world.things.get(place)
-        if policy == "Delete" and thing is not None and thing.objects:
-            tell(world, kept, "DELETE_FAILED", resource, "the bucket is not empty")
+        why = "the bucket is not empty" if thing is not None and thing.objects else ""
+        if resource.physical in {one.group for one in world.machines} - world.unprotected:
+            why = "its machines are protected"
+        if policy == "Delete" and why:
+            tell(world, kept, "DELETE_FAILED", resource, why)
             tell(world, kept, "DELETE_FAILED", reason=f"failed to delete {resource.logical}")
             return
         removed(world, kept, resource, is_kept=policy != "Delete")

@@ -48,6 +48,7 @@ class World:
         proposals: by id: the stack, template and parameters.
         secrets: by name, in the store of whole secrets.
         machines: that run; `leaving`, those that were asked to go.
+        unprotected: groups whose machines may end with them.
         leased: messages that are worked on, by the queue's name.
         broken: why the resources of these logical ids cannot be made or changed.
         deed: is told before anything is changed; it may raise.
@@ -63,6 +64,7 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
+    unprotected: set[str] = field(default_factory=set)
     leased: dict[str, int] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     deed: Callable[[str], object] = lambda _: None

@@ -18,10 +18,12 @@ from praktika.infrastructure.deploying.wanted import (
 )
 from praktika.infrastructure.template.names import APP_ID
 from praktika.ports.cloud.cloud import PROJECT_TAG, Cloud
-from praktika.ports.cloud.stacks import Proposal, Stack
+from praktika.ports.cloud.stacks import ChangeSet, Proposal, Stack
 
 INLINE = 51_200
 """Bytes of a template that CloudFormation takes in a request; more, it reads from a bucket."""
+
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
 
 _ROUNDS = 6
 
@@ -35,12 +37,14 @@ class Builder:
         cloud: where.
         watch: how to follow them.
         app: id of the GitHub App, "" without.
+        may_end: whether machines may be ended with a group that goes, with what they work on.
     """
 
     wanted: Wanted
     cloud: Cloud
     watch: Watch
     app: str = ""
+    may_end: bool = False
 
     def change(self, part: Part) -> None:
         """Make a stack what it shall be; what somebody else does with it is waited for.
@@ -118,11 +122,33 @@ class Builder:
         templates = [self.template(part)]
         if not is_new:
             templates.append(self.cloud.stacks.contents(self.name(part)).template)
+        self._spare_machines(changes)
         begun = Stack(name=self.name(part), id=changes.stack, status="")
         after = self.watch.last_event(begun)
         self.cloud.changes.apply(changes)
         changing = frozenset(one.logical for one in changes.changes)
         self.watch.follow(begun, after, *templates, changing=changing).or_fail()
+
+    def _spare_machines(self, changes: ChangeSet) -> None:
+        """Refuse to delete groups whose machines run, unless that is wanted."""
+        going = {
+            one.physical
+            for one in changes.changes
+            if one.kind == GROUP
+            and one.physical
+            and (one.deed == "remove" or one.replacement == "yes")
+        }
+        machines = self.cloud.machines.running(sorted(going)) if going else []
+        if machines and not self.may_end:
+            self.cloud.changes.discard(changes)
+            groups = ", ".join(sorted({one.group for one in machines}))
+            raise OperatorError(
+                f"{len(machines)} machines run in groups that would go ({groups}), and their work "
+                "would be lost. Idle machines of a pool that follows its queue leave by "
+                "themselves: deploy then. Or end them now, with --yes."
+            )
+        if machines:
+            self.cloud.machines.unprotect(sorted(going))
 
     def _remove(self, stack: Stack) -> None:
         after = self.watch.last_event(stack)

@@ -13,6 +13,9 @@ from praktika.patience import patiently
 from praktika.ports.cloud.stacks import Stack, StackEvent, Stacks
 
 _ENDS = ("_COMPLETE", "_FAILED", "DELETE_SKIPPED")
+_LOOKS = 5
+"""After which a stack with which nothing is done has indeed nothing done with it."""
+
 _NOISE = ("resource creation cancelled", "resource update cancelled", "resource deletion cancelled")
 
 
@@ -75,6 +78,7 @@ class Watch:
             changing: logical ids of what is told of, besides failures; None is all.
         """
         seen: list[StackEvent] = []
+        looks = 0
         while True:
             # first the stack: once it is at rest, all events are there
             found = patiently(lambda: self.stacks.find(stack.name))
@@ -85,7 +89,10 @@ class Watch:
                 if changing is None or event.logical in changing or is_failure:
                     self._tell(event, stack, templates)
             seen += news
-            if found is None or not found.is_busy:
+            looks += 1
+            is_over = found is None or not found.is_busy
+            # right after a request, AWS may still tell of the state before it
+            if is_over and (found is None or looks > _LOOKS or _has_end(seen, stack)):
                 break
             self.check()
             time.sleep(self.pause)
@@ -116,6 +123,12 @@ def first_failure(events: Sequence[StackEvent]) -> StackEvent | None:
     failed = [event for event in events if event.status.endswith("_FAILED")]
     causes = [one for one in failed if not one.reason.lower().startswith(_NOISE)]
     return next(iter(causes or failed), None)
+
+
+def _has_end(events: Sequence[StackEvent], stack: Stack) -> bool:
+    """Whether something that was done with the stack has come to its end."""
+    own = (event.status for event in events if event.physical == stack.id)
+    return any(status.endswith(("_COMPLETE", "_FAILED")) for status in own)
 
 
 def _succeeded(events: Sequence[StackEvent], stack: Stack) -> bool:

@@ -94,9 +94,9 @@ class Arns:
         return [f"{begin}:role{self.names.path}*"]
 
     def token_routes(self, api: str) -> list[AWSHelperFn]:
-        """Of the routes for tokens, of an API by its logical id."""
+        """Of the routes for tokens, of an API by its logical id; it has one stage."""
         place = self._of("execute-api", f"${{{api}}}")
-        return [Sub(f"{place}/$default/POST/{route}") for route in ROUTES]
+        return [Sub(f"{place}/*/POST/{route}") for route in ROUTES]
 
     def _of(self, service: str, thing: str) -> str:
         place = self.place

@@ -67,11 +67,7 @@ def tick(
             "autoscaling:DescribeAutoScalingGroups",
             "autoscaling:DescribeScalingActivities",
         ),
-        allow(
-            "Grow",
-            ["autoscaling:SetDesiredCapacity", "autoscaling:SuspendProcesses"],
-            arns.groups(*groups),
-        ),
+        allow("Grow", ["autoscaling:SetDesiredCapacity"], arns.groups(*groups)),
         allow("Depths", ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"], seen),
         allow("Alarms", [*CONSUME, "sqs:SendMessage"], arns.queues(ALARMS)),
         allow("Tell", SEND, [*arns.queues(EVENTS, NOTICES), *arns.graves(ALARMS)]),

@@ -93,7 +93,7 @@ def _untrusted(arns: Arns) -> list[Statement]:
 def _trusted(arns: Arns, allowed: Allowed) -> list[Statement]:
     made = [
         allow("Present", ["s3:PutObject"], arns.blobs("runners/*")),
-        allow("Sources", ["s3:GetObject"], arns.blobs("sources/*")),
+        allow("Sources", ["s3:GetObject"], arns.blobs("sources/*", "overlays/*")),
         *_parameters(arns, allowed),
         *_secrets(arns, allowed),
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from troposphere.iam import InstanceProfile, PolicyType, Role
 
+from praktika.errors import AuthorError
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.policies.statements import (
     Statement,
@@ -21,7 +23,17 @@ LONGEST = 10_240
 def add_role(
     draft: Draft, component: str, name: str, *, service: str, statements: Sequence[Statement]
 ) -> Role:
-    """A role `<slug>-<name>` that a service may take on, with one policy."""
+    """A role `<slug>-<name>` that a service may take on, with one policy.
+
+    Raises:
+        AuthorError: it names more things than AWS takes, as there are too many pools.
+    """
+    length = len(json.dumps(document(statements), separators=(",", ":"), default=_length))
+    if length > LONGEST:
+        raise AuthorError(
+            text=f"the policy of role {draft.names.own(name)} has {length:,} characters, and AWS "
+            f"takes {LONGEST:,}: make two projects of the pools, or let pools share labels"
+        )
     role = Role(
         logical("Role", name),
         RoleName=draft.names.own(name),
@@ -55,3 +67,8 @@ def add_policy(
         Roles=[role],
     )
     return draft.add("runtime", component, policy)
+
+
+def _length(thing: object) -> object:
+    """What CloudFormation fills in, about as long as it then is."""
+    return getattr(thing, "data", str(thing))

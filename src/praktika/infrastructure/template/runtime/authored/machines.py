@@ -6,12 +6,12 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, autoscaling, ec2
 
-from praktika.errors import AuthorError
 from praktika.infrastructure.components import PoolAutoscaler
 from praktika.infrastructure.compute import AutoScalingGroup, IAMInstanceProfile, LaunchTemplate
-from praktika.infrastructure.parts import title_of, vpc_of
+from praktika.infrastructure.parts import title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
+from praktika.infrastructure.template.runtime import places
 from praktika.infrastructure.template.runtime.machines.groups import tags_of
 from praktika.infrastructure.template.runtime.machines.launch import (
     base_image,
@@ -22,7 +22,6 @@ from praktika.infrastructure.template.runtime.machines.launch import (
     tagged,
 )
 from praktika.infrastructure.template.runtime.raw import Raw
-from praktika.infrastructure.template.stateful.network import Network, network_of
 from praktika.model.installation import Pool
 
 
@@ -33,8 +32,7 @@ def add_own_launch_template(
     data = {
         "ImageId": _image(template, draft),
         "InstanceType": template.instance_type,
-        "SecurityGroupIds": template.security_group_ids
-        or _security_groups(template, draft, context),
+        "SecurityGroupIds": places.groups_of(template, draft, context),
         "IamInstanceProfile": _profile(template, context),
         "BlockDeviceMappings": _disks(template),
         "Placement": {
@@ -62,7 +60,7 @@ def add_own_group(group: AutoScalingGroup.Config, draft: Draft, context: Context
         AutoScalingGroupName=draft.names.own(group.name),
         MinSize=group.min_size,
         MaxSize=group.max_size,
-        VPCZoneIdentifier=group.subnet_ids or list(_network(group, draft, context).subnets),
+        VPCZoneIdentifier=group.subnet_ids or places.subnets_of(group, draft, context),
         HealthCheckType=group.health_check_type,
         HealthCheckGracePeriod=group.health_check_grace_period_sec,
         LaunchTemplate=_launched(group, context),
@@ -128,22 +126,6 @@ def _profile(template: LaunchTemplate.Config, context: Context) -> dict[str, Any
     if not name:
         return None
     return {"Arn": GetAtt(logical("Profile", name), "Arn")} if name in declared else {"Name": name}
-
-
-def _security_groups(
-    template: LaunchTemplate.Config, draft: Draft, context: Context
-) -> list[Any] | None:
-    vpc = vpc_of(context.project, template.vpc_name)
-    return None if vpc is None else [network_of(vpc, draft, "runtime").security_group]
-
-
-def _network(group: AutoScalingGroup.Config, draft: Draft, context: Context) -> Network:
-    vpc = vpc_of(context.project, group.vpc_name)
-    if vpc is None:
-        raise AuthorError(
-            text=f"{title_of(group)} is in no network: give it subnet_ids or a vpc_name"
-        )
-    return network_of(vpc, draft, "runtime")
 
 
 def _launched(group: AutoScalingGroup.Config, context: Context) -> Any:

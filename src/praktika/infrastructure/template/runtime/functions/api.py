@@ -80,7 +80,8 @@ def _add_routes(
     draft.add("runtime", _TITLE, target)
     place = draft.place
     begin = f"arn:{partition(place.region)}:execute-api:{place.region}:{place.account}"
-    source = Sub(f"{begin}:${{{API}}}/*/POST/{paths[0]}*")
+    ending = "*" if len(paths) > 1 else ""
+    source = Sub(f"{begin}:${{{API}}}/*/POST/{paths[0]}{ending}")
     add_permission(draft, _TITLE, called, service="apigateway", source=source)
     return [
         draft.add(

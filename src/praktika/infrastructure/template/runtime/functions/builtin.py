@@ -12,7 +12,7 @@ from typing import Any
 from troposphere import GetAtt, Parameter, Ref, awslambda, events
 
 from praktika.infrastructure.components import GitHubTokenMinter
-from praktika.infrastructure.parts import orchestrator_pools, title_of
+from praktika.infrastructure.parts import github_api, orchestrator_pools, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.names import APP_ID, SHARED
@@ -119,7 +119,7 @@ def _common(draft: Draft, context: Context) -> dict[str, Any]:
         "PRAKTIKA_S3_ARTIFACT_BUCKET": draft.place.bucket,
         "PRAKTIKA_GITHUB_REPOSITORIES": repositories,
         "PRAKTIKA_GITHUB_APP_ID": app_id(draft),
-        "PRAKTIKA_GITHUB_API": context.project.ext.get("github_api", "https://api.github.com"),
+        "PRAKTIKA_GITHUB_API": github_api(context.project),
     }
 
 

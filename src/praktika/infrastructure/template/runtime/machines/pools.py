@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from praktika.errors import AuthorError
+import msgspec
+
 from praktika.infrastructure.component import Scaling
 from praktika.infrastructure.components import OrchestratorPool, RunnerPool
-from praktika.infrastructure.parts import label_of, runner_pools, title_of, vpc_of
+from praktika.infrastructure.parts import label_of, runner_pools, title_of
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft
 from praktika.infrastructure.template.names import RUNG, SHARED, tasks
@@ -17,6 +18,7 @@ from praktika.infrastructure.template.policies.machines import Machines
 from praktika.infrastructure.template.policies.orchestrator import orchestrator
 from praktika.infrastructure.template.policies.runner import runner
 from praktika.infrastructure.template.policies.statements import Statement
+from praktika.infrastructure.template.runtime import places
 from praktika.infrastructure.template.runtime.functions.api import API, endpoint, has_api
 from praktika.infrastructure.template.runtime.machines.allowed import allowed_of
 from praktika.infrastructure.template.runtime.machines.groups import FALLBACK, Group, add_group
@@ -26,10 +28,13 @@ from praktika.infrastructure.template.runtime.machines.launch import (
     device_of,
     image_of,
 )
-from praktika.infrastructure.template.runtime.machines.profiles import AnyPool, profile_for
+from praktika.infrastructure.template.runtime.machines.profiles import (
+    AnyPool,
+    profile_for,
+    role_name_of,
+)
 from praktika.infrastructure.template.runtime.queues import add_queue
 from praktika.infrastructure.template.scope import arns_of
-from praktika.infrastructure.template.stateful.network import network_of
 from praktika.model.facts import Trust
 from praktika.model.installation import Pool
 
@@ -122,10 +127,6 @@ def _add_machines(
     pool: AnyPool, draft: Draft, context: Context, *, known: Pool, statements: Sequence[Statement]
 ) -> None:
     title = title_of(pool)
-    vpc = vpc_of(context.project, pool.vpc_name)
-    if vpc is None:
-        raise AuthorError(text=f"{title} is in no network: name one of `vpcs` in its vpc_name")
-    network = network_of(vpc, draft, "runtime")
     types = pool.instance_types or [pool.instance_type]
     start = Start(
         name=pool.name,
@@ -133,13 +134,15 @@ def _add_machines(
         device=device_of(pool),
         instance_type=types[0],
         profile=profile_for(pool, draft, context, statements),
-        security_groups=pool.security_group_ids or [network.security_group],
+        security_groups=places.groups_of(pool, draft, context),
         volume=pool.volume_size_gb,
         trust=known.trust,
         script=pool.user_data,
     )
     template = add_launch_template(draft, title, start)
-    draft.pools.append(known)
+    subnets = places.subnets_of(pool, draft, context)
+    named = role_name_of(pool, draft, context)
+    draft.pools.append(msgspec.structs.replace(known, role_name=named))
     least = known.size if known.scaling == "disabled" else max(known.size, known.reserve)
     for at, name in enumerate(known.groups):
         is_first = at == 0
@@ -149,7 +152,7 @@ def _add_machines(
             least=least if is_first else 0,
             most=known.max_size,
             spot=pool.spot and is_first,
-            subnets=network.subnets,
+            subnets=subnets,
             tags=_tags(pool, draft, context, known, name),
         )
         add_group(draft, title, group, template)

@@ -54,6 +54,27 @@ def role_ref(name: str, draft: Draft, context: Context) -> Any:
     return name.rpartition("/")[2]
 
 
+def role_name_of(pool: AnyPool, draft: Draft, context: Context) -> str:
+    """The name on AWS of the role of a pool's machines, by which the token broker knows them.
+
+    "" if it is the usual one, or that of a profile that is not declared here: machines with such a
+    one get no tokens.
+    """
+    given = _given_profile(pool)
+    profiles = _declared(context.project.iam_instance_profiles, IAMInstanceProfile.Config)
+    profile = profiles.get(given.removeprefix(draft.names.own("")))
+    if profile is not None:
+        named = str(profile.role_name)
+    elif isinstance(pool, RunnerPool):
+        named = pool.ec2_role
+    else:
+        named = role_of(pool)
+    bare = named.removeprefix(draft.names.own(""))
+    is_ours = named == role_of(pool) or isinstance(role_ref(named, draft, context), Ref)
+    name = draft.names.own(bare) if is_ours else named.rpartition("/")[2]
+    return "" if name in {"", draft.names.own(""), draft.names.own(f"{pool.name}-role")} else name
+
+
 def _given_profile(pool: AnyPool) -> str:
     """The instance profile that a pool names, or ""."""
     if isinstance(pool, RunnerPool):

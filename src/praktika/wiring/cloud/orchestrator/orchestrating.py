@@ -16,9 +16,9 @@ from structlog.typing import FilteringBoundLogger
 from praktika.errors import PraktikaError
 from praktika.infrastructure.template.names import Names
 from praktika.patience import patiently
-from praktika.wiring.cloud.duties import Duties, Served
-from praktika.wiring.cloud.idle import Idle
 from praktika.wiring.cloud.installed import read_installation
+from praktika.wiring.cloud.orchestrator.duties import Duties, Served
+from praktika.wiring.cloud.orchestrator.idle import Idle
 from praktika.wiring.serving.loops import Loops
 from praktika.wiring.stores import Stores
 

@@ -17,9 +17,9 @@ from praktika.model.installation import Installation
 from praktika.model.tokens import Attempt
 from praktika.orchestrator import names
 from praktika.orchestrator.scaling.nudges import Nudges
-from praktika.wiring.cloud.pools import CloudPools, machines_of
+from praktika.wiring.cloud.orchestrator.pools import CloudPools, machines_of
+from praktika.wiring.cloud.orchestrator.turns import Turns
 from praktika.wiring.cloud.sealing import signing
-from praktika.wiring.cloud.turns import Turns
 from praktika.wiring.github.identity import with_broker
 from praktika.wiring.github.installation import GitHub
 from praktika.wiring.github.loops import STALE, announce_all, loops_of

@@ -1,0 +1,1 @@
+"""`praktika orchestrator --installation`."""
