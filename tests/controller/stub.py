@@ -28,7 +28,11 @@ def queue_of(letter: dict[str, str]) -> tuple[Any, str]:
 
 def main() -> None:
     if "--installation" in sys.argv:
-        note(what="orchestrator")
+        note(
+            what="orchestrator",
+            sandbox=os.environ["PRAKTIKA_SANDBOX_USER"],
+            job=os.environ.get("PRAKTIKA_JOB_USER"),
+        )
         steps = os.environ.get("STUB_DO", "sleep 60").split(",")
         letter = {}
         file = Path("none")

@@ -26,7 +26,8 @@ def test_an_orchestrator_that_dies_is_started_again(scene, machine):
     installed(scene, "events.fifo")
     one = machine(**TAGS)
     one.start(STUB_DO="exit 3")
-    one.noted("orchestrator", 2)
+    first, _, *_ = one.noted("orchestrator", 2)
+    assert (first["sandbox"], first["job"]) == ("praktika-job", None), "fault 4"
     assert one.said("orchestrator.died")["code"] == 3
 
 

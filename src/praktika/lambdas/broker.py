@@ -7,7 +7,6 @@ nor anything that a caller has sent but names.
 from __future__ import annotations
 
 import functools
-import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,15 +14,10 @@ from typing import Any
 import msgspec
 
 from praktika.adapters.aws.blobs import S3Blobs
-from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.journal import S3Journal
 from praktika.adapters.aws.light.json_services import secretsmanager, ssm
 from praktika.adapters.aws.light.objects import LightS3
-from praktika.adapters.aws.secrets import AwsSecrets
-from praktika.adapters.github.app import AppTokens, Signer
-from praktika.adapters.github.http.site import Site
-from praktika.adapters.github.http.transport import Transport
-from praktika.errors import Absent, Denied, Limited, OperatorError, PraktikaError, TransientError
+from praktika.errors import Absent, Denied, Limited, PraktikaError, TransientError
 from praktika.intake.allowed import Allowed
 from praktika.lambdas import surroundings
 from praktika.lambdas.api import JSON, Request, answer
@@ -32,6 +26,7 @@ from praktika.lambdas.log import Lines
 from praktika.lambdas.surroundings import told
 from praktika.lambdas.tokens.callers import Caller, caller_of
 from praktika.lambdas.tokens.giving import Giver
+from praktika.lambdas.tokens.minting import Minting
 from praktika.lambdas.tokens.runs import Runs
 from praktika.model.tokens import TokenAsked, TokenGiven, TokenReturned
 from praktika.model.wire import WireError, decode, encode
@@ -138,31 +133,6 @@ class Broker:
         return answer(200, "{}", JSON)
 
 
-class _AppSecret(msgspec.Struct, frozen=True, rename="kebab"):
-    """What an operator keeps in Secrets Manager of the app."""
-
-    app_id: str | int
-    app_key: str
-
-
-def _mint(aws: Clients, clock: Clock, environment: Mapping[str, str]) -> TokenBroker:
-    """What mints tokens with the key of the app.
-
-    Raises:
-        OperatorError: the secret is not what it should be; the text does not show it.
-    """
-    name = told(surroundings.APP_SECRET, environment)
-    text = AwsSecrets(aws).get(name, "aws secret")
-    try:
-        app = decode(text.encode(), _AppSecret)
-    except WireError:
-        raise OperatorError(
-            f'secret {name} is not as it should be: JSON with "app-id" and "app-key"'
-        ) from None
-    site = Site.of(environment.get(surroundings.API, "").strip() or "github.com")
-    return AppTokens(Transport(site, clock), Signer(str(app.app_id), app.app_key, clock), clock)
-
-
 def _status(error: PraktikaError) -> int:
     match error:
         case Denied():
@@ -189,7 +159,7 @@ def _broker() -> Broker:
     blobs = S3Blobs(aws, bucket, prefix)
     return Broker(
         Installed(blobs, clock),
-        functools.cache(lambda: _mint(aws, clock, os.environ)),
+        Minting(aws, clock),
         journal=S3Journal(aws, bucket, clock, prefix),
         blobs=blobs,
         clock=clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,9 @@ __all__ = [
     "with_changes",
     "with_inputs",
 ]
+
+SANDBOX_USER = "PRAKTIKA_SANDBOX_USER"
+"""The variable that names the user whose processes read declarations, on machines of a cloud."""
 
 _CHANGED_BYTES = 100_000
 """Of the names of changed files: they travel with the request for a run, which is one message."""
@@ -91,4 +95,4 @@ def _storable(path: str) -> str:
 
 def compile_declaration(root: Path, facts: Facts | None = None) -> Compilation:
     """What the declaration of the checkout at `root` compiles to, for a run with these facts."""
-    return LocalSandbox().compile(root, facts)
+    return LocalSandbox(user=os.environ.get(SANDBOX_USER, "")).compile(root, facts)

@@ -15,6 +15,7 @@ import pytest
 from tests import aws_cloud
 from tests.aws_server import REGION, AwsServer, serve
 from tests.faulty_proxy import FaultyProxy
+from tests.paper_bundles import PaperBundles
 
 from praktika.cli.console import Console
 from praktika.cli.main import run
@@ -70,24 +71,6 @@ APP = {
     "app-installation-id": "34",
     "app-key": "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----",
 }
-
-
-class PaperBundles:
-    """Code that need not run, so that nothing is downloaded."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        pass
-
-    def digest(self, name: str) -> str:
-        return name.encode().hex().ljust(64, "0")[:64]
-
-    def suffix(self, name: str) -> str:
-        return ".whl" if name in ("praktika", "controller") else ".zip"
-
-    def build(self, name: str, folder: Path) -> Path:
-        path = folder / name
-        path.write_bytes(b"PK\x05\x06" + bytes(18))  # an empty zip
-        return path
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.declared_projects import EXAMPLES, _forgotten
-from tests.integration.aws.test_deploy import PaperBundles
+from tests.paper_bundles import PaperBundles
 from tests.unit.deploying.samples import APP
 
 from praktika.adapters.memory.cloud import World, open_cloud

@@ -61,7 +61,7 @@ def test_who_may_not_propose_sees_what_templates_tell(room):
 
 def test_it_complains_of_what_a_deploy_would_complain_of(room):
     room.world.secrets.clear()
-    with pytest.raises(OperatorError, match="create-secret"):
+    with pytest.raises(OperatorError, match="there is no secret lab-gh-app"):
         preview(wanted(), room.cloud)
     room.world.account = "999999999999"
     with pytest.raises(OperatorError, match="AWS_ACCOUNT_ID"):

@@ -221,3 +221,17 @@ def test_machines_that_make_images_read_no_parameter_of_the_account():
     allowed = {one for each in found if each["Effect"] == "Allow" for one in each["Action"]}
     assert not {one for one in allowed if one.startswith(("ssm:GetParam", "secretsmanager"))}
     assert "PlatformSecrets" in {one["Sid"] for one in found}
+
+
+def test_old_images_go_but_for_the_last_ones():
+    done = made(regions=["eu-west-1"])
+    policy = only(done, "ImageBuilder::LifecyclePolicy")
+    tags = {"praktika:project": "lab", "praktika:builder": "base"}
+    assert policy["ResourceSelection"] == {"TagMap": tags}
+    assert only(done, "ImageBuilder::ImagePipeline")["ImageTags"] == tags
+    (detail,) = policy["PolicyDetails"]
+    assert detail["Filter"]["RetainAtLeast"] == 2
+    for one in statements(done, "base-image-cleaning"):
+        if one["Sid"] == "Images":
+            assert one["Condition"] == {"StringEquals": {"aws:ResourceTag/praktika:project": "lab"}}
+            assert {thing.split(":")[3] for thing in one["Resource"]} == {REGION, "eu-west-1"}

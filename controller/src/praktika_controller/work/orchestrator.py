@@ -101,6 +101,9 @@ class OrchestratorRole:
             *("orchestrator", "--installation"),
         ]
         given = variables(station.identity, places, self._installation)
+        # Declarations are code of branches: they get neither the machine's role nor the network.
+        del given["PRAKTIKA_JOB_USER"]
+        given["PRAKTIKA_SANDBOX_USER"] = places.sandbox
         child = Child(command, given, places.root, station.sinks)
         log("orchestrator.started", pid=child.pid)
         station.supervisor.tell(STATUS="the orchestrator works")

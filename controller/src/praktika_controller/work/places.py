@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+USER = "praktika-job"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -19,6 +21,7 @@ class Places:
         python: of the platform's own environment, with praktika.
         log: the controller's own log.
         user: that jobs run as; "" is nobody else, for tests.
+        sandbox: whose processes read declarations; "" is nobody else, for tests.
         docker_socket: is there where machines have Docker, whether it answers or not.
     """
 
@@ -27,6 +30,7 @@ class Places:
     python: Path
     log: Path
     user: str
+    sandbox: str
     docker_socket: Path
 
     @property
@@ -67,11 +71,13 @@ def find_places(environment: Mapping[str, str] = os.environ) -> Places:
     def path(name: str, default: str) -> Path:
         return Path(environment.get(f"PRAKTIKA_CONTROLLER_{name}") or default)
 
+    is_tried = "PRAKTIKA_CONTROLLER_USER" in environment
     return Places(
         state=path("STATE", "/var/lib/praktika"),
         venvs=path("VENVS", "/opt/praktika/base-venvs"),
         python=path("PYTHON", sys.executable),
         log=path("LOG", "/var/log/praktika/controller.log"),
         docker_socket=path("DOCKER_SOCKET", "/run/docker.sock"),
-        user=environment.get("PRAKTIKA_CONTROLLER_USER", "praktika-job"),
+        user=environment.get("PRAKTIKA_CONTROLLER_USER", USER),
+        sandbox=environment.get("PRAKTIKA_CONTROLLER_SANDBOX", "" if is_tried else USER),
     )

@@ -1,12 +1,14 @@
 """The sandbox on one machine: a child process with its own session, limits and few variables.
 
 It keeps mistakes in: an endless loop, a crash, a gigabyte of output, a process left behind. It is
-no prison: the child is the same user and sees the same files.
+no prison where the child is the same user and sees the same files. Where root gives it a user of
+its own, as on machines of a cloud, it has no network and no rights either (fault 4).
 """
 
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -43,11 +45,13 @@ class LocalSandbox:
     Args:
         timeout: seconds that a declaration may take.
         memory: bytes of address space that it may use.
+        user: who it is; "" is who this process is. It takes root, `unshare` and `setpriv`.
     """
 
-    def __init__(self, timeout: float = 60.0, memory: int = 4 * 1024**3) -> None:
+    def __init__(self, timeout: float = 60.0, memory: int = 4 * 1024**3, *, user: str = "") -> None:
         self._timeout = timeout
         self._memory = memory
+        self._user = user
 
     def compile(self, root: Path, facts: Facts | None = None) -> Compilation:
         """See `ports.sandbox.Sandbox`."""
@@ -58,6 +62,8 @@ class LocalSandbox:
             return self._compile(root, ())
         with TemporaryDirectory(prefix="praktika-facts-") as folder:
             Path(folder, "environment.json").write_bytes(encode(facts.environment))
+            if self._user:
+                Path(folder).chmod(0o755)
             return self._compile(root, (folder,))
 
     def _compile(self, root: Path, more: Sequence[str]) -> Compilation:
@@ -74,7 +80,8 @@ class LocalSandbox:
     ) -> int | None:
         """Run the child to its end, and all that it started; its exit code, None if out of time."""
         mark = uuid.uuid4().hex
-        command = [sys.executable, "-P", "-m", "praktika.pipeline.child", str(root)]
+        command = [*self._confined(root), sys.executable]
+        command += ["-P", "-m", "praktika.pipeline.child", str(root)]
         command += [str(channel.fileno()), str(self._memory), *more]
         try:
             child = subprocess.Popen(
@@ -83,12 +90,12 @@ class LocalSandbox:
                 stdout=output,
                 stderr=output,
                 pass_fds=(channel.fileno(),),
-                env={**_environment(), _MARK: mark},
+                env={**_environment(), **({"HOME": "/"} if self._user else {}), _MARK: mark},
                 cwd="/",
                 start_new_session=True,
             )
         except OSError as error:
-            raise OperatorError(f"Cannot start {sys.executable}: {error}.") from error
+            raise OperatorError(f"Cannot start {command[0]}: {error}.") from error
         late = threading.Event()
         timer = threading.Timer(self._timeout, _stop, (child, late))
         timer.start()
@@ -100,6 +107,21 @@ class LocalSandbox:
             _end_all(child.pid, mark)
             code = child.wait()
         return None if late.is_set() else code
+
+    def _confined(self, root: Path) -> list[str]:
+        """What the command begins with that takes the child's network and rights away."""
+        if not self._user:
+            return []
+        try:
+            known = pwd.getpwnam(self._user)
+        except KeyError:
+            raise OperatorError(f"There is no user {self._user} for the sandbox.") from None
+        for folder in (root, *root.parents):  # praktika's own folders, which are private
+            if folder.name.startswith("praktika-") and folder.stat().st_uid == os.geteuid():
+                folder.chmod(folder.stat().st_mode | 0o011)
+        who = [f"--reuid={known.pw_uid}", f"--regid={known.pw_gid}", "--clear-groups"]
+        rights = ["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
+        return ["unshare", "--net", "--ipc", "setpriv", *who, *rights, "--"]
 
     def _vanished(self, root: Path, data: bytes, code: int | None, tail: str) -> Compilation:
         """What to say of a child that has not answered."""

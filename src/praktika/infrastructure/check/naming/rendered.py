@@ -80,6 +80,7 @@ def rendered(part: Component) -> Iterator[Rendered]:
         case "ImageBuilder":
             yield IMAGE, "name", name
             yield ROLE, "name", f"{name}-image-role"
+            yield ROLE, "name", f"{name}-image-cleaning-role"
             yield PROFILE, "name", f"{name}-image-profile"
         case "Lambda":
             yield from _of_function(part)

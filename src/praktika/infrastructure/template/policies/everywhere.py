@@ -15,6 +15,8 @@ _SESSION = f"{_NO_THING}; it reaches nothing but the machine's own session chann
 REASONS: Final = {
     "autoscaling:DescribeAutoScalingGroups": f"{_NO_THING}; it only reads",
     "autoscaling:DescribeScalingActivities": f"{_NO_THING}; it only reads",
+    "ec2:DescribeImages": f"{_NO_THING}; it only reads",
+    "tag:GetResources": f"{_NO_THING}; it only reads",
     "sqs:ListQueues": f"{_NO_THING}; it tells names and nothing else",
     "ssmmessages:CreateControlChannel": _SESSION,
     "ssmmessages:CreateDataChannel": _SESSION,

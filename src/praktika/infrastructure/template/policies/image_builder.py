@@ -6,6 +6,9 @@ this is the same without that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from praktika.infrastructure.template.draft import PROJECT_TAG
 from praktika.infrastructure.template.policies import guard
 from praktika.infrastructure.template.policies.arns import Arns, partition
 from praktika.infrastructure.template.policies.everywhere import everywhere
@@ -69,4 +72,41 @@ def image_builder(arns: Arns, builder: str) -> list[Statement]:
         *guard.no_rights(arns),
         *guard.no_secrets_of_others(arns),
         *guard.no_state(arns),
+    ]
+
+
+def image_cleaner(arns: Arns, builder: str, regions: Sequence[str]) -> list[Statement]:
+    """The statements of the role with which Image Builder removes old images.
+
+    Snapshots have no tag of ours. AWS deletes none that an image still has.
+
+    Args:
+        arns: of the project.
+        builder: its name.
+        regions: where its images are.
+    """
+    place, part = arns.place, partition(arns.place.region)
+    own = {"StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": arns.names.slug}}
+    made_so = {"StringEquals": {"aws:ResourceTag/CreatedBy": "EC2 Image Builder"}}
+    begin = f"arn:{part}:imagebuilder:{place.region}:{place.account}"
+    return [
+        allow(
+            "Images",
+            ["ec2:DeregisterImage", "ec2:DescribeImageAttribute"],
+            [f"arn:{part}:ec2:{region}::image/*" for region in regions],
+            when=own,
+        ),
+        allow(
+            "Snapshots",
+            ["ec2:DeleteSnapshot"],
+            [f"arn:{part}:ec2:{region}::snapshot/*" for region in regions],
+            when=made_so,
+        ),
+        allow(
+            "Versions",
+            ["imagebuilder:DeleteImage"],
+            [f"{begin}:image/{arns.names.own(builder)}-*"],
+        ),
+        everywhere("Look", "ec2:DescribeImages", "tag:GetResources"),
+        *guard.no_rights(arns),
     ]

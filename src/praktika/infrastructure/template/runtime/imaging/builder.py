@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from troposphere import GetAtt, Output, Ref, imagebuilder, logs, ssm
+from troposphere import GetAtt, Output, Ref, imagebuilder, logs
 
 from praktika.infrastructure.images import ImageBuilder
 from praktika.infrastructure.parts import title_of, vpc_of
@@ -19,17 +19,20 @@ from praktika.infrastructure.template.draft import PROJECT_TAG, Draft, logical
 from praktika.infrastructure.template.policies.arns import partition
 from praktika.infrastructure.template.policies.image_builder import image_builder
 from praktika.infrastructure.template.runtime.imaging import scripts
+from praktika.infrastructure.template.runtime.imaging.cleaning import add_cleaning, image_tags
 from praktika.infrastructure.template.runtime.imaging.documents import (
     GIVEN,
     Step,
     declared,
     digest_of,
 )
-from praktika.infrastructure.template.runtime.machines.launch import (
-    base_image,
-    platform,
-    processor_of,
+from praktika.infrastructure.template.runtime.imaging.publishing import (
+    add_distribution,
+    add_parameter,
+    architecture,
+    types,
 )
+from praktika.infrastructure.template.runtime.machines.launch import platform
 from praktika.infrastructure.template.runtime.raw import merged
 from praktika.infrastructure.template.runtime.roles import add_profile, add_role
 from praktika.infrastructure.template.scope import arns_of
@@ -38,7 +41,6 @@ from praktika.infrastructure.template.stateful.network import network_of
 WEEKLY: Final = "cron(0 3 ? * sun *)"
 """When an image is made where nothing else is said: what it is made from is mended all the time."""
 
-_SMALL: Final = {"arm64": "t4g.small", "x86_64": "t3.small"}
 _PARENTS: Final = {"awslinux": "amazon-linux-2023", "ubuntu": "ubuntu-server-24-lts"}
 _KEPT_DAYS: Final = 30
 
@@ -57,7 +59,7 @@ def add_image_builder(builder: ImageBuilder.Config, draft: Draft, context: Conte
                 "Name": name,
                 "ImageRecipeArn": GetAtt(recipe, "Arn"),
                 "InfrastructureConfigurationArn": Ref(_add_machines(builder, draft, context)),
-                "DistributionConfigurationArn": Ref(_add_distribution(builder, draft)),
+                "DistributionConfigurationArn": Ref(add_distribution(builder, draft)),
                 "ImageTestsConfiguration": imagebuilder.ImageTestsConfiguration(
                     ImageTestsEnabled=builder.image_tests_enabled,
                     TimeoutMinutes=max(60, builder.image_tests_timeout_minutes),
@@ -66,6 +68,7 @@ def add_image_builder(builder: ImageBuilder.Config, draft: Draft, context: Conte
                     ScheduleExpression=builder.schedule_expression or WEEKLY,
                     PipelineExecutionStartCondition="EXPRESSION_MATCH_ONLY",
                 ),
+                "ImageTags": image_tags(builder, draft),
                 "Tags": {PROJECT_TAG: draft.names.slug},
             },
             builder.pipeline,
@@ -73,7 +76,8 @@ def add_image_builder(builder: ImageBuilder.Config, draft: Draft, context: Conte
     )
     draft.add("runtime", title, pipeline)
     draft.runtime.add_output(Output(logical("Pipeline", builder.name), Value=Ref(pipeline)))
-    _add_parameter(builder, draft)
+    add_parameter(builder, draft)
+    add_cleaning(builder, draft, context)
 
 
 def _steps(builder: ImageBuilder.Config, draft: Draft) -> list[Step]:
@@ -108,7 +112,7 @@ def _platform(builder: ImageBuilder.Config, draft: Draft) -> Step:
 
 
 def _package(builder: ImageBuilder.Config) -> str:
-    return platform(_types(builder)[0])
+    return platform(types(builder)[0])
 
 
 def _plain(name: str) -> str:
@@ -178,7 +182,7 @@ def _add_machines(
             {
                 "Name": draft.names.own(builder.name),
                 "InstanceProfileName": Ref(profile),
-                "InstanceTypes": _types(builder),
+                "InstanceTypes": types(builder),
                 "InstanceMetadataOptions": imagebuilder.InstanceMetadataOptions(
                     HttpTokens="required", HttpPutResponseHopLimit=1
                 ),
@@ -212,77 +216,11 @@ def _network(builder: ImageBuilder.Config, draft: Draft, context: Context) -> di
     return found
 
 
-def _add_distribution(
-    builder: ImageBuilder.Config, draft: Draft
-) -> imagebuilder.DistributionConfiguration:
-    """Where images go: to the regions that are named, and in ours into the parameter."""
-    here = draft.place.region
-    given = merged(
-        {
-            "Name": draft.names.own(builder.name),
-            "Distributions": [
-                _distribution(builder, draft, region)
-                for region in dict.fromkeys([here, *builder.regions])
-            ],
-            "Tags": {PROJECT_TAG: draft.names.slug},
-        },
-        builder.dist,
-    )
-    made = imagebuilder.DistributionConfiguration(
-        logical("ImageDistribution", builder.name), **given
-    )
-    return draft.add("runtime", title_of(builder), made)
-
-
-def _distribution(
-    builder: ImageBuilder.Config, draft: Draft, region: str
-) -> imagebuilder.Distribution:
-    permission = builder.ami_launch_permission
-    image = imagebuilder.AmiDistributionConfiguration(
-        Name=f"{draft.names.own(builder.name)}-{{{{ imagebuilder:buildDate }}}}",
-        AmiTags={PROJECT_TAG: draft.names.slug},
-        **merged({}, {"LaunchPermissionConfiguration": permission} if permission else None),
-    )
-    more = {}
-    if region == draft.place.region:
-        parameter = imagebuilder.SsmParameterConfiguration(
-            ParameterName=draft.names.image(builder.name), DataType="aws:ec2:image"
-        )
-        more = {"SsmParameterConfigurations": [parameter]}
-    return imagebuilder.Distribution(Region=region, AmiDistributionConfiguration=image, **more)
-
-
-def _add_parameter(builder: ImageBuilder.Config, draft: Draft) -> None:
-    """The parameter that pools follow. Its first value alone is from here.
-
-    A stack does not look at a parameter again while its own text for it is the same.
-    """
-    first = builder.parent_image if builder.parent_image.startswith("ami-") else ""
-    base = base_image(builder.base or "awslinux", _architecture(builder))
-    parameter = ssm.Parameter(
-        logical("Image", builder.name),
-        Name=draft.names.image(builder.name),
-        Type="String",
-        DataType="aws:ec2:image",
-        Value=first or f"{{{{resolve:ssm:{base}}}}}",
-        Tags={PROJECT_TAG: draft.names.slug},
-    )
-    draft.add("runtime", title_of(builder), parameter)
-
-
 def _parent(builder: ImageBuilder.Config, draft: Draft) -> str:
     """The image that others are made from: the newest of its distribution at each time."""
     if builder.parent_image:
         return builder.parent_image
     region = draft.place.region
-    kind = {"arm64": "arm64", "x86_64": "x86"}[_architecture(builder)]
+    kind = {"arm64": "arm64", "x86_64": "x86"}[architecture(builder)]
     parent = _PARENTS.get(builder.base, _PARENTS["awslinux"])
     return f"arn:{partition(region)}:imagebuilder:{region}:aws:image/{parent}-{kind}/x.x.x"
-
-
-def _types(builder: ImageBuilder.Config) -> list[str]:
-    return list(builder.instance_types) or [_SMALL[_architecture(builder)]]
-
-
-def _architecture(builder: ImageBuilder.Config) -> str:
-    return processor_of(builder.instance_types[0]) if builder.instance_types else "arm64"
