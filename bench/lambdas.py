@@ -51,7 +51,7 @@ from praktika.infrastructure.bundles.functions import HANDLERS  # noqa: E402
 from praktika.infrastructure.bundles.wheels import Target  # noqa: E402
 from praktika.lambdas.log import Lines  # noqa: E402
 from praktika.lambdas.tick import tick_with  # noqa: E402
-from praktika.lambdas.ticking.growing import LATE
+from praktika.lambdas.ticking.growing import LATE  # noqa: E402
 from praktika.model.installation import FILE, Installation, Pool  # noqa: E402
 from praktika.model.wire import encode  # noqa: E402
 from praktika.orchestrator.names import ALARMS  # noqa: E402
