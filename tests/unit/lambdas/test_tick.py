@@ -15,7 +15,7 @@ from praktika.intake.names import NOTICES
 from praktika.intake.ticker import Ticker
 from praktika.lambdas.installed import Installed
 from praktika.lambdas.log import Lines as JsonLines
-from praktika.lambdas.secret import AGAIN, WebhookSecret
+from praktika.lambdas.secret import AGAIN, FRESH, WebhookSecret
 from praktika.lambdas.tick import Tick
 from praktika.lambdas.ticking.growing import Growing
 from praktika.lambdas.ticking.parts import DeadLetters, Rung, Schedules, Sweep
@@ -218,6 +218,23 @@ def test_a_secret_that_was_changed_is_read_again_once_a_minute_at_most():
     assert secret.accepts(signed("the-new-secret-2"), b"x")
     assert not secret.accepts(signed("the-old-secret-1"), b"x")
     assert parameter.reads == 2
+
+
+def test_security_3_a_stolen_secret_ends_soon_after_it_was_changed():
+    """Also for a function that is sent nothing but what the stolen one signs."""
+    clock, parameter = ManualClock(), Parameter("the-old-secret-1")
+    secret = WebhookSecret(parameter, clock, Lines())
+    secret.make_ready()
+    parameter.value = Unavailable("no answer")
+    clock.advance(FRESH)
+    secret.make_ready()
+    assert secret.accepts(signed("the-old-secret-1"), b"x")
+    parameter.value = "the-new-secret-2"
+    clock.advance(FRESH)
+    secret.make_ready()
+    assert not secret.accepts(signed("the-old-secret-1"), b"x")
+    assert secret.accepts(signed("the-new-secret-2"), b"x")
+    assert parameter.reads == 3
 
 
 def test_a_store_that_does_not_answer_changes_nothing_and_one_that_was_emptied_closes():
