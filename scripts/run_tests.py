@@ -19,12 +19,11 @@ from typing import IO
 CHAOS = "tests/integration/chaos"
 BESIDE = {
     "computing": [
-        "tests/unit", "tests/controller", "tests/contracts", "tests/simulation", "tests/replay",
-        "tests/docs",
+        "tests/unit", "tests/contracts", "tests/simulation", "tests/replay", "tests/docs",
     ],
-    "waiting": [CHAOS],
+    "waiting": [CHAOS, "tests/controller"],
 }  # fmt: skip
-WORKING = ["tests/integration", "tests/controller", "tests/browser", f"--ignore={CHAOS}"]
+WORKING = ["tests/integration", "tests/browser", f"--ignore={CHAOS}"]
 PYTEST = [sys.executable, "-m", "pytest"]
 
 

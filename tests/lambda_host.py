@@ -18,25 +18,23 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import platform
-import queue
 import re
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 import uuid
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Self
 
 from tests.aws_server import REGION, AwsServer
+from tests.lambda_process import PATIENCE, Call, Deployed, Function, FunctionError, Handler, Server
+
+__all__ = ["Deployed", "FunctionError", "LambdaHost", "Machine", "api_event", "here"]
 
 ROUTES = {
     "/webhooks/github": ("webhook", False),
@@ -44,32 +42,6 @@ ROUTES = {
     "/internal/v1/tokens/revoke": ("token-broker", True),
 }
 """The function of each route of the API, and whether IAM authorises it."""
-
-_RUNTIME = (
-    *("awslambdaric", "snapshot_restore_py", "simplejson", "runtime_client*"),
-    *("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3"),
-)
-"""What the cloud's runtime has beside the standard library."""
-
-_START = (
-    "import sys; sys.path[:0] = [{task!r}, {runtime!r}]; sys.argv = ['bootstrap', {handler!r}]\n"
-    "from awslambdaric.__main__ import main; main(sys.argv)"
-)
-_PATIENCE = 60.0
-
-
-class FunctionError(Exception):
-    """A function has failed; the text is the error that its runtime has reported."""
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A function: the name of it without the slug, its zip, its handler and its variables."""
-
-    name: str
-    zip: Path
-    handler: str
-    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -79,19 +51,6 @@ class Machine:
     access: str
     secret: str
     arn: str
-
-
-@dataclass
-class _Call:
-    event: Any
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    done: threading.Event = field(default_factory=threading.Event)
-    answer: Any = None
-    error: str = ""
-
-    def end(self, answer: Any = None, error: str = "") -> None:
-        self.answer, self.error = answer, error
-        self.done.set()
 
 
 class LambdaHost:
@@ -105,10 +64,10 @@ class LambdaHost:
     def __init__(self, aws: AwsServer, python: str = sys.executable) -> None:
         self.aws = aws
         self.python = python
-        self._functions: dict[str, _Function] = {}
+        self._functions: dict[str, Function] = {}
         self._machines: dict[str, Machine] = {}
         self._stack = contextlib.ExitStack()
-        self._server = _Server(_front(self))
+        self._server = Server(_front(self))
         self.url = self._server.url
 
     def __enter__(self) -> Self:
@@ -125,7 +84,12 @@ class LambdaHost:
         """Deploy a function, in place of an earlier one of that name."""
         if deployed.name in self._functions:
             self._functions.pop(deployed.name).close()
-        self._functions[deployed.name] = _Function(self, deployed)
+        self._functions[deployed.name] = Function(
+            deployed,
+            self.folder,
+            self.python,
+            {**self.aws.environment(), "AWS_ENDPOINT_URL_LAMBDA": self.url},
+        )
 
     def trust(self, machine: Machine) -> None:
         """Let the API know a role session."""
@@ -138,13 +102,13 @@ class LambdaHost:
             FunctionError: it failed.
         """
         call = self.call(name, event)
-        if not call.done.wait(_PATIENCE):
+        if not call.done.wait(PATIENCE):
             raise FunctionError(f"{name} does not answer: {self.output(name)[-2000:]}")
         if call.error:
             raise FunctionError(call.error)
         return call.answer
 
-    def call(self, name: str, event: Any) -> _Call:
+    def call(self, name: str, event: Any) -> Call:
         """Call a function without waiting for it; it may have the slug before its name."""
         for known, function in self._functions.items():
             if name in {known, f"{function.slug}-{known}"}:
@@ -201,179 +165,11 @@ def _sign(machine: Machine, method: str, url: str, headers: Mapping[str, str], b
     )
 
 
-class _Function:
-    """A function: its unpacked zip, the server that its runtime asks for events, its process."""
-
-    def __init__(self, host: LambdaHost, deployed: Deployed) -> None:
-        self._host = host
-        self._deployed = deployed
-        self.slug = deployed.environment.get("PRAKTIKA_PROJECT_SLUG", "")
-        self._task = Path(tempfile.mkdtemp(prefix=f"{deployed.name}-", dir=host.folder))
-        with zipfile.ZipFile(deployed.zip) as archive:
-            archive.extractall(self._task)
-        self.log = host.folder / f"{self._task.name}.log"
-        self.log.touch()
-        self._waiting: queue.Queue[_Call] = queue.Queue()
-        self._generation = 0
-        self._given: dict[str, _Call] = {}
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._server = _Server(_runtime(self))
-        self._server.__enter__()
-
-    def call(self, event: Any) -> _Call:
-        call = _Call(event)
-        with self._lock:
-            self._waiting.put(call)
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-        return call
-
-    def next(self) -> _Call | None:
-        """The next event for the process that asks; None if it was killed meanwhile."""
-        mine = self._generation
-        while mine == self._generation:
-            with contextlib.suppress(queue.Empty):
-                call = self._waiting.get(timeout=0.05)
-                if mine == self._generation:
-                    self._given[call.id] = call
-                    return call
-                self._waiting.put(call)
-        return None
-
-    def end(self, id_: str, answer: Any = None, error: str = "") -> None:
-        if id_ in self._given:
-            self._given.pop(id_).end(answer, error)
-
-    def idle(self) -> bool:
-        return self._waiting.empty() and not self._given
-
-    def kill(self) -> None:
-        with self._lock:
-            self._generation += 1
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-        for id_ in list(self._given):
-            self.end(id_, error="killed")
-
-    def close(self) -> None:
-        self.kill()
-        self._server.__exit__()
-
-    def _start(self) -> None:
-        name = f"{self.slug}-{self._deployed.name}".removeprefix("-")
-        program = _START.format(
-            task=str(self._task),
-            runtime=str(_runtime_folder(self._host.folder)),
-            handler=self._deployed.handler,
-        )
-        variables = {
-            **self._host.aws.environment(),
-            "AWS_ENDPOINT_URL_LAMBDA": self._host.url,
-            "AWS_LAMBDA_RUNTIME_API": self._server.url.removeprefix("http://"),
-            "AWS_LAMBDA_FUNCTION_NAME": name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
-            "AWS_LAMBDA_LOG_GROUP_NAME": name,
-            "AWS_LAMBDA_LOG_STREAM_NAME": "local",
-            "LAMBDA_TASK_ROOT": str(self._task),
-            "_HANDLER": self._deployed.handler,
-            "PATH": "/usr/bin:/bin",
-            **self._deployed.environment,
-        }
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [self._host.python, "-I", "-S", "-B", "-c", program],
-                env=variables,
-                cwd=self._task,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-
-
-class _Server(ThreadingHTTPServer):
-    """A server on a port of its own."""
-
-    daemon_threads = True
-
-    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Whoever asked was killed."""
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def taken(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length", "0")))
-
-    def say(self, status: int, body: bytes = b"", **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        with contextlib.suppress(OSError):
-            self.wfile.flush()
-
-
-def _runtime(function: _Function) -> type[BaseHTTPRequestHandler]:
-    """The Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html ."""
-
-    class Runtime(_Handler):
-        def do_GET(self) -> None:
-            call = function.next()
-            if call is None:
-                self.close_connection = True
-                return
-            self.say(
-                200,
-                json.dumps(call.event).encode(),
-                Lambda_Runtime_Aws_Request_Id=call.id,
-                Lambda_Runtime_Deadline_Ms=str(int((time.time() + _PATIENCE) * 1000)),
-                Lambda_Runtime_Invoked_Function_Arn=f"arn:aws:lambda:{REGION}:0:function:x",
-                Content_Type="application/json",
-            )
-
-        def do_POST(self) -> None:
-            body, parts = self.taken(), self.path.split("/")
-            match parts[-1]:
-                case "response":
-                    function.end(parts[-2], json.loads(body or b"null"))
-                case "error" if parts[-2] == "init":
-                    for call in (function.next(),):
-                        if call is not None:
-                            function.end(call.id, error=body.decode())
-                case "error":
-                    function.end(parts[-2], error=body.decode())
-            self.say(202, b"{}")
-
-    return Runtime
-
-
 def _front(host: LambdaHost) -> type[BaseHTTPRequestHandler]:
     """The API, and Lambda itself."""
 
-    class Front(_Handler):
-        def do_POST(self) -> None:
+    class Front(Handler):
+        def do_POST(self) -> None:  # noqa: N802 - the name is the base class's
             body = self.taken()
             invoked = re.fullmatch(r"/2015-03-31/functions/([^/]+)/invocations", self.path)
             if invoked:
@@ -443,20 +239,6 @@ def api_event(
         "body": base64.b64encode(body).decode() if binary else text,
         "isBase64Encoded": binary,
     }
-
-
-@functools.cache
-def _runtime_folder(beside: Path) -> Path:
-    """A folder with what the cloud's runtime has, and nothing of this virtual environment else."""
-    import boto3
-
-    folder = beside / "runtime"
-    folder.mkdir()
-    packages = Path(boto3.__file__).parents[1]
-    for pattern in _RUNTIME:
-        for found in packages.glob(pattern):
-            (folder / found.name).symlink_to(found)
-    return folder
 
 
 def here() -> tuple[str, str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import time
 
-import pytest
 from tests.controller.scene import until
 
 AUTO = {"praktika_scaling": "auto", "praktika_idle_seconds": "1"}
 NOTICE = "meta-data/spot/instance-action"
-ASKED = "meta-data/tags/instance/praktika_leave"
 REBALANCE = "meta-data/events/recommendations/rebalance"
 
 
@@ -44,16 +42,6 @@ def test_fault_62_a_machine_that_has_worked_stays_if_the_reserve_needs_it(scene,
     assert one.process.poll() is None
 
 
-def test_a_machine_of_a_pool_that_keeps_its_size_stays(scene, machine):
-    (own,) = scene.make_group(desired=1)
-    one = machine(own, praktika_idle_seconds="0")
-    one.start()
-    one.said("service.started")
-    time.sleep(1.5)
-    assert one.process.poll() is None
-    assert scene.instances() == [own]
-
-
 def test_a_spot_notice_gives_the_task_back_with_its_reason_and_the_machine_goes(scene, machine):
     """Fault 65: an interruption is told at once; the group brings another machine."""
     (own,) = scene.make_group(desired=1)
@@ -70,14 +58,13 @@ def test_a_spot_notice_gives_the_task_back_with_its_reason_and_the_machine_goes(
     assert own not in scene.instances()
 
 
-@pytest.mark.parametrize("path", [REBALANCE, ASKED])
-def test_a_machine_that_is_to_go_ends_what_it_does_and_takes_nothing_new(scene, machine, path):
+def test_a_machine_that_is_to_go_ends_what_it_does_and_takes_nothing_new(scene, machine):
     (own,) = scene.make_group(desired=1)
     scene.give("heed", "take", "sleep 0.8", "ack")
     one = machine(own)
     one.start()
     one.noted("started")
-    one.metadata.paths[path] = "yes"
+    one.metadata.paths[REBALANCE] = "yes"
     one.said("notice.received")
     scene.give("take", "ack")
     assert one.wait() == 0

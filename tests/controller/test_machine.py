@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from praktika_controller.faults import Fault, Sick
 from praktika_controller.machine.health import Health
 from praktika_controller.machine.identity import identify, of_tags
 from praktika_controller.machine.metadata import ENDPOINT, Metadata, find_metadata
-from praktika_controller.machine.notices import LEAVE
+from praktika_controller.machine.notices import LEAVE, Notice, Notices
 from praktika_controller.machine.systemd import Supervisor
 from praktika_controller.queues import Leased, queue_name
 from praktika_controller.work import child, runner
@@ -90,6 +89,20 @@ def test_the_service_is_aws_s_own_unless_a_test_says_otherwise():
     assert find_metadata({}).is_real
     assert find_metadata({"AWS_EC2_METADATA_SERVICE_ENDPOINT": ENDPOINT + "/"}).is_real
     assert not find_metadata({"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://x"}).is_real
+
+
+def test_what_is_coming_is_announced_the_more_urgent_one_first(service):
+    notices = Notices(Metadata(service.endpoint))
+    notices.look()
+    assert notices.notice is Notice.NONE
+    for path, notice in (
+        ("tags/instance/praktika_leave", Notice.ASKED),
+        ("events/recommendations/rebalance", Notice.REBALANCE),
+        ("spot/instance-action", Notice.INTERRUPTION),
+    ):
+        service.paths[f"meta-data/{path}"] = "yes"
+        notices.look()
+        assert notices.notice is notice
 
 
 @pytest.mark.parametrize(
@@ -207,7 +220,7 @@ sys.path.insert(0, {str(Path(__file__).parents[2] / "controller/src")!r})
 from praktika_controller.machine.processes import become_subreaper, end_strays
 become_subreaper()
 kept = subprocess.Popen(["sleep", "61"])
-subprocess.run(["sh", "-c", "setsid sh -c 'sleep 62 & sleep 62' >/dev/null & sleep 0.2"])
+subprocess.run(["sh", "-c", "setsid sh -c 'sleep 62.017 & sleep 62.017' >/dev/null & sleep 0.2"])
 print(end_strays({{kept.pid}}), kept.poll())
 kept.kill()
 """
@@ -216,6 +229,5 @@ kept.kill()
     )
     assert done.stdout.split()[1] == "None"
     assert int(done.stdout.split()[0]) >= 1
-    left = [p for p in psutil.process_iter() if p.name() == "sleep" and p.cmdline()[1:] == ["62"]]
-    assert left == []
-    assert os.getpid()
+    found = [process.info["cmdline"] for process in psutil.process_iter(["cmdline"])]
+    assert ["sleep", "62.017"] not in found

@@ -26,7 +26,7 @@ from praktika.lambdas.installed import Installed
 from praktika.lambdas.log import Lines
 from praktika.lambdas.surroundings import told
 from praktika.lambdas.ticking.growing import Growing
-from praktika.lambdas.ticking.parts import DeadLetters, Part, Rung, Schedules, Sweep, each
+from praktika.lambdas.ticking.parts import DeadLetters, Part, Rung, Schedules, Sweep, Wake, each
 from praktika.orchestrator.alarms import Alarms
 from praktika.orchestrator.names import ALARMS
 from praktika.ports.clock import Clock
@@ -36,6 +36,9 @@ _SERVICES = {"autoscaling": LightAutoScaling, "s3": LightS3, "sqs": sqs}
 
 DEAD_EVERY, SWEEP_EVERY = 5, 15
 """Minutes from one look to the next."""
+
+WAKE_EVERY = 24 * 60
+"""Minutes after which an orchestrator comes though nobody has called for one."""
 
 
 class Tick:
@@ -106,6 +109,7 @@ def tick_with(aws: Clients, slug: str, bucket: str, *, clock: Clock, log: Log) -
         "schedules": (1, Schedules(ticker=ticker, log=log)),
         "dead letters": (DEAD_EVERY, DeadLetters(queue=queue, log=log)),
         "sweep": (SWEEP_EVERY, sweep),
+        "wake": (WAKE_EVERY, Wake(groups=groups, log=log)),
     }
     growing = Growing(groups=groups, queue=queue, clock=clock, log=log)
     return Tick(Installed(blobs, clock), growing, parts, clock=clock, log=log)

@@ -11,6 +11,9 @@ from praktika.patience import patiently
 from praktika.ports.queue import Queue
 
 _PATIENCE = 20.0
+_LEASE = 5.0
+"""Seconds: what a queue has given to one that listened here before, and is gone, comes again."""
+
 _REST = 1.0
 
 
@@ -52,7 +55,7 @@ class Control:
         Args:
             wait: seconds to wait for one.
         """
-        messages = self._queue.receive(self._name, limit=10, wait=wait)
+        messages = self._queue.receive(self._name, limit=10, lease=_LEASE, wait=wait)
         for message in messages:
             try:
                 stop = decode(message.body, Stop)

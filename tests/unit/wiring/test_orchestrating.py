@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from praktika.adapters.local.clock import SystemClock
 from praktika.adapters.memory import MemoryBlobs, MemoryJournal, MemoryQueue, MemorySecrets
+from praktika.cli.console import Console
+from praktika.cli.main import run
 from praktika.errors import Absent, OperatorError
 from praktika.model.events import RunRequested
 from praktika.model.installation import FILE, Installation
@@ -132,3 +135,16 @@ def test_without_an_installation_or_a_key_it_does_not_start(tmp_path: Path):
     del process.secrets[KEY]
     with pytest.raises(Absent):
         process.serve()
+
+
+def test_it_is_for_machines_of_a_cloud(tmp_path: Path):
+    def said(*words: str) -> tuple[int, str]:
+        out, err = io.TextIOWrapper(io.BytesIO()), io.StringIO()
+        return run(Console(out, err, {}), ["orchestrator", *words]), err.getvalue()
+
+    code, text = said("--installation", "--root", str(tmp_path))
+    assert code == OperatorError.exit_code
+    assert "--installation is for machines of a cloud" in text
+    code, text = said("--root", str(tmp_path))
+    assert code == 2
+    assert "--root goes with --installation" in text

@@ -109,6 +109,26 @@ class Sweep:
                 self.log.info("queue.swept", queue=name, machine=machine)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wake:
+    """Lets an orchestrator come where there is none: it looks for what no webhook has told."""
+
+    groups: Groups
+    log: Log = field(repr=False)
+
+    def __call__(self, installation: Installation) -> None:
+        """Let one come to each pool that has none."""
+        for pool in installation.pools:
+            if pool.role != "workflow_orchestrator" or pool.scaling == "disabled":
+                continue
+            found = self.groups.look(pool.groups)
+            if any(group.desired for group in found.values()):
+                continue
+            for name in [name for name in pool.groups if name in found][:1]:
+                self.groups.resize(name, min(1, pool.max_size))
+                self.log.info("orchestrator.woken", pool=pool.name)
+
+
 def has_orchestrators(installation: Installation) -> bool:
     """Whether there is anybody to wake."""
     return any(pool.role == "workflow_orchestrator" for pool in installation.pools)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from praktika.infrastructure.template.policies import guard
 from praktika.infrastructure.template.policies.arns import Arns
+from praktika.infrastructure.template.policies.everywhere import everywhere
 from praktika.infrastructure.template.policies.machines import CONSUME, SEND, Machines, life
 from praktika.infrastructure.template.policies.statements import Statement, allow, deny
 
@@ -47,6 +48,7 @@ def orchestrator(
         allow("Look", ["s3:ListBucket"], [arns.bucket]),
         allow("Sign", ["ssm:GetParameter", "ssm:GetParameters"], arns.parameters(names.task_key)),
         allow("Nudge", ["lambda:InvokeFunction"], arns.functions("tick")),
+        everywhere("Supply", "autoscaling:DescribeScalingActivities"),
         *more,
         *guard.no_rights(arns),
         guard.no_app_key(arns),
