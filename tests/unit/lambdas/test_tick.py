@@ -18,7 +18,7 @@ from praktika.lambdas.log import Lines as JsonLines
 from praktika.lambdas.secret import AGAIN, FRESH, WebhookSecret
 from praktika.lambdas.tick import Tick
 from praktika.lambdas.ticking.growing import Growing
-from praktika.lambdas.ticking.parts import DeadLetters, Rung, Schedules, Sweep
+from praktika.lambdas.ticking.parts import SWEPT, DeadLetters, Rung, Schedules, Sweep
 from praktika.model.installation import FILE, Installation, Pool
 from praktika.model.notices import decode_notice
 from praktika.model.routes import Route, RoutingTable
@@ -172,6 +172,13 @@ def test_queues_of_machines_that_are_gone_are_removed(scene):
     scene()
     assert [line["queue"] for line in scene.logged("queue.swept")] == ["control-trusted-gone"]
     assert [scene.queue.depth(name) for name in scene.controls.found] == [1, 0]
+
+
+def test_more_queues_than_a_tick_can_remove_wait_for_the_next_one(scene):
+    scene.controls.found = {f"control-trusted-{number}": GONE for number in range(SWEPT + 1)}
+    scene.clock.advance(-scene.clock.now() % 900)
+    scene()
+    assert len(scene.logged("queue.swept")) == SWEPT
 
 
 def test_fault_61_what_fails_keeps_nothing_else_from_being_done(scene, monkeypatch):
