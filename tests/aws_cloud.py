@@ -33,16 +33,29 @@ PUBLIC = {
 
 def main() -> None:
     from ministack.app import main as serve
-    from ministack.services import ssm
+    from ministack.services import autoscaling, ssm
     from ministack.services.cloudformation import provisioners
 
     ssm._PUBLIC_AMI_PARAMETERS.update(PUBLIC)
 
+    autoscaling._ACTION_MAP["SuspendProcesses"] = lambda asked: _suspended(autoscaling, asked)
     handlers = provisioners._RESOURCE_HANDLERS
     for kind, start in RECORDED.items():
         handlers.setdefault(kind, {"create": _create(start), "delete": lambda *_: None})
     sys.argv[1:] = []
     serve()
+
+
+def _suspended(autoscaling, asked):
+    """Note it as a tag, which descriptions show."""
+    group = autoscaling._asgs.get(asked["AutoScalingGroupName"])
+    if group is None:
+        return autoscaling._error("ValidationError", "AutoScalingGroup name not found")
+    name = group["AutoScalingGroupName"]
+    tag = {"Key": "suspended", "Value": asked["ScalingProcesses.member.1"], "ResourceId": name}
+    others = [one for one in group["Tags"] if one["Key"] != "suspended"]
+    group["Tags"] = [*others, {**tag, "ResourceType": "auto-scaling-group"}]
+    return autoscaling._xml(200, "SuspendProcessesResponse", "")
 
 
 def _create(start):

@@ -87,11 +87,19 @@ class PutInstallation:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepUnbalanced:
+    """See to it that no machine of a pool is ended to have as many in each zone."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveManifest:
     """Say what is deployed."""
 
     manifest: Manifest
 
+
+Afterwards = KeepUnbalanced
+"""What no template can say."""
 
 Action = (
     MakeSecret
@@ -101,6 +109,7 @@ Action = (
     | Upload
     | UploadPage
     | PutInstallation
+    | Afterwards
     | SaveManifest
 )
 
@@ -142,6 +151,7 @@ def _actions(wanted: Wanted, observed: Observed) -> Iterator[Action]:
     yield PutInstallation(is_last=False)
     if changes_stateful or _differs("runtime", wanted, observed) or _has_new_code(wanted, observed):
         yield ChangeStack("runtime")
+    yield KeepUnbalanced()
     yield PutInstallation(is_last=True)
     for page in wanted.pages:
         yield UploadPage(page)

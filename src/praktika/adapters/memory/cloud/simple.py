@@ -138,3 +138,9 @@ class MemoryMachines:
     def unprotect(self, groups: Sequence[str]) -> None:
         """Let machines end with their groups; see the port."""
         self._world.unprotected |= set(groups)
+
+    def keep_unbalanced(self, groups: Sequence[str]) -> None:
+        """Let zones have as many machines as they have; see the port."""
+        for group in sorted(set(groups) - self._world.unbalanced):
+            self._world.deed(f"keep group {group} unbalanced")
+            self._world.unbalanced.add(group)

@@ -49,6 +49,7 @@ class World:
         secrets: by name, in the store of whole secrets.
         machines: that run; `leaving`, those that were asked to go.
         unprotected: groups whose machines may end with them.
+        unbalanced: groups that are never balanced between zones.
         leased: messages that are worked on, by the queue's name.
         broken: why the resources of these logical ids cannot be made or changed.
         deed: is told before anything is changed; it may raise.
@@ -65,6 +66,7 @@ class World:
     machines: list[Machine] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
     unprotected: set[str] = field(default_factory=set)
+    unbalanced: set[str] = field(default_factory=set)
     leased: dict[str, int] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     deed: Callable[[str], object] = lambda _: None
