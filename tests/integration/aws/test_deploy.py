@@ -318,6 +318,7 @@ def test_the_full_example_is_deployed_and_taken_down(operator, endpoint, monkeyp
     operator.run("--deploy")
     assert operator.lines[-1]["outcome"] == "deployed"
     assert "docker-token" in operator.said
+    assert "makes an image; machines that start later have it" in operator.said
     operator.run("--deploy")
     assert operator.lines[-1]["outcome"] == "unchanged"
     operator.run("--destroy-all", "--yes")

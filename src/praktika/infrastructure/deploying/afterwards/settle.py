@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from praktika.infrastructure.deploying.afterwards.groups import groups_of_pools
-from praktika.infrastructure.deploying.plan import Afterwards, KeepUnbalanced
+from praktika.infrastructure.deploying.afterwards.images import start_image
+from praktika.infrastructure.deploying.plan import Afterwards, KeepUnbalanced, StartImage
 from praktika.infrastructure.deploying.stacks.building import Builder
 
 
@@ -14,5 +15,7 @@ def settle(action: Afterwards, builder: Builder) -> None:
     match action:
         case KeepUnbalanced():
             builder.cloud.machines.keep_unbalanced(groups_of_pools(builder))
+        case StartImage(component):
+            start_image(component, builder)
         case _:
             assert_never(action)
