@@ -75,7 +75,14 @@ class Scene:
             "dead letters": (1, DeadLetters(queue=self.queue, log=self.log)),
             "sweep": (15, sweep),
         }
-        growing = Growing(groups=self.groups, queue=self.queue, clock=self.clock, log=self.log)
+        self.meanwhile = lambda: None
+        growing = Growing(
+            groups=self.groups,
+            queue=self.queue,
+            clock=self.clock,
+            log=self.log,
+            wait=lambda _seconds: self.meanwhile(),
+        )
         installed = Installed(self.blobs, self.clock)
         self.tick = Tick(installed, growing, parts, clock=self.clock, log=self.log)
 
@@ -116,6 +123,14 @@ def test_a_nudge_looks_at_the_pools_that_it_names_and_at_nothing_else(scene, nam
     scene(name)
     assert (scene.desired("arm"), scene.desired("o")) == (1, 0)
     assert not scene.logged("letters.dead")
+
+
+def test_a_nudge_that_comes_before_sqs_has_counted_looks_again(scene):
+    scene.meanwhile = lambda: scene.queue.send("tasks-arm", [b"1"])
+    scene()
+    assert scene.desired("arm") == 0
+    scene("arm")
+    assert scene.desired("arm") == 1
 
 
 def test_alarms_ring_while_no_orchestrator_is_there_and_one_is_started_for_them(scene):

@@ -56,7 +56,8 @@ def add_storage(storage: Storage.Config, draft: Draft, context: Context) -> None
         PolicyDocument={"Version": "2012-10-17", "Statement": _statements(storage, draft)},
     )
     for resource in (bucket, policy):
-        resource.resource["DeletionPolicy"] = "Retain"
+        # nothing is in a bucket whose stack is taken back at its creation, and it has to go with it
+        resource.resource["DeletionPolicy"] = "RetainExceptOnCreate"
         resource.resource["UpdateReplacePolicy"] = "Retain"
         draft.add("stateful", title, resource)
 

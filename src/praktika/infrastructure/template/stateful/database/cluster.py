@@ -93,7 +93,7 @@ def _add_disk(cluster: CIDBCluster, vpc: VPC.Config, draft: Draft) -> ec2.Volume
         Size=cluster.data_volume_size_gb,
         VolumeType="gp3",
         Tags=draft.tags(**{"Name": f"{name}-data", TAG: name}),
-        DeletionPolicy="Retain",
+        DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
     )
     return draft.add("stateful", title_of(cluster), disk)
