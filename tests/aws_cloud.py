@@ -32,17 +32,40 @@ PUBLIC = {
 
 
 def main() -> None:
-    from ministack.app import main as serve
-    from ministack.services import ssm
+    from ministack import app
+    from ministack.core import router
+    from ministack.services import autoscaling, ssm
     from ministack.services.cloudformation import provisioners
 
     ssm._PUBLIC_AMI_PARAMETERS.update(PUBLIC)
 
+    autoscaling._ACTION_MAP["SuspendProcesses"] = lambda asked: _suspended(autoscaling, asked)
+    app.SERVICE_HANDLERS["imagebuilder"] = _imagebuilder
+    router.SERVICE_PATTERNS["imagebuilder"] = {}
     handlers = provisioners._RESOURCE_HANDLERS
     for kind, start in RECORDED.items():
         handlers.setdefault(kind, {"create": _create(start), "delete": lambda *_: None})
     sys.argv[1:] = []
-    serve()
+    app.main()
+
+
+async def _imagebuilder(_method, path, _headers, _body, _query):
+    """What starts an image pipeline; nothing becomes of it."""
+    is_known = path == "/StartImagePipelineExecution"
+    answer = b'{"imageBuildVersionArn": "arn:aws:imagebuilder:eu-central-1:1:image/one"}'
+    return 200 if is_known else 404, {"Content-Type": "application/json"}, answer
+
+
+def _suspended(autoscaling, asked):
+    """Note it as a tag, which descriptions show."""
+    group = autoscaling._asgs.get(asked["AutoScalingGroupName"])
+    if group is None:
+        return autoscaling._error("ValidationError", "AutoScalingGroup name not found")
+    name = group["AutoScalingGroupName"]
+    tag = {"Key": "suspended", "Value": asked["ScalingProcesses.member.1"], "ResourceId": name}
+    others = [one for one in group["Tags"] if one["Key"] != "suspended"]
+    group["Tags"] = [*others, {**tag, "ResourceType": "auto-scaling-group"}]
+    return autoscaling._xml(200, "SuspendProcessesResponse", "")
 
 
 def _create(start):

@@ -2,11 +2,13 @@
 
 import pytest
 from tests.aws_server import REGION
+from tests.integration.aws.stub import answering, json
 from tests.moto_server import IMAGE, make_group
 
 from praktika.adapters.aws.cloud import open_cloud
 from praktika.adapters.memory.cloud import World
 from praktika.adapters.memory.cloud import open_cloud as open_in_memory
+from praktika.errors import Absent, Denied
 from praktika.ports.cloud.belongings import Belonging
 from praktika.ports.cloud.cloud import PROJECT_TAG
 from praktika.ports.cloud.machines import LEAVE, Machine
@@ -100,3 +102,53 @@ def test_machines_end_with_their_group_once_that_is_allowed(moto):
     machines.unprotect(["lab-small", "lab-none"])
     assert protected() == {"lab-small": (False, {False}), "lab-large": (True, {True})}
     assert len(machines.running(["lab-small"])) == 2
+
+
+def test_groups_are_never_balanced_between_zones(moto):
+    """Fault 45: that would end a machine at work."""
+    make_group(moto, "lab-small", smallest=1)
+    make_group(moto, "lab-large", smallest=1)
+    machines = open_cloud(moto, "lab").machines
+    machines.keep_unbalanced(["lab-small"])
+    machines.keep_unbalanced(["lab-small"])
+    groups = moto.groups.describe_auto_scaling_groups()["AutoScalingGroups"]
+    suspended = {
+        one["AutoScalingGroupName"]: [it["ProcessName"] for it in one["SuspendedProcesses"]]
+        for one in groups
+    }
+    assert suspended == {"lab-small": ["AZRebalance"], "lab-large": []}
+
+
+def test_a_group_that_is_not_there_cannot_be_set_up():
+    said = "AutoScalingGroup name not found - AutoScalingGroup lab-none not found"
+    body = f"<ErrorResponse><Error><Code>ValidationError</Code><Message>{said}</Message></Error>"
+    with (
+        answering(400, f"{body}</ErrorResponse>".encode()) as clients,
+        pytest.raises(Absent, match="lab-none"),
+    ):
+        open_cloud(clients, "lab").machines.keep_unbalanced(["lab-none"])
+
+
+PIPELINE = "arn:aws:imagebuilder:eu-central-1:123456789012:image-pipeline/lab-py"
+
+
+def test_a_pipeline_of_images_is_started():
+    with answering(200, b'{"imageBuildVersionArn": "arn"}') as clients:
+        assert open_cloud(clients, "lab").images.start(PIPELINE)
+    with answering(400, json("ResourceInUseException")) as clients:
+        assert not open_cloud(clients, "lab").images.start(PIPELINE)
+    with (
+        answering(404, json("ResourceNotFoundException")) as clients,
+        pytest.raises(Absent, match="no image pipeline"),
+    ):
+        open_cloud(clients, "lab").images.start(PIPELINE)
+    with (
+        answering(403, json("AccessDeniedException")) as clients,
+        pytest.raises(Denied, match="imagebuilder:StartImagePipelineExecution"),
+    ):
+        open_cloud(clients, "lab").images.start(PIPELINE)
+
+
+def test_a_pipeline_in_memory_has_to_be_there():
+    with pytest.raises(Absent, match="no image pipeline"):
+        open_in_memory(World(), "lab").images.start(PIPELINE)

@@ -15,9 +15,9 @@ TAGS = {
 }
 
 
-def installed(scene, *queues: str) -> None:
+def installed(scene, *queues: str, more: tuple[object, ...] = ()) -> None:
     pool = {"name": "small", "role": "workflow_orchestrator", "queues": queues, "groups": [GROUP]}
-    scene.put("installation.json", json.dumps({"pools": [pool]}).encode())
+    scene.put("installation.json", json.dumps({"pools": [pool, *more]}).encode())
     for queue in queues:
         scene.queue.create(queue)
 
@@ -43,6 +43,20 @@ def test_one_that_is_idle_ends_first_and_then_leaves(scene, machine):
     assert one.wait() == 0
     one.noted("ended")
     assert scene.group()["DesiredCapacity"] == 0
+
+
+def test_one_stays_while_jobs_run_that_will_be_told_of(scene, machine):
+    (own,) = scene.make_group(desired=1)
+    runners = {"name": "arm", "role": "job_runner", "label": "arm", "queues": ["tasks-arm"]}
+    installed(scene, "events.fifo", more=(runners,))
+    scene.queue.create("tasks-arm")
+    scene.queue.send("tasks-arm", [b"{}"])
+    (task,) = scene.queue.receive("tasks-arm", lease=30)
+    one = machine(own, **TAGS, praktika_scaling="auto", praktika_idle_seconds="1")
+    one.start(STUB_DO="heed,sleep 60")
+    assert "1 machines are busy" in one.said("machine.stays")["reason"]
+    scene.queue.ack([task])
+    assert one.wait() == 0
 
 
 def test_one_whose_child_does_things_stays(scene, machine):

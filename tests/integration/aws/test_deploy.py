@@ -125,6 +125,15 @@ class Operator:
     def changed(self) -> set[str]:
         return {one["component"] for one in self.lines if one.get("subject") == "resource"}
 
+    def suspended(self) -> dict[str, set[str]]:
+        """What AWS does not do by itself, by the name of the group."""
+        return {
+            one["AutoScalingGroupName"]: {
+                it["Value"] for it in one["Tags"] if it["Key"] == "suspended"
+            }
+            for one in self.aws.groups.describe_auto_scaling_groups()["AutoScalingGroups"]
+        }
+
     def everything(self) -> dict[str, list[str]]:
         """All that there is in the account."""
         aws, session = self.aws, self.server.session()
@@ -196,6 +205,7 @@ def test_a_deploy_makes_what_is_declared_and_a_second_one_asks_once(operator, mo
     found = operator.everything()
     assert set(found["stacks"]) == {"tiny-stateful", "tiny-runtime"}
     assert operator.bucket in found["buckets"]
+    assert operator.suspended() == {name: {"AZRebalance"} for name in found["groups"]}
     assert {"tiny-webhook", "tiny-token-broker", "tiny-tick"} <= set(found["functions"])
     assert "/praktika/tiny/platform/webhook-secret" in found["parameters"]
     text = operator.aws.s3.get_object(Bucket=operator.bucket, Key="tiny/blobs/installation.json")[
@@ -308,6 +318,7 @@ def test_the_full_example_is_deployed_and_taken_down(operator, endpoint, monkeyp
     operator.run("--deploy")
     assert operator.lines[-1]["outcome"] == "deployed"
     assert "docker-token" in operator.said
+    assert "makes an image; machines that start later have it" in operator.said
     operator.run("--deploy")
     assert operator.lines[-1]["outcome"] == "unchanged"
     operator.run("--destroy-all", "--yes")

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 import praktika
@@ -39,7 +40,12 @@ found = {
     "root": tried(lambda: os.setuid(0)),
     "secret": tried(lambda: Path("SECRET").read_text()),
     "home": os.environ["HOME"],
+    "neighbour": tried(lambda: os.kill(NEIGHBOUR, 0)),
+    "processes": sum(name.isdigit() for name in os.listdir("/proc")),
 }
+if os.fork() == 0:  # it stays, under a name that nobody looks for
+    os.setsid()
+    os.execve("/bin/sleep", ["LEFT", "77"], {})
 name = " ".join(f"{key}={value}" for key, value in found.items())
 WORKFLOWS = [Workflow(name=name, event="push", jobs=[Job(name="a", command="true")])]
 """
@@ -74,6 +80,7 @@ def test_fault_4_a_declaration_has_no_network_no_rights_and_no_files_of_the_serv
     secret = tmp_path / "secret"
     secret.write_text("key")
     secret.chmod(0o600)
+    left = f"left-{os.getpid()}"
     import socket
 
     with (
@@ -84,13 +91,19 @@ def test_fault_4_a_declaration_has_no_network_no_rights_and_no_files_of_the_serv
         root = Path(folder, "checkout")
         (root / "ci/workflows").mkdir(parents=True)
         text = DECLARATION.replace("PORT", str(server.getsockname()[1]))
-        (root / "ci/workflows/main.py").write_text(text.replace("SECRET", str(secret)))
-        compilation = LocalSandbox(user=USER).compile(root)
+        text = text.replace("SECRET", str(secret)).replace("LEFT", left)
+        with subprocess.Popen(["/bin/sleep", "77"], user=USER) as neighbour:
+            text = text.replace("NEIGHBOUR", str(neighbour.pid))
+            (root / "ci/workflows/main.py").write_text(text)
+            compilation = LocalSandbox(user=USER).compile(root)
+            neighbour.kill()
     assert compilation.problems == ()
     said = compilation.plans[0].workflow
     assert said.startswith(f"user={pwd.getpwnam(USER).pw_uid} groups=[] ")
     assert "network=OSError loopback=OSError root=PermissionError" in said
-    assert "secret=PermissionError home=/" in said
+    assert "secret=PermissionError home=/ neighbour=ProcessLookupError processes=1" in said
+    known = [one.info["cmdline"] or () for one in psutil.process_iter(["cmdline"])]
+    assert not any(left in words for words in known)
 
 
 def test_a_user_that_is_not_there_is_the_operators_fault(tmp_path):

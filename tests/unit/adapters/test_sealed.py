@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ from praktika.model.result import Status
 from praktika.model.task import Stop, Task
 from praktika.model.wire import decode, encode
 from praktika.orchestrator import names
-from praktika.ports.queue import Message, dead_letters
+from praktika.ports.queue import MAX_BODY, Message, dead_letters
 
 QUEUE = names.tasks("arm")
 OTHER = names.tasks("arm", "untrusted")
@@ -77,7 +78,7 @@ class Yard:
         return message.body
 
     def set_aside(self, queue: str) -> list[bytes]:
-        return [message.body for message in self.raw.receive(dead_letters(queue), limit=10)]
+        return [message.body for message in self.raw.receive(dead_letters(queue), limit=99)]
 
     def taken(self, body: bytes, queue: str = QUEUE) -> list[Message]:
         """What the runner gets of a message that somebody puts in a queue."""
@@ -188,6 +189,27 @@ def test_a_forgery_keeps_no_genuine_task_waiting(yard: Yard):
     assert [decode(message.body, Task) for message in found] == [TASK]
 
 
+class Wide(MemoryQueue):
+    """A queue that takes what ours refuses to send: SQS itself takes more."""
+
+    def receive(self, queue: str, **more: Any) -> list[Message]:
+        found = super().receive(queue, **more)
+        return [replace(one, body=one.body * 300_000, group="") if one.body == b"x" else one
+                for one in found]  # fmt: skip
+
+
+def test_a_report_that_is_too_large_to_be_set_aside_keeps_no_other_waiting():
+    """Security 9: any runner may send it, and all reports go through one queue."""
+    yard = Yard(raw=Wide(ManualClock()))
+    proof = json.loads(yard.sent())["proof"]
+    yard.raw.send(names.REPORTS, [b"x"], group="run-0")
+    yard.raw.send(names.REPORTS, [proven(STARTED, proof)], group="run-1")
+    assert len(yard.orchestrator.receive(names.REPORTS, limit=10)) == 1
+    assert yard.raw.depth(names.REPORTS) == 0
+    (aside,) = yard.set_aside(names.REPORTS)
+    assert aside == b"x" * MAX_BODY
+
+
 def proven(event: object, proof: str) -> bytes:
     return encode({"v": 1, "body": encode(event).decode(), "proof": proof})
 
@@ -202,13 +224,15 @@ def test_a_runner_tells_of_its_own_attempt_and_of_nothing_else(yard: Yard):
         (CancelRequested(at=1.0, by="ada"), "run-1"),
         (Approved(at=1.0, by="ada", sha="1" * 40), "run-1"),
         (JobStarted(at=1.0, job="build", attempt=2, control=names.INBOX), "run-1"),
+        (JobStarted(at=1.0, job="build", attempt=2, control="control-../x y"), "run-1"),
+        (JobStarted(at=1.0, job="build", attempt=2, control="control-" + "x" * 60), "run-1"),
     ]
     for event, group in others:
         assert yard.told(proven(event, proof), group) == []
     for body in (encode(STARTED), proven(STARTED, ""), changed(proven(STARTED, proof), v=0), b"["):
         assert yard.told(body) == []
     assert len(yard.refused) == len(others) + 4 == yard.orchestrator.custom.refused
-    assert len(yard.set_aside(names.REPORTS)) == 10
+    assert len(yard.set_aside(names.REPORTS)) == len(others) + 4
     assert len(yard.told(proven(STARTED, proof))) == 1
 
 

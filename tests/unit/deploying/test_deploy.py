@@ -264,6 +264,7 @@ def test_no_deploy_ever_sets_a_capacity():
         "leased",
         "ask_to_leave",
         "unprotect",
+        "keep_unbalanced",
     ]
 
 
@@ -319,3 +320,16 @@ def test_a_pool_that_goes_when_its_machines_have_left_is_no_matter(room):
     room.world.machines.append(Machine(id="i-2", group="lab-two"))
     assert room.deploy(with_groups("two")).outcome == "deployed"
     assert room.world.unprotected == set()
+
+
+def test_machines_of_a_pool_are_never_ended_to_balance_zones(room):
+    """Fault 45: and groups of which the author says all are left as they are."""
+    made = with_groups("one")
+    made.templates["runtime"]["Resources"]["GroupOwn"] = {
+        **group("lab-own"),
+        "Metadata": {"praktika": "AutoScalingGroup:own"},
+    }
+    room.deploy(made)
+    assert room.world.unbalanced == {"lab-one"}
+    room.deploy(with_groups("one", "two"))
+    assert room.world.unbalanced == {"lab-one", "lab-two"}

@@ -69,11 +69,23 @@ def test_jobs_of_trusted_pools_alone_get_at_docker(tmp_path):
     assert "gpasswd -d praktika-job docker" in found["untrusted"]
 
 
-def run_users(folder, trust) -> list[str]:
+def test_the_user_of_jobs_is_one_that_runners_take(tmp_path):
+    """Security 17: they refuse one with a home, in which a job could leave something."""
+    (made,) = [
+        line for line in run_users(tmp_path / "new", "trusted", "exit 1") if "useradd" in line
+    ]
+    assert "--create-home" not in made.split()
+    assert " --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin " in made
+
+
+def run_users(
+    folder, trust, known='case "$*" in -nG*) echo praktika-job docker;; esac'
+) -> list[str]:
     """What a part of the script calls, with stubs in place of programs."""
     folder.mkdir()
     stubs = {
-        "id": 'case "$*" in -nG*) echo praktika-job docker;; esac',
+        "id": known,
+        "useradd": "",
         "usermod": "",
         "gpasswd": "",
     }

@@ -1,10 +1,17 @@
 """Pools of machines, as CloudFormation is told of them."""
 
 import pytest
-from tests.unit.infrastructure.runtime_samples import orchestrators, project, properties, runners
+from tests.unit.infrastructure.runtime_samples import (
+    ACCOUNT,
+    REGION,
+    orchestrators,
+    project,
+    properties,
+    runners,
+)
 
 from praktika.errors import AuthorError
-from praktika.infrastructure import IAMInstanceProfile, IAMRole, ImageBuilder
+from praktika.infrastructure import IAMInstanceProfile, IAMRole, ImageBuilder, SQSQueue
 from praktika.infrastructure.template.runtime.machines.launch import architecture_of
 from praktika.ports.queue import MAX_DELIVERIES
 
@@ -183,6 +190,22 @@ def test_every_queue_has_one_for_what_nobody_could_deal_with():
         if name not in graves:
             assert one["RedrivePolicy"]["maxReceiveCount"] == MAX_DELIVERIES
             assert one["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in graves
+
+
+def test_no_queue_takes_dead_letters_of_one_that_a_runner_has_made():
+    """Security 9, 19: else SQS would put there what runners may not send."""
+    own = SQSQueue.Config(name="mail", dead_letter_queue=False)
+    queues = properties(project(sqs_queues=[own]), "SQS::Queue")
+    names = {one["QueueName"] for one in queues.values()}
+    for one in queues.values():
+        bare = one["QueueName"].removesuffix(".fifo")
+        source = bare.removesuffix("-dead") + one["QueueName"][len(bare) :]
+        taken = {"redrivePermission": "denyAll"}
+        if source != one["QueueName"]:
+            assert source in names
+            arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{source}"
+            taken = {"redrivePermission": "byQueue", "sourceQueueArns": [arn]}
+        assert one["RedriveAllowPolicy"] == taken
 
 
 def test_pools_of_one_label_share_a_queue_but_not_with_code_from_outside():

@@ -32,14 +32,19 @@ class Pool:
         self._queues = queues
         self._identity = identity
 
-    def view(self, queues: Sequence[str]) -> View:
+    def view(self, queues: Sequence[str], beside: Sequence[str] = ()) -> View:
         """How things stand; a pool whose queues are not known has something to do.
 
         Args:
             queues: whose messages are its work.
+            beside: whose messages are the work of others, and keep one machine of this pool.
         """
         identity = self._identity
         loads = [self._queues.load(queue) for queue in queues] or [Load(waiting=1, leased=0)]
+        leased = sum(load.leased for load in loads)
+        others = map(self._queues.load, beside)
+        if leased == 0 and any(load.waiting + load.leased for load in others):
+            leased = 1
         groups = self._groups()
         own = [group for group in groups if group["AutoScalingGroupName"] == identity.group]
         return View(
@@ -48,7 +53,7 @@ class Pool:
             idle_seconds=identity.idle_seconds,
             reserve=identity.reserve,
             waiting=sum(load.waiting for load in loads),
-            leased=sum(load.leased for load in loads),
+            leased=leased,
             serving=sum(_count(group, _SERVING) for group in groups),
             least=sum(group["MinSize"] for group in groups),
             desired=sum(group["DesiredCapacity"] for group in own),

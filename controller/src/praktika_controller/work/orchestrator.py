@@ -76,7 +76,7 @@ class OrchestratorRole:
             case _Turn.DIED:
                 return self._died(time.monotonic() - began)
             case _Turn.SPENT:
-                return station.leaves_idle(self._queues(), self._idle())
+                return station.leaves_idle(self._queues(), self._idle(), self._jobs())
             case _Turn.ENDED:
                 return False
 
@@ -137,7 +137,8 @@ class OrchestratorRole:
         if now < self._look_at or not station.may_ask(idle):
             return False
         self._look_at = now + station.pace.look
-        return station.may_leave(self._queues(), idle) is not None and station.has_turn()
+        verdict = station.may_leave(self._queues(), idle, self._jobs())
+        return verdict is not None and station.has_turn()
 
     def _idle(self) -> float:
         here = time.monotonic() - self._began
@@ -149,10 +150,20 @@ class OrchestratorRole:
 
     def _queues(self) -> list[str]:
         """The queues of this pool, as the installation says."""
+        own = self._station.identity.pool
+        return [queue for pool in self._pools() if pool.get("name") == own for queue in _of(pool)]
+
+    def _jobs(self) -> list[str]:
+        """The queues of all runners: what they do will be told of, and somebody has to be there.
+
+        One orchestrator costs less than what people wait for another one to boot.
+        """
+        return [queue for pool in self._pools() if pool.get("label") for queue in _of(pool)]
+
+    def _pools(self) -> list[dict[str, Any]]:
         pools = self._installation.get("pools") or []
-        return [
-            str(queue)
-            for pool in pools
-            if isinstance(pool, dict) and pool.get("name") == self._station.identity.pool
-            for queue in pool.get("queues") or ()
-        ]
+        return [pool for pool in pools if isinstance(pool, dict)]
+
+
+def _of(pool: dict[str, Any]) -> list[str]:
+    return [str(queue) for queue in pool.get("queues") or ()]

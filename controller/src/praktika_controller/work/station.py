@@ -139,15 +139,18 @@ class Station:
             log("pool.unknown", reason=str(error))
             return False
 
-    def may_leave(self, queues: Sequence[str], idle: float) -> Verdict | None:
+    def may_leave(
+        self, queues: Sequence[str], idle: float, beside: Sequence[str] = ()
+    ) -> Verdict | None:
         """The verdict if this machine may leave, else None.
 
         Args:
             queues: whose messages are its pool's work.
             idle: seconds for which it has had nothing to do.
+            beside: whose messages are the work of others, and keep one machine of its pool.
         """
         try:
-            verdict = may_leave(self.identity.instance, idle, self.pool.view(queues))
+            verdict = may_leave(self.identity.instance, idle, self.pool.view(queues, beside))
         except AWS_ERRORS as error:
             log("pool.unknown", reason=str(error))
             return None
@@ -168,9 +171,9 @@ class Station:
             log("pool.unknown", reason=str(error))
             return self.identity.scaling == "auto"
 
-    def leaves_idle(self, queues: Sequence[str], idle: float) -> bool:
+    def leaves_idle(self, queues: Sequence[str], idle: float, beside: Sequence[str] = ()) -> bool:
         """Whether this machine leaves because its pool does without it; see `may_leave`."""
-        verdict = self.may_leave(queues, idle)
+        verdict = self.may_leave(queues, idle, beside)
         return verdict is not None and self.leave(verdict.reason, smaller=verdict.shrinks)
 
     def leave(self, reason: str, *, smaller: bool) -> bool:

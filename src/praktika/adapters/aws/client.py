@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_autoscaling import AutoScalingClient
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ec2 import EC2Client
+    from types_boto3_imagebuilder import ImagebuilderClient
     from types_boto3_lambda import LambdaClient
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
@@ -97,6 +98,11 @@ class Clients:
     def groups(self) -> AutoScalingClient:
         """For groups of machines."""
         return cast("AutoScalingClient", self._client("autoscaling"))
+
+    @property
+    def images(self) -> ImagebuilderClient:
+        """For images that are made."""
+        return cast("ImagebuilderClient", self._client("imagebuilder"))
 
     @property
     def logs(self) -> CloudWatchLogsClient:

@@ -62,6 +62,8 @@ DEPLOYING = {
     "DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
     "UpdateAutoScalingGroup": "autoscaling:UpdateAutoScalingGroup",
     "SetInstanceProtection": "autoscaling:SetInstanceProtection",
+    "StartImagePipelineExecution": "imagebuilder:StartImagePipelineExecution",
+    "SuspendProcesses": "autoscaling:SuspendProcesses",
     "DescribeImages": "ec2:DescribeImages",
     "DescribeSnapshots": "ec2:DescribeSnapshots",
     "DescribeVolumes": "ec2:DescribeVolumes",

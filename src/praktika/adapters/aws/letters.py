@@ -78,9 +78,7 @@ def message(queue: str, received: MessageTypeDef) -> Message:
         if "BinaryValue" in value
     }
     system = received.get("Attributes", {})
-    group: str = system.get("MessageGroupId", "")
-    if _GROUP_NAME in attributes:
-        group = attributes[_GROUP_NAME].decode("utf-8", "surrogatepass")
+    group = _group(attributes.get(_GROUP_NAME, b""), system.get("MessageGroupId", ""))
     body = b"" if _EMPTY in attributes else attributes.get(_BYTES) or received["Body"].encode()
     return Message(
         queue=queue,
@@ -90,6 +88,18 @@ def message(queue: str, received: MessageTypeDef) -> Message:
         deliveries=int(system.get("ApproximateReceiveCount", "1")),
         group=group,
     )
+
+
+def _group(said: bytes, known: str) -> str:
+    """The group that SQS does not take the name of; what does not fit what it has is not believed.
+
+    Whoever may send can attach anything, and one message must not keep others from being read.
+    """
+    try:
+        group = said.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return known
+    return group if group and group_id(group) == known else known
 
 
 def group_id(group: str) -> str:

@@ -109,7 +109,11 @@ class LocalSandbox:
         return None if late.is_set() else code
 
     def _confined(self, root: Path) -> list[str]:
-        """What the command begins with that takes the child's network and rights away."""
+        """What the command begins with that takes the child's network and rights away.
+
+        Nor does it see other processes: those of other declarations have the same user. What it
+        leaves behind ends with it.
+        """
         if not self._user:
             return []
         try:
@@ -121,7 +125,8 @@ class LocalSandbox:
                 folder.chmod(folder.stat().st_mode | 0o011)
         who = [f"--reuid={known.pw_uid}", f"--regid={known.pw_gid}", "--clear-groups"]
         rights = ["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
-        return ["unshare", "--net", "--ipc", "setpriv", *who, *rights, "--"]
+        alone = ["--net", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        return ["unshare", *alone, "setpriv", *who, *rights, "--"]
 
     def _vanished(self, root: Path, data: bytes, code: int | None, tail: str) -> Compilation:
         """What to say of a child that has not answered."""

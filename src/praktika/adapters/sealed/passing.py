@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 from praktika.adapters.sealed.envelope import Refused
 from praktika.errors import PraktikaError
-from praktika.ports.queue import ORDERED, Backlog, Message, Queue, dead_letters
+from praktika.ports.queue import MAX_BODY, ORDERED, Backlog, Message, Queue, dead_letters
+
+NOBODY = "nobody"
+"""The group in which messages are set aside that say nothing of theirs."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,10 +120,12 @@ class Passing:
     def _refuse(self, message: Message, why: str) -> None:
         self.custom.refused += 1
         self.custom.on_refused(message, why)
-        # Where it cannot be set aside now, it comes again, and is refused again.
+        # Where it cannot be set aside now, it comes again, and is refused again. Whoever has sent
+        # it may send what no queue of ours takes: it must not keep others from being received.
         with suppress(PraktikaError):
-            group = message.group if message.queue.endswith(ORDERED) else ""
-            self.inner.send(dead_letters(message.queue), [message.body], group=group)
+            group = message.group or NOBODY if message.queue.endswith(ORDERED) else ""
+            body = message.body[:MAX_BODY]
+            self.inner.send(dead_letters(message.queue), [body], group=group)
             self.ack([message])
 
     def _hold(self, messages: Sequence[Message], lease: float) -> None:

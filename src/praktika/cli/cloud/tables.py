@@ -18,6 +18,7 @@ _SIGNS = {
     "upload": ("^", "cyan"),
     "modify": ("~", "yellow"),
     "remove": ("-", "red"),
+    "start": ("*", "cyan"),
     "ask for": ("?", "magenta"),
 }
 
@@ -87,6 +88,8 @@ def show_status(console: Console, status: Status) -> None:
         for name in names:
             console.say(Ink(f"  {sign} ", style), name)
     console.say(f"machines that run: {status.machines}")
+    for name, image in status.images.items():
+        console.say(f"image of {name}: {image}")
     if status.api:
         console.say(f"API: {status.api}")
     if status.is_current:

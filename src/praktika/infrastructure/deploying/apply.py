@@ -6,11 +6,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 import msgspec
 
 from praktika.infrastructure.deploying import made
+from praktika.infrastructure.deploying.afterwards.settle import settle
 from praktika.infrastructure.deploying.manifest import Manifest, packed
 from praktika.infrastructure.deploying.plan import (
     Action,
@@ -93,7 +93,7 @@ class Application:
             case SaveManifest(manifest):
                 self._save(manifest)
             case _:
-                assert_never(action)
+                settle(action, self.builder)
 
     def _upload(self, code: Code) -> None:
         self.tell(step(f"building and uploading {code.name}"))

@@ -66,6 +66,11 @@ def packed(manifest: Manifest) -> str:
     return text
 
 
+def same(kept: str, hash_: str) -> bool:
+    """Whether a hash, of which a manifest keeps the beginning, is that of a component."""
+    return bool(kept) and kept[:_SHORT] == hash_[:_SHORT]
+
+
 def unpacked(text: str, name: str, version: str) -> Manifest:
     """The manifest in the text of a parameter.
 

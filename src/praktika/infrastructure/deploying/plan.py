@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from praktika.infrastructure.deploying.manifest import Manifest
+from praktika.infrastructure.deploying.manifest import Manifest, same
 from praktika.infrastructure.deploying.stacks.states import is_sound
 from praktika.infrastructure.deploying.wanted import (
     PARTS,
@@ -18,6 +18,9 @@ from praktika.infrastructure.deploying.wanted import (
     text_of,
 )
 from praktika.ports.cloud.stacks import Stack
+
+IMAGE_BUILDER = "ImageBuilder:"
+"""What begins the names of components that make images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +90,26 @@ class PutInstallation:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepUnbalanced:
+    """See to it that no machine of a pool is ended to have as many in each zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartImage:
+    """Let an image builder make an image now, without waiting for it."""
+
+    component: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaveManifest:
     """Say what is deployed."""
 
     manifest: Manifest
 
+
+Afterwards = KeepUnbalanced | StartImage
+"""What no template can say."""
 
 Action = (
     MakeSecret
@@ -101,6 +119,7 @@ Action = (
     | Upload
     | UploadPage
     | PutInstallation
+    | Afterwards
     | SaveManifest
 )
 
@@ -142,9 +161,11 @@ def _actions(wanted: Wanted, observed: Observed) -> Iterator[Action]:
     yield PutInstallation(is_last=False)
     if changes_stateful or _differs("runtime", wanted, observed) or _has_new_code(wanted, observed):
         yield ChangeStack("runtime")
+    yield KeepUnbalanced()
     yield PutInstallation(is_last=True)
     for page in wanted.pages:
         yield UploadPage(page)
+    yield from _images(wanted, observed)
     yield SaveManifest(finished(wanted))
 
 
@@ -159,6 +180,15 @@ def _secrets(wanted: Wanted, observed: Observed) -> Iterator[Action]:
             yield MakeSecret(hidden) if hidden.is_random else AskForSecret(hidden)
     if not observed.parameters.issuperset(_task_keys(wanted)):
         yield MakeTaskKey(has_seed=names.task_key in observed.parameters)
+
+
+def _images(wanted: Wanted, observed: Observed) -> Iterator[Action]:
+    """Images of what is new: else there would be none, or an old one, until the next Sunday."""
+    manifest = observed.manifest
+    before = manifest.components if manifest and "runtime" in manifest.stacks else {}
+    for component, hash_ in sorted(wanted.hashes.items()):
+        if component.startswith(IMAGE_BUILDER) and not same(before.get(component, ""), hash_):
+            yield StartImage(component)
 
 
 def _task_keys(wanted: Wanted) -> tuple[str, str]:

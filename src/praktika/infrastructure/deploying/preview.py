@@ -20,6 +20,7 @@ from praktika.infrastructure.deploying.plan import (
     MakeSecret,
     MakeTaskKey,
     Observed,
+    StartImage,
     Upload,
     UploadPage,
     plan,
@@ -39,7 +40,7 @@ class Planned:
     """One thing that would be done.
 
     Attributes:
-        deed: "add", "modify", "remove", "make", "ask for" or "upload".
+        deed: "add", "modify", "remove", "make", "ask for", "upload" or "start".
         what: the logical id and type of a resource, or the name of something else.
         component: `Kind:name`, "" if it is not known.
         stack: of a resource.
@@ -105,6 +106,8 @@ def _planned(
                 yield Planned(deed="upload", what=code.name)
             case UploadPage(page):
                 yield Planned(deed="upload", what=page.key, component=page.component)
+            case StartImage(component):
+                yield Planned(deed="start", what="an image", component=component)
             case ChangeStack(part):
                 yield from _resources(part, cloud, observed, builder)
             case _:

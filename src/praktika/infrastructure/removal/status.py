@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from praktika.infrastructure.deploying.manifest import Manifest
+from praktika.infrastructure.deploying.plan import IMAGE_BUILDER
 from praktika.infrastructure.deploying.stacks.building import GROUP
 from praktika.infrastructure.deploying.wanted import Wanted
 from praktika.ports.cloud.cloud import Cloud
@@ -26,6 +28,7 @@ class Status:
         new, changed, gone: components that are declared and not deployed, otherwise deployed, and
             not declared any more.
         machines: how many run.
+        images: the image that machines start from, by image builder that is deployed.
         api: the base URL of the installation's API, "" if there is none.
     """
 
@@ -38,6 +41,7 @@ class Status:
     changed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     machines: int = 0
+    images: dict[str, str] = field(default_factory=dict)
     api: str = ""
 
 
@@ -62,5 +66,12 @@ def status_of(wanted: Wanted, cloud: Cloud, manifest: Manifest | None) -> Status
         changed=tuple(sorted(it for it in after if it in before and before[it] != after[it])),
         gone=tuple(sorted(set(before) - set(after))),
         machines=len(cloud.machines.running(groups)) if groups else 0,
+        images=_images(wanted, cloud, before),
         api=runtime.outputs.get("ApiUrl", "") if runtime else "",
     )
+
+
+def _images(wanted: Wanted, cloud: Cloud, components: Collection[str]) -> dict[str, str]:
+    names = [one.removeprefix(IMAGE_BUILDER) for one in components if one.startswith(IMAGE_BUILDER)]
+    found = {name: cloud.parameters.get(wanted.names.image(name)) for name in sorted(names)}
+    return {name: image.text for name, image in found.items() if image}

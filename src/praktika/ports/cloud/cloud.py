@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from praktika.ports.cloud.belongings import Belongings
+from praktika.ports.cloud.images import Images
 from praktika.ports.cloud.machines import Machines
 from praktika.ports.cloud.objects import Objects
 from praktika.ports.cloud.parameters import Parameters
@@ -47,6 +48,7 @@ class Cloud:
     parameters: Parameters
     objects: Objects
     belongings: Belongings
+    images: Images
     machines: Machines
     secrets: Secrets
     vault: Vault

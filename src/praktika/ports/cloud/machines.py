@@ -35,3 +35,10 @@ class Machines(Protocol):
 
         Else nothing but they themselves can end them, and no group can be deleted.
         """
+
+    def keep_unbalanced(self, groups: Sequence[str]) -> None:
+        """Let the cloud never end or start a machine to have as many in each zone; for good.
+
+        Raises:
+            Absent: there is no such group.
+        """

@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from tests.aws_server import REGION, AwsServer
+from tests.paper_bundles import PaperBundles
 
 from praktika.adapters.aws.client import Clients
 from praktika.cli.console import Console
@@ -76,24 +77,6 @@ WORKFLOWS = [Workflow(name="w", event=Workflow.Event.PUSH, branches=["main"], jo
 """
 
 
-class _PaperBundles:
-    """Code that is not run from where it is uploaded to, so that nothing is downloaded."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        pass
-
-    def digest(self, name: str) -> str:
-        return name.encode().hex().ljust(64, "0")[:64]
-
-    def suffix(self, name: str) -> str:
-        return ".whl" if name in {"praktika", "controller"} else ".zip"
-
-    def build(self, name: str, folder: Path) -> Path:
-        path = folder / name
-        path.write_bytes(b"PK\x05\x06" + bytes(18))  # an empty zip
-        return path
-
-
 def declare(root: Path, repositories: list[str], forge: str) -> None:
     """Write the declaration of the installation into a checkout."""
     project = f"REPOSITORIES = {repositories!r}\nGITHUB = {forge!r}\n{_PROJECT}"
@@ -114,7 +97,7 @@ def deploy(root: Path, server: AwsServer) -> None:
     with (
         _forgotten(),
         patch.dict(os.environ, variables),
-        patch.object(compiling, "Bundles", _PaperBundles),
+        patch.object(compiling, "Bundles", PaperBundles),
     ):
         words = ["infrastructure", "--json", "--project", SLUG, "--deploy", "--yes"]
         code = run(Console(out, err, {}), ["-C", str(root), *words])

@@ -195,6 +195,8 @@ class Fleet:
         self._over.set()
         self._thread.join()
         for machine in self.machines.values():
+            machine.send_all(signal.SIGKILL)
+        for machine in self.machines.values():
             machine.close()
 
     def of(self, pool: str) -> list[Machine]:

@@ -6,10 +6,13 @@ import http.client
 import json
 from urllib.parse import urlsplit
 
+import boto3
+from tests.aws_server import REGION
 from tests.integration.aws.cloud.cloud import Cloud, unit
 from tests.integration.aws.cloud.deployed import LABEL
 from tests.integration.github.town import workflow
 
+from praktika.adapters.aws.signing import RequestSigner
 from praktika.intake.names import NOTICES
 from praktika.model.events import JobFinished
 from praktika.model.result import Status
@@ -52,6 +55,23 @@ def test_tokens_are_for_those_alone_whom_iam_knows(cloud: Cloud):
     for headers in ({}, {"Authorization": "Bearer x"}):
         assert post(cloud, TOKENS, asked.encode(), headers) == 403
     assert len(cloud.hub.state.minted) == before
+
+
+def test_a_machine_that_runs_jobs_has_no_token_but_for_its_attempt(cloud: Cloud):
+    """Faults 1 and 2: what it says of itself counts for nothing."""
+    machine = cloud.fleet.of("small")[0]
+    session = boto3.Session(machine.access, machine.secret)
+    asked = json.dumps(
+        {"run": "", "job": "", "attempt": 0, "repository": "team-1/shop", "permissions": {"contents": "write"}}
+    ).encode()  # fmt: skip
+    headers = RequestSigner(REGION, session)(f"{cloud.host.url}{TOKENS}", asked)
+    assert post(cloud, TOKENS, asked, dict(headers)) == 403
+    (refused,) = [
+        line
+        for line in cloud.host.lines("token-broker", "token.refused")
+        if machine.instance in line["caller"]
+    ]
+    assert refused["reason"] == "a runner asks in an attempt's name"
 
 
 def test_a_forged_task_is_refused(cloud: Cloud):

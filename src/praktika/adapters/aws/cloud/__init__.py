@@ -6,6 +6,7 @@ from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.cloud.account import AwsAccount
 from praktika.adapters.aws.cloud.belongings import AwsBelongings
 from praktika.adapters.aws.cloud.changes import AwsChanges
+from praktika.adapters.aws.cloud.images import AwsImages
 from praktika.adapters.aws.cloud.machines import AwsMachines
 from praktika.adapters.aws.cloud.objects import S3Objects
 from praktika.adapters.aws.cloud.parameters import SsmParameters
@@ -24,6 +25,7 @@ def open_cloud(aws: Clients, project: str) -> Cloud:
         parameters=SsmParameters(aws, project),
         objects=S3Objects(aws),
         belongings=AwsBelongings(aws, project),
+        images=AwsImages(aws),
         machines=AwsMachines(aws),
         secrets=AwsSecrets(aws),
         vault=SecretsManagerVault(aws, project),

@@ -7,12 +7,14 @@ from typing import Final
 
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.faults import code_of, translated
+from praktika.errors import Absent
 from praktika.ports.cloud.machines import LEAVE, Machine
 
 _GROUPS_AT_ONCE = 100
 _TAGGED_AT_ONCE = 500
 _UNPROTECTED_AT_ONCE = 50
 _STAYING = ("Pending", "InService", "Standby")
+_BALANCING: Final = "AZRebalance"
 _LEASED: Final = "ApproximateNumberOfMessagesNotVisible"
 _NO_QUEUE = {"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}
 
@@ -64,6 +66,19 @@ class AwsMachines:
             ids = [one.id for one in self.running([group])]
             for start in range(0, len(ids), _UNPROTECTED_AT_ONCE):
                 self._unprotect(group, ids[start : start + _UNPROTECTED_AT_ONCE])
+
+    def keep_unbalanced(self, groups: Sequence[str]) -> None:
+        """Let zones have as many machines as they have; see the port."""
+        for group in groups:
+            with translated(f"cannot set up group {group}", f"there is no group {group}"):
+                try:
+                    self._aws.groups.suspend_processes(
+                        AutoScalingGroupName=group, ScalingProcesses=[_BALANCING]
+                    )
+                except self._aws.groups.exceptions.ClientError as error:
+                    if code_of(error) == "ValidationError":
+                        raise Absent(f"there is no group {group}") from error
+                    raise
 
     def _unprotect(self, group: str, ids: list[str]) -> None:
         with translated(f"cannot lift the protection of machines {', '.join(ids)}"):

@@ -6,6 +6,7 @@ from praktika.adapters.memory.cloud.belongings import MemoryBelongings
 from praktika.adapters.memory.cloud.changes import MemoryChanges
 from praktika.adapters.memory.cloud.simple import (
     MemoryAccount,
+    MemoryImages,
     MemoryMachines,
     MemoryObjects,
     MemoryParameters,
@@ -28,6 +29,7 @@ def open_cloud(world: World, project: str) -> Cloud:
         parameters=MemoryParameters(world, project),
         objects=MemoryObjects(world),
         belongings=MemoryBelongings(world, project),
+        images=MemoryImages(world),
         machines=MemoryMachines(world),
         secrets=MemorySecrets(world.secrets),
         vault=MemoryVault(world),

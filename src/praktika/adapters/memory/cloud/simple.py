@@ -115,6 +115,23 @@ class MemoryVault:
         return is_new
 
 
+class MemoryImages:
+    """An `Images`; none is ever finished."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def start(self, pipeline: str) -> bool:
+        """Let a pipeline make an image now; see the port."""
+        if all(resource.physical != pipeline for resource in self._world.resources()):
+            raise Absent(f"there is no image pipeline {pipeline}")
+        if pipeline in self._world.imaging:
+            return False
+        self._world.deed(f"start {pipeline}")
+        self._world.imaging.append(pipeline)
+        return True
+
+
 class MemoryMachines:
     """A `Machines`."""
 
@@ -138,3 +155,9 @@ class MemoryMachines:
     def unprotect(self, groups: Sequence[str]) -> None:
         """Let machines end with their groups; see the port."""
         self._world.unprotected |= set(groups)
+
+    def keep_unbalanced(self, groups: Sequence[str]) -> None:
+        """Let zones have as many machines as they have; see the port."""
+        for group in sorted(set(groups) - self._world.unbalanced):
+            self._world.deed(f"keep group {group} unbalanced")
+            self._world.unbalanced.add(group)

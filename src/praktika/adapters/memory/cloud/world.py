@@ -49,6 +49,8 @@ class World:
         secrets: by name, in the store of whole secrets.
         machines: that run; `leaving`, those that were asked to go.
         unprotected: groups whose machines may end with them.
+        unbalanced: groups that are never balanced between zones.
+        imaging: pipelines that make an image.
         leased: messages that are worked on, by the queue's name.
         broken: why the resources of these logical ids cannot be made or changed.
         deed: is told before anything is changed; it may raise.
@@ -65,6 +67,8 @@ class World:
     machines: list[Machine] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
     unprotected: set[str] = field(default_factory=set)
+    unbalanced: set[str] = field(default_factory=set)
+    imaging: list[str] = field(default_factory=list)
     leased: dict[str, int] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     deed: Callable[[str], object] = lambda _: None
@@ -75,6 +79,10 @@ class World:
         """Another one each time."""
         self.count += 1
         return self.count
+
+    def resources(self) -> Iterator[Resource]:
+        """Those of all stacks."""
+        return (one for stack in self.stacks.values() for one in stack.resources.values())
 
     def go_on(self, stack: KeptStack) -> None:
         """Let the work on a stack go on for a bit."""

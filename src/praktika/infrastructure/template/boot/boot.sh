@@ -38,7 +38,9 @@ get_packages() {
 }
 
 make_user() {
-    id "$user" >/dev/null 2>&1 || useradd --create-home --user-group --shell /bin/bash "$user"
+    # Without a home or a shell: in a home, one job could leave something for the next.
+    id "$user" >/dev/null 2>&1 || useradd --system --user-group --no-create-home \
+        --home-dir /nonexistent --shell /usr/sbin/nologin "$user"
     # What a job leaves must not be started later.
     for list in /etc/cron.deny /etc/at.deny; do
         grep -qxF "$user" "$list" 2>/dev/null || echo "$user" >>"$list"

@@ -1,4 +1,10 @@
-"""Queues, each with one for what nobody could deal with."""
+"""Queues, each with one for what nobody could deal with.
+
+SQS moves dead letters with its own rights. Runners make control queues, and whoever makes a queue
+says where its dead letters go; so each queue here names the only one that it takes them from, or
+takes none. Else a runner could have SQS put into any queue what it may not send there (security 9
+and 19).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +17,7 @@ from praktika.infrastructure.parts import orchestrator_pools
 from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.names import SHARED
+from praktika.infrastructure.template.policies.arns import partition
 from praktika.ports.queue import MAX_DELIVERIES, ORDERED, dead_letters
 
 KEPT = 14 * 24 * 3600
@@ -30,7 +37,13 @@ def add_queue(
         more: properties of the queue.
     """
     if deliveries:
-        grave = draft.add("runtime", component, _queue(draft, dead_letters(queue)))
+        source = {
+            "redrivePermission": "byQueue",
+            "sourceQueueArns": [_arn(draft, draft.names.queue(queue))],
+        }
+        grave = draft.add(
+            "runtime", component, _queue(draft, dead_letters(queue), RedriveAllowPolicy=source)
+        )
         more["RedrivePolicy"] = RedrivePolicy(
             deadLetterTargetArn=GetAtt(grave, "Arn"), maxReceiveCount=deliveries
         )
@@ -40,7 +53,11 @@ def add_queue(
 def _queue(draft: Draft, queue: str, **more: Any) -> Queue:
     if queue.endswith(ORDERED):
         more["FifoQueue"] = True
-    properties = {"MessageRetentionPeriod": KEPT, **more}
+    properties = {
+        "MessageRetentionPeriod": KEPT,
+        "RedriveAllowPolicy": {"redrivePermission": "denyAll"},
+        **more,
+    }
     return Queue(
         logical("Queue", queue),
         QueueName=draft.names.queue(queue),
@@ -48,6 +65,11 @@ def _queue(draft: Draft, queue: str, **more: Any) -> Queue:
         Tags=draft.tags(),
         **properties,
     )
+
+
+def _arn(draft: Draft, name: str) -> str:
+    place = draft.place
+    return f"arn:{partition(place.region)}:sqs:{place.region}:{place.account}:{name}"
 
 
 def add_shared_queues(draft: Draft, context: Context) -> None:

@@ -1,0 +1,1 @@
+"""What a deploy does when its stacks are there, as no template can say it."""
