@@ -190,3 +190,22 @@ def test_a_failure_is_the_last_word(typist):
     said = typist.type("--deploy", code=3)
     assert "stack tiny-runtime: RunnerPool:small: GroupSmall" in said.splitlines()[-2]
     assert "more vCPU capacity" in said.splitlines()[-2]
+
+
+@pytest.mark.parametrize(
+    ("words", "then"),
+    [
+        (["--deploy"], "the next deploy picks it up"),
+        (["--destroy-runtime", "--yes", "--project", "Tiny"], "type the same again"),
+        (["--destroy-all", "--yes", "--project", "Tiny"], "type the same again"),
+    ],
+)
+def test_who_interrupts_is_told_that_aws_goes_on(typist, words, then):
+    if "--deploy" not in words:
+        typist.type("--deploy")
+
+    def interrupt(_deed: str) -> None:
+        raise KeyboardInterrupt
+
+    typist.world.deed = interrupt
+    assert f"AWS goes on with what was begun; {then}" in typist.type(*words, code=130)

@@ -106,3 +106,15 @@ def test_what_is_alike_is_one_line():
     (line,) = of({"A": rule, "B": rule, "C": rule}).lines
     assert line.what == "3 x alarm"
     assert line.idle == pytest.approx(0.3)
+
+
+def test_a_tick_a_minute_costs_cents_and_no_less_than_it_takes():
+    """`bench/lambdas.py` counts a second of each, in which it waits for alarms: $0.16."""
+    resources = {
+        "Every": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {"ScheduleExpression": "rate(1 minute)"},
+        },
+        "Tick": {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 256}},
+    }
+    assert of(resources).idle == pytest.approx(0.16, abs=0.02)

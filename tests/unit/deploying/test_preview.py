@@ -60,9 +60,16 @@ def test_who_may_not_propose_sees_what_templates_tell(room):
 
 
 def test_it_complains_of_what_a_deploy_would_complain_of(room):
-    room.world.secrets.clear()
-    with pytest.raises(OperatorError, match="there is no secret lab-gh-app"):
-        preview(wanted(), room.cloud)
     room.world.account = "999999999999"
     with pytest.raises(OperatorError, match="AWS_ACCOUNT_ID"):
         preview(wanted(), room.cloud)
+
+
+@pytest.mark.parametrize("secrets", [{}, {"lab-gh-app": "no JSON"}])
+def test_what_it_costs_is_known_before_there_is_an_app(room, secrets):
+    room.world.secrets = secrets
+    first, *others = preview(wanted(), room.cloud)
+    assert first.deed == "ask for"
+    assert "secret lab-gh-app" in first.what
+    assert "--github-app ID --key-file" in first.what
+    assert {one.deed for one in others} == {"add", "make", "upload"}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from praktika.errors import AuthorError, OperatorError
-from praktika.infrastructure.bundles import Bundles
+from praktika.infrastructure.bundles import Bundles, packages
 from praktika.infrastructure.bundles.closure import PROVIDED, closure
 from praktika.infrastructure.bundles.functions import HANDLERS, ROOT, OwnFunction, lock_of
 from praktika.infrastructure.bundles.packages import ControllerWheel, PraktikaWheel
@@ -227,3 +227,24 @@ def test_a_file_that_is_not_in_the_repository_is_the_authors_problem(pip, tmp_pa
 def test_what_nobody_builds_is_named_with_what_there_is():
     with pytest.raises(OperatorError, match=r"platform-arm64.*webhook"):
         Bundles().digest("elsewhere")
+
+
+def test_who_has_built_an_installation_makes_no_other_wheel_of_it(monkeypatch):
+    """Two people deploy the same praktika, and the second one deploys nothing."""
+
+    def digest_with(text: str) -> str:
+        class Built:
+            def read_text(self, _name: str) -> str:
+                return text
+
+        monkeypatch.setattr(packages.metadata, "distribution", lambda _name: Built())
+        return PraktikaWheel().digest
+
+    first = digest_with(
+        "Metadata-Version: 2.4\nName: praktika\nRequires-Dist: a\nRequires-Dist: b\n"
+    )
+    newer = (
+        "Metadata-Version: 2.5\nName: praktika\nDynamic: x\nRequires-Dist: b\nRequires-Dist: a\n"
+    )
+    assert digest_with(newer) == first
+    assert digest_with(newer.replace("Dist: b", "Dist: c")) != first

@@ -96,6 +96,8 @@ def test_fault_68_only_what_runs_leave_expires():
         "acme/blobs/sources/x.tar",
         "acme/growing/runs/r1/job.log~1/0",
         "acme/journal/r1/0",
+        "acme/blobs/leaving/linux/1790000000",
+        "acme/blobs/untrusted-runners/linux/untrusted-i-1",
     ):
         assert any(key.startswith(prefix) for prefix in expiring), key
     for key in (

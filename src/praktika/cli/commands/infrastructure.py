@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,9 @@ ACTIONS = {
     "status": "Show what is deployed, and how it differs from what is declared.",
     "webhook": "Show the address that GitHub calls, and, once confirmed, its secret.",
 }
+
+
+_AGAIN = "type the same again for the rest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,12 +185,9 @@ def _deploy(asked: _Asked) -> int:
             show_planned(console, planned)
             show_estimate(console, estimate)
         return 0
-    try:
+    with _going_on(asked, "the next deploy picks it up"):
         tell = teller(console, as_json=asked.as_json)
         deployed = declared.deploy(tell, user(), may_end=asked.yes)
-    except KeyboardInterrupt:
-        console.note("AWS goes on with what was begun; the next deploy picks it up.")
-        raise
     if asked.as_json:
         say_json(console, {"outcome": deployed.outcome, "api": deployed.api})
     elif deployed.outcome == "unchanged":
@@ -197,11 +198,22 @@ def _deploy(asked: _Asked) -> int:
     return 0
 
 
+@contextmanager
+def _going_on(asked: _Asked, then: str) -> Iterator[None]:
+    """Where whoever interrupts learns that nothing is stopped by that, and what to do then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        asked.console.note(f"AWS goes on with what was begun; {then}.")
+        raise
+
+
 def _destroy_runtime(asked: _Asked) -> int:
     existing = _existing(asked)
     there = existing.inventory(everything=False)
     if _is_wanted(asked, existing, there, ["the stack with the data, parameters, images, logs"]):
-        existing.destroy_runtime(teller(asked.console, as_json=asked.as_json), user())
+        with _going_on(asked, _AGAIN):
+            existing.destroy_runtime(teller(asked.console, as_json=asked.as_json), user())
         _say_done(asked, [])
     return 0
 
@@ -211,7 +223,8 @@ def _destroy_all(asked: _Asked) -> int:
     there = existing.inventory(everything=True)
     kept = existing.left_to_the_operator()
     if _is_wanted(asked, existing, there, kept):
-        left = existing.destroy_all(there, teller(asked.console, as_json=asked.as_json), user())
+        with _going_on(asked, _AGAIN):
+            left = existing.destroy_all(there, teller(asked.console, as_json=asked.as_json), user())
         _say_done(asked, [*kept, *(one.name for one in left)])
     return 0
 

@@ -24,6 +24,7 @@ from praktika.version import VERSION
 _VERSION = re.compile(r'^VERSION = "([^"]+)"', re.MULTILINE)
 _LEFT_OUT = {"__pycache__", "_controller"}
 _DISTRIBUTION = "praktika-controller"
+_NEEDS = ("Requires-Dist:", "Requires-Python:", "Provides-Extra:")
 
 
 class PraktikaWheel:
@@ -50,8 +51,10 @@ class PraktikaWheel:
     def _metadata(self) -> str:
         text = metadata.distribution("praktika").read_text("METADATA") or ""
         head, _, _ = text.partition("\n\n")  # the description is for people who look for it
-        lines = [line for line in head.splitlines() if not line.startswith("Version:")]
-        return "\n".join([*lines, f"Version: {VERSION}", ""])
+        # The rest is of whatever built this installation, and others would deploy anew for it.
+        needs = sorted(line for line in head.splitlines() if line.startswith(_NEEDS))
+        title = ["Metadata-Version: 2.1", "Name: praktika", f"Version: {VERSION}"]
+        return "\n".join([*title, *needs, ""])
 
 
 class ControllerWheel:

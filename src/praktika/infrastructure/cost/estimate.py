@@ -15,8 +15,8 @@ LOGS_GB = 1.0
 CALLS = 43_800.0
 """A month, of a function that is called once a minute."""
 
-SECONDS = 0.2
-"""Of such a call."""
+SECONDS = 1.0
+"""Of such a call: a tick waits that long for alarms."""
 
 _ROOT_GB = 8.0
 

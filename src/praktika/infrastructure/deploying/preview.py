@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from praktika.errors import Conflict, Denied
+from praktika.errors import Conflict, Denied, OperatorError
 from praktika.infrastructure.deploying.app import app_of
 from praktika.infrastructure.deploying.deploy import observe, read_manifest
 from praktika.infrastructure.deploying.only import references
@@ -58,19 +58,36 @@ def preview(wanted: Wanted, cloud: Cloud) -> list[Planned]:
     """What a deploy would do; nothing if all is there.
 
     Raises:
-        OperatorError: what a deploy would complain of, too.
+        OperatorError: what a deploy would complain of, too, but for the key of the GitHub App.
     """
     manifest = read_manifest(wanted, cloud)
     if manifest is not None and manifest.digest == wanted.digest:
         return []
     observed = observe(wanted, cloud, manifest)
+    app, complaint = _app(wanted, cloud)
     builder = Builder(
         wanted=wanted,
         cloud=cloud,
         watch=Watch(stacks=cloud.stacks, tell=lambda _: None),
-        app=app_of(cloud.secrets, wanted.app_secret) if wanted.app_secret else "",
+        app=app,
     )
-    return list(_planned(wanted, cloud, observed, builder))
+    asked = [Planned(deed="ask for", what=complaint)] if complaint else []
+    return [*asked, *_planned(wanted, cloud, observed, builder)]
+
+
+def _app(wanted: Wanted, cloud: Cloud) -> tuple[str, str]:
+    """The id of the GitHub App, and what is wrong with its secret.
+
+    Whoever wants to know what it would cost need not have an App yet.
+    """
+    if not wanted.app_secret:
+        return "", ""
+    try:
+        return app_of(cloud.secrets, wanted.app_secret), ""
+    except Denied:
+        raise
+    except OperatorError as error:
+        return _UNKNOWN, str(error)
 
 
 def _planned(

@@ -17,8 +17,11 @@ from praktika.infrastructure.template.context import Context
 from praktika.infrastructure.template.draft import Draft, logical
 from praktika.infrastructure.template.stateful.pages import pages_prefix
 
-EPHEMERAL = ("blobs/runs/", "blobs/sources/", "growing/runs/", "journal/", "journal-index/")
-"""Prefixes of what belongs to runs, below that of the project."""
+EPHEMERAL = (
+    *("blobs/runs/", "blobs/sources/", "growing/runs/", "journal/", "journal-index/"),
+    *("blobs/leaving/", "blobs/untrusted-runners/"),
+)
+"""Prefixes of what belongs to runs, and to machines that are gone, below that of the project."""
 
 SHOWN = (
     "blobs/runs/*/report.html",
