@@ -127,7 +127,7 @@ Action = (
 def plan(wanted: Wanted, observed: Observed) -> tuple[Action, ...]:
     """What to do, in order; nothing if all is there."""
     manifest = observed.manifest
-    if manifest is not None and manifest.digest == wanted.digest:
+    if manifest is not None and manifest.is_of(wanted.digest):
         return ()
     return tuple(_actions(wanted, observed))
 
@@ -198,7 +198,9 @@ def _task_keys(wanted: Wanted) -> tuple[str, str]:
 def _differs(part: Part, wanted: Wanted, observed: Observed) -> bool:
     """Whether a stack is not known to be what it shall be."""
     manifest = observed.manifest
-    if manifest is None or not manifest.digest or not is_sound(observed.stacks.get(part)):
+    if manifest is None or not manifest.digest or manifest.again:
+        return True
+    if not is_sound(observed.stacks.get(part)):
         return True
     return manifest.stacks.get(part) != digest_of(text_of(wanted.templates[part]).encode())
 
