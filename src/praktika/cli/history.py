@@ -16,6 +16,7 @@ from praktika.wiring.stores import has_stores, open_stores
 __all__ = ["History", "Recorded", "need_history", "open_history"]
 
 NOTHING = "Nothing has been run here yet. `praktika run` runs something."
+NOTHING_THERE = "Nothing has been run on AWS yet. A push or a pull request starts something."
 
 _SEARCHED = 100_000
 """Runs among which a prefix is looked for: all that anybody keeps. A server gives fewer."""
@@ -59,7 +60,7 @@ class History(Archive):
     def emptiness(self) -> str:
         """What is said where there are no runs."""
         if not self.stores.server:
-            return NOTHING
+            return NOTHING_THERE if self.stores.is_remote else NOTHING
         return f"Nothing has been run at {self.stores.server} yet. `praktika dispatch` asks for it."
 
     def _back(self, steps: int) -> str:

@@ -21,6 +21,10 @@ def cause(label: str, supply: Supply, trust: Trust = "trusted") -> str:
         return f"no capacity in {pool}: {supply.complaint}"
     if supply.maximum is not None and supply.runners >= supply.maximum:
         return f"{pool} is at its maximum of {supply.maximum} runners, all of which are busy"
+    if supply.coming:
+        more = f"{supply.coming} runner{' is' if supply.coming == 1 else 's are'}"
+        rest = f", and all {supply.runners} others are busy" if supply.runners else ""
+        return f"{more} being started in {pool}{rest}"
     if supply.runners == 0:
         return f"no runner of {pool} lives"
     return f"all {supply.runners} runners of {pool} are busy"

@@ -18,6 +18,10 @@ SHORTEST = 16
 AGAIN = 60.0
 """Seconds between two readings that wrong signatures may cause."""
 
+FRESH = 300.0
+"""Seconds for which a secret counts that nothing wrong was signed with: who has stolen one that was
+changed since sends what it signs, and nothing else."""
+
 
 class WebhookSecret:
     """Knows what the secret signs.
@@ -36,12 +40,14 @@ class WebhookSecret:
         self._at = 0.0
 
     def make_ready(self) -> None:
-        """Read it, unless it is known.
+        """Read it, unless it is known and was read lately.
 
         Raises:
             OperatorError: there is none, or none that is long enough.
             TransientError: it cannot be read now.
         """
+        if self._known is not None and self._clock.monotonic() - self._at >= FRESH:
+            self._renew()
         if self._known is None:
             self._known = self._fresh()
 
@@ -54,6 +60,11 @@ class WebhookSecret:
     def _accepts_anew(self, signature: str, body: bytes) -> bool:
         if not signature or self._clock.monotonic() - self._at < AGAIN:
             return False
+        self._renew()
+        return self._known is not None and self._known.accepts(signature, body)
+
+    def _renew(self) -> None:
+        """Read it anew; what is known counts on while it cannot be read."""
         try:
             self._known = self._fresh()
         except OperatorError as error:  # it was taken away: nothing is signed by it any more
@@ -61,7 +72,6 @@ class WebhookSecret:
             self._log.error("webhook.closed", reason=str(error))
         except PraktikaError as error:
             self._log.error("webhook.secret_unread", reason=str(error))
-        return self._known is not None and self._known.accepts(signature, body)
 
     def _fresh(self) -> Signatures:
         self._at = self._clock.monotonic()

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from praktika.engine.reused import remembering
 from praktika.engine.run import Phase, Run, Stage
-from praktika.errors import Absent, PraktikaError, TransientError
+from praktika.errors import Absent, Denied, PraktikaError, TransientError
 from praktika.model.commands import (
     AnyCommand,
     Conclude,
@@ -88,9 +88,13 @@ class Hands:
         return answers, result
 
     def stop(self, control: str, stop: Stop) -> None:
-        """Tell a runner to end an attempt; one that is gone has ended it."""
+        """Tell a runner to end an attempt; one that is gone has ended it.
+
+        The runner has said what its queue is called. If that is one that we may not send to, the
+        run goes on without it: the attempt's blob says the same.
+        """
         if control:
-            with suppress(Absent):
+            with suppress(Absent, Denied):
                 patiently(lambda: self.around.queue.send(control, [encode(stop)]))
 
     def _dispatch(self, run_id: str, run: Run, commands: Sequence[Dispatch]) -> list[AnyEvent]:

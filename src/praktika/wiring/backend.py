@@ -45,8 +45,7 @@ def find_backend(root: Path, environment: Mapping[str, str] = os.environ) -> Bac
     Raises:
         OperatorError: it is none that there is, or something is missing for it.
     """
-    said = _settings(root) if not _is_complete(environment) else {}
-    said |= {name: environment[f"PRAKTIKA_{name}"] for name in _NAMES if _is_set(environment, name)}
+    said = _said(root, environment)
     kind = said.get("BACKEND") or LOCAL
     if kind == LOCAL:
         return Backend()
@@ -58,12 +57,34 @@ def find_backend(root: Path, environment: Mapping[str, str] = os.environ) -> Bac
             f"the backend 'aws' needs {' and '.join(missing)}: set it in ci/settings/settings.py, "
             f"or as the variable PRAKTIKA_{missing[0]}"
         )
+    return _on_aws(said)
+
+
+def find_installation(root: Path, environment: Mapping[str, str] = os.environ) -> Backend | None:
+    """The installation on AWS that the checkout names, wherever its own runs are kept.
+
+    None if it names none: both PROJECT_SLUG and S3_ARTIFACT_BUCKET belong to it.
+    """
+    said = {**_settings(root), **_variables(environment)}
+    return _on_aws(said) if said.get("PROJECT_SLUG") and said.get("S3_ARTIFACT_BUCKET") else None
+
+
+def _on_aws(said: Mapping[str, str]) -> Backend:
     return Backend(
         kind=AWS,
         project=said["PROJECT_SLUG"],
         bucket=said["S3_ARTIFACT_BUCKET"],
         region=said.get("AWS_REGION", ""),
     )
+
+
+def _said(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    settled = {} if _is_complete(environment) else _settings(root)
+    return settled | _variables(environment)
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[f"PRAKTIKA_{name}"] for name in _NAMES if _is_set(environment, name)}
 
 
 def _is_set(environment: Mapping[str, str], name: str) -> bool:

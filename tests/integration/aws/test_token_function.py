@@ -36,7 +36,7 @@ STRANGER = Machine("AKIDSTRANGER", "s3", "")
 
 
 def pool(name, role):
-    return Pool(name=name, role=role, queues=(), groups=(), max_size=1)
+    return Pool(name=name, role=role, queues=("tasks-arm",), groups=(), max_size=1)
 
 
 class World:
@@ -68,7 +68,8 @@ class World:
             facts=Facts(repository=SHOP, local=False),
             subject=Subject(repository=SHOP, sha="a" * 40),
         )
-        plan = Plan(workflow="W", event="push", jobs=(Job(key="unit", name="Unit", command="x"),))
+        job = Job(key="unit", name="Unit", command="x", runs_on=("arm",))
+        plan = Plan(workflow="W", event="push", jobs=(job,))
         self.journal.append("r", 0, [request, Planned(at=2.0, plan=plan)])
         claim = Claim(runner="trusted-i-0123456789abcdef0", message="m", token="t")
         self.blobs.put("runs/r/jobs/unit/1/claim", encode(claim))

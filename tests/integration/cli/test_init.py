@@ -77,7 +77,7 @@ def test_a_cloud_of_ones_own_is_declared_from_what_the_checkout_tells(repo):
     repo.git("remote", "add", "origin", "git@github.com:Acme/Web_Shop.git")
     said = repo.praktika("init", "--yes", "--aws", "eu-central-1", "--account", "123456789012")
     assert said.code == 0, said.err
-    assert "praktika infrastructure --deploy --plan" in said.out
+    assert "  praktika infrastructure --deploy --plan  see what it would be" in said.out
     projects = (repo.root / "ci/infrastructure/projects.py").read_text()
     assert 'repositories=["Acme/Web_Shop"]' in projects
     assert "public=False" in projects

@@ -78,7 +78,7 @@ class Yard:
         return message.body
 
     def set_aside(self, queue: str) -> list[bytes]:
-        return [message.body for message in self.raw.receive(dead_letters(queue), limit=10)]
+        return [message.body for message in self.raw.receive(dead_letters(queue), limit=99)]
 
     def taken(self, body: bytes, queue: str = QUEUE) -> list[Message]:
         """What the runner gets of a message that somebody puts in a queue."""
@@ -224,13 +224,15 @@ def test_a_runner_tells_of_its_own_attempt_and_of_nothing_else(yard: Yard):
         (CancelRequested(at=1.0, by="ada"), "run-1"),
         (Approved(at=1.0, by="ada", sha="1" * 40), "run-1"),
         (JobStarted(at=1.0, job="build", attempt=2, control=names.INBOX), "run-1"),
+        (JobStarted(at=1.0, job="build", attempt=2, control="control-../x y"), "run-1"),
+        (JobStarted(at=1.0, job="build", attempt=2, control="control-" + "x" * 60), "run-1"),
     ]
     for event, group in others:
         assert yard.told(proven(event, proof), group) == []
     for body in (encode(STARTED), proven(STARTED, ""), changed(proven(STARTED, proof), v=0), b"["):
         assert yard.told(body) == []
     assert len(yard.refused) == len(others) + 4 == yard.orchestrator.custom.refused
-    assert len(yard.set_aside(names.REPORTS)) == 10
+    assert len(yard.set_aside(names.REPORTS)) == len(others) + 4
     assert len(yard.told(proven(STARTED, proof))) == 1
 
 

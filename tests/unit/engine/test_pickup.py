@@ -16,6 +16,11 @@ CASES = [
         "pool 'arm' is at its maximum of 4 runners, all of which are busy",
     ),
     (Supply(runners=3, maximum=4), "all 3 runners of pool 'arm' are busy"),
+    (Supply(coming=1, maximum=4), "1 runner is being started in pool 'arm'"),
+    (
+        Supply(runners=2, coming=2, maximum=4),
+        "2 runners are being started in pool 'arm', and all 2 others are busy",
+    ),
     (
         Supply(complaint="no capacity for m8g.large in eu-west-1b"),
         "no capacity in pool 'arm': no capacity for m8g.large in eu-west-1b",

@@ -19,6 +19,7 @@ from praktika.model.installation import FILE, Installation, Pool
 from praktika.model.plan import Job, Plan
 from praktika.model.task import Claim
 from praktika.model.wire import encode
+from praktika.orchestrator import names
 
 SHOP, OTHER = "acme/shop", "acme/other"
 ACCOUNT = "123456789012"
@@ -26,8 +27,9 @@ MACHINE = "i-0123456789abcdef0"
 ELSE = "i-0fedcba9876543210"
 
 
-def pool(name: str, role="job_runner", trust: Trust = "trusted", **more) -> Pool:
-    return Pool(name=name, role=role, trust=trust, queues=(), groups=(), max_size=1, **more)
+def pool(name: str, role="job_runner", trust: Trust = "trusted", label="arm", **more) -> Pool:
+    queues = (names.tasks(label, trust),)
+    return Pool(name=name, role=role, trust=trust, queues=queues, groups=(), max_size=1, **more)
 
 
 INSTALLATION = Installation(
@@ -42,6 +44,9 @@ INSTALLATION = Installation(
         pool("strangers", trust="untrusted"),
         pool("orchestrator", role="workflow_orchestrator"),
         pool("own", role_name="a-role-of-theirs"),
+        pool("large", label="large"),
+        pool("first", role_name="of-two", label="large"),
+        pool("second", role_name="of-two"),
         pool("both", role_name="shared"),
         pool("ways", role_name="shared", trust="untrusted"),
     ),
@@ -85,7 +90,7 @@ class Scene:
 
     def request(self, run: str, trust: Trust) -> None:
         jobs = tuple(
-            Job(key=key, name=key, command="x", config=config)
+            Job(key=key, name=key, command="x", config=config, runs_on=("arm",))
             for key, config in (("unit", {}), ("gh", {"enable_gh_auth": True}))
         )
         request = RunRequested(
@@ -154,6 +159,7 @@ def test_a_job_that_says_so_may_write_where_the_code_is_trusted(scene):
         pytest.param(session("demo-webhook-role"), {}, id="a role of no pool"),
         pytest.param(session("other-arm-role"), {}, id="a role of another project"),
         pytest.param(session("shared"), {}, id="a role of pools of both trusts"),
+        pytest.param(session("demo-large-role"), {}, id="a pool that the job is not for"),
         pytest.param(session(machine="ada"), {}, id="a person with that role"),
         pytest.param(f"arn:aws:iam::{ACCOUNT}:user/ada", {}, id="a user"),
         pytest.param(f"arn:aws:iam::{ACCOUNT}:role/demo-arm-role", {}, id="a role without session"),
@@ -182,6 +188,7 @@ def test_strangers_may_read_the_code_that_they_are_to_test(scene):
 
 def test_a_role_that_an_author_has_named_is_known(scene):
     assert scene.ask(session("a-role-of-theirs"))[0] == 200
+    assert scene.ask(session("of-two"))[0] == 200
 
 
 @pytest.mark.parametrize(

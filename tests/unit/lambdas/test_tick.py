@@ -15,10 +15,10 @@ from praktika.intake.names import NOTICES
 from praktika.intake.ticker import Ticker
 from praktika.lambdas.installed import Installed
 from praktika.lambdas.log import Lines as JsonLines
-from praktika.lambdas.secret import AGAIN, WebhookSecret
+from praktika.lambdas.secret import AGAIN, FRESH, WebhookSecret
 from praktika.lambdas.tick import Tick
 from praktika.lambdas.ticking.growing import Growing
-from praktika.lambdas.ticking.parts import DeadLetters, Rung, Schedules, Sweep
+from praktika.lambdas.ticking.parts import SWEPT, DeadLetters, Rung, Schedules, Sweep
 from praktika.model.installation import FILE, Installation, Pool
 from praktika.model.notices import decode_notice
 from praktika.model.routes import Route, RoutingTable
@@ -174,6 +174,13 @@ def test_queues_of_machines_that_are_gone_are_removed(scene):
     assert [scene.queue.depth(name) for name in scene.controls.found] == [1, 0]
 
 
+def test_more_queues_than_a_tick_can_remove_wait_for_the_next_one(scene):
+    scene.controls.found = {f"control-trusted-{number}": GONE for number in range(SWEPT + 1)}
+    scene.clock.advance(-scene.clock.now() % 900)
+    scene()
+    assert len(scene.logged("queue.swept")) == SWEPT
+
+
 def test_fault_61_what_fails_keeps_nothing_else_from_being_done(scene, monkeypatch):
     def refuse(*_: object, **__: object) -> None:
         raise Unavailable("no answer")
@@ -233,6 +240,23 @@ def test_a_secret_that_was_changed_is_read_again_once_a_minute_at_most():
     assert secret.accepts(signed("the-new-secret-2"), b"x")
     assert not secret.accepts(signed("the-old-secret-1"), b"x")
     assert parameter.reads == 2
+
+
+def test_security_3_a_stolen_secret_ends_soon_after_it_was_changed():
+    """Also for a function that is sent nothing but what the stolen one signs."""
+    clock, parameter = ManualClock(), Parameter("the-old-secret-1")
+    secret = WebhookSecret(parameter, clock, Lines())
+    secret.make_ready()
+    parameter.value = Unavailable("no answer")
+    clock.advance(FRESH)
+    secret.make_ready()
+    assert secret.accepts(signed("the-old-secret-1"), b"x")
+    parameter.value = "the-new-secret-2"
+    clock.advance(FRESH)
+    secret.make_ready()
+    assert not secret.accepts(signed("the-old-secret-1"), b"x")
+    assert secret.accepts(signed("the-new-secret-2"), b"x")
+    assert parameter.reads == 3
 
 
 def test_a_store_that_does_not_answer_changes_nothing_and_one_that_was_emptied_closes():

@@ -12,7 +12,7 @@ from praktika.adapters.memory.clock import ManualClock
 from praktika.adapters.memory.journal import MemoryJournal
 from praktika.adapters.memory.queue import MemoryQueue
 from praktika.engine.step import replay
-from praktika.errors import AuthorError
+from praktika.errors import AuthorError, Denied
 from praktika.model.events import (
     CancelRequested,
     JobFinished,
@@ -44,6 +44,7 @@ class ScriptedCompute:
         self.ran: list[Task] = []
         self.die_on: set[str] = set()
         self.sleepers: set[str] = set()
+        self.control = ""
 
     def scale(self, pool: str, size: int) -> None: ...
 
@@ -57,7 +58,13 @@ class ScriptedCompute:
             self.queue.ack([message])
             runner = f"runner-{len(self.ran)}"
             self.tell(
-                JobStarted(at=self.clock.now(), job=task.job, attempt=task.attempt, runner=runner)
+                JobStarted(
+                    at=self.clock.now(),
+                    job=task.job,
+                    attempt=task.attempt,
+                    runner=runner,
+                    control=self.control,
+                )
             )
             if task.job in self.die_on:
                 self.die_on.discard(task.job)
@@ -200,6 +207,24 @@ def test_a_cancel_stops_what_runs_and_drops_what_waits(world):
     assert statuses == {"a": Status.DROPPED, "b": Status.DROPPED, "c": Status.OK}
     assert result.status is Status.DROPPED
     assert result.ext["is_cancelled"] is True
+
+
+class Guarded(MemoryQueue):
+    """Queues of a cloud, where orchestrators may send to those of machines alone."""
+
+    def send(self, queue, bodies, **more):
+        if queue.startswith("control-"):
+            raise Denied(f"may not send to {queue}")
+        super().send(queue, bodies, **more)
+
+
+def test_security_9_a_runner_that_names_an_odd_queue_keeps_no_run_from_being_cancelled(world):
+    world.queue = world.compute.queue = Guarded(world.clock)
+    world.compute.sleepers, world.compute.control = {"a"}, "control-of-nobody"
+    requests = iter([None, CancelRequested(at=2.0, by="ann")])
+    orchestrator = world.orchestrator(plan(job("a")))
+    orchestrator.request(REQUEST)
+    assert orchestrator.serve(lambda: next(requests, None)).status is Status.DROPPED
 
 
 def test_fault_24_a_successor_goes_on_where_the_dead_one_stopped(world):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from praktika.errors import OperatorError
-from praktika.wiring.backend import Backend, find_backend
+from praktika.wiring.backend import Backend, find_backend, find_installation
 
 SETTINGS = """
 BACKEND = "aws"
@@ -51,3 +51,13 @@ def test_what_is_missing_is_named(tmp_path):
 def test_a_file_that_is_no_python_is_left_to_check(root):
     (root / "ci/settings/settings.py").write_text("BACKEND = = 'aws'")
     assert find_backend(root, {}) == Backend()
+
+
+def test_an_installation_is_known_to_those_who_keep_their_own_runs_here(root, tmp_path):
+    there = Backend(kind="aws", project="team", bucket="team-bucket")
+    assert find_installation(root, {"PRAKTIKA_BACKEND": "local"}) == there
+    (root / "ci/settings/settings.py").write_text(SETTINGS.replace("BACKEND", "OTHER"))
+    assert find_backend(root, {}) == Backend()
+    assert find_installation(root, {"PRAKTIKA_S3_ARTIFACT_BUCKET": "b"}).bucket == "b"
+    (root / "ci/settings/settings.py").write_text("PROJECT_SLUG = 'team'")
+    assert find_installation(root, {}) is None

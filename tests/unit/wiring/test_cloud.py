@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from praktika.wiring.cloud.orchestrator.duties import Served, page
 from praktika.wiring.cloud.orchestrator.idle import Idle
 from praktika.wiring.cloud.orchestrator.pools import CloudPools, machines_of
 from praktika.wiring.cloud.orchestrator.turns import Turns
+from praktika.wiring.cloud.waiting import waits_for
 from praktika.wiring.github.identity import with_broker
 from praktika.wiring.serving.loops import Loop, Loops, again
 
@@ -83,8 +85,10 @@ def test_a_label_without_a_pool_is_hopeless_and_what_there_is_is_told():
 
 
 def test_the_supply_counts_machines_that_serve_in_all_groups_of_a_pool():
-    groups = Groups(group("arm-spot", "serving", "launching"), group("arm", "serving", "leaving"))
-    assert known(groups).supply("arm", "trusted") == Supply(runners=2, maximum=3)
+    wanted = replace(group("arm", "serving"), desired=2)  # the cloud has not begun with it yet
+    groups = Groups(group("arm-spot", "serving", "launching", "launching"), wanted)
+    supply = known(groups).supply("arm", "trusted")
+    assert (supply.runners, supply.coming, supply.maximum) == (2, 3, 3)
     assert known(groups).supply("big", "trusted") == Supply(known=False)
 
 
@@ -166,3 +170,17 @@ def test_an_app_is_a_number():
         with_broker("https://api.github.com", "shop-ci", None, ManualClock())  # type: ignore[arg-type]
     identity = with_broker("https://api.github.com", "7", None, ManualClock())  # type: ignore[arg-type]
     assert identity.app().id == 7
+
+
+def test_who_waits_is_told_what_the_pool_does_about_it():
+    blobs = MemoryBlobs()
+    booting = Groups(group("arm", "launching"))
+    assert waits_for(blobs, "arm", "trusted", booting) == ""
+    here = {"project": "t", "region": "r", "account": "1", "bucket": "b", "version": "1"}
+    blobs.put(FILE, encode(Installation(**here, pools=POOLS)))
+    assert waits_for(blobs, "arm", "trusted", booting) == (
+        "1 runner is being started in pool 'arm'"
+    )
+    assert waits_for(blobs, "big", "trusted", booting).startswith("no pool serves the label 'big'")
+    full = Groups(group("arm", "serving", "serving", "serving"))
+    assert "at its maximum of 3" in waits_for(blobs, "arm", "trusted", full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,9 @@ from praktika.model.events import JobFinished, JobLost, JobStarted, decode_event
 from praktika.model.task import Task
 from praktika.model.wire import WireError, decode, encode
 from praktika.ports.queue import Message, Queue
+
+_CONTROL = re.compile(r"control-[A-Za-z0-9._-]{1,52}")
+"""What queues can be called: any other name would be an error for whoever is to send there."""
 
 
 class SigningQueue(Passing):
@@ -71,7 +75,11 @@ class SigningQueue(Passing):
             raise Refused(f"no runner may tell of {type(event).__name__}")
         if not self._keys.proves(report.proof, message.group, event.job, event.attempt):
             raise Refused(f"it has no proof for attempt {event.attempt} of {event.job[:80]}")
-        if isinstance(event, JobStarted) and event.control and not _is_control(event.control):
+        if (
+            isinstance(event, JobStarted)
+            and event.control
+            and not _CONTROL.fullmatch(event.control)
+        ):
             raise Refused(f"'{event.control[:80]}' is no queue that a runner listens to")
         return replace(message, body=body)
 

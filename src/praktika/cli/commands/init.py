@@ -82,8 +82,9 @@ def command(
         _tell(console, place, scaffold, tests)
         console.say("")
         console.say("Next:")
+        width = max(len(step) for step, _ in following)
         for step, purpose in following:
-            console.say(f"  {step:<16}", Ink(purpose, "dim"))
+            console.say(f"  {step:<{width}}  ", Ink(purpose, "dim"))
     return 0
 
 

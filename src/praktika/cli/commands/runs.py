@@ -13,7 +13,7 @@ import msgspec
 
 from praktika.cli.console import Console, Ink, one_line
 from praktika.cli.group import verbatim
-from praktika.cli.history import History, open_history
+from praktika.cli.history import NOTHING, History, open_history
 from praktika.cli.jsonlines import say_json
 from praktika.cli.options import json_option
 from praktika.cli.view import words
@@ -71,7 +71,7 @@ def command(console: Console, /, *, limit: int, watches: bool, as_json: bool) ->
         if as_json:
             say_json(console, {"runs": []})
         else:
-            console.note("Nothing has been run here yet. `praktika run` runs something.")
+            console.note(NOTHING)
         return 0
     if watches:
         _watch(console, history, limit, as_json=as_json)
@@ -79,9 +79,11 @@ def command(console: Console, /, *, limit: int, watches: bool, as_json: bool) ->
     rows = _rows(history, limit)
     if as_json:
         say_json(console, {"runs": rows})
-    else:
-        for row in rows:
-            _show(console, row)
+        return 0
+    for row in rows:
+        _show(console, row)
+    if not rows:
+        console.note(history.emptiness)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,7 @@ def _facts(subject: Subject) -> dict[str, Any]:
             for one in attempts
         ],
         "queue": _queue(subject),
+        "pool": _pool(subject),
         "since": state.since or None,
         "deadline": state.deadline or None,
         "verdict": state.verdict or last.get("verdict"),
@@ -128,6 +130,17 @@ def _queue(subject: Subject) -> dict[str, Any] | None:
     except (Absent, Denied):  # a server does not tell
         waiting = None
     return {"label": label, "position": position, "of": total, "waiting": waiting}
+
+
+def _pool(subject: Subject) -> str:
+    """What the machines of a cloud do about a queued job."""
+    stores, job = subject.history.stores, subject.job
+    if subject.state.phase is not Phase.QUEUED or stores.server or not stores.is_remote:
+        return ""
+    # Loaded only where it is wanted: boto3 takes long.
+    room = importlib.import_module("praktika.wiring.cloud.waiting")
+    label = job.runs_on[0] if job.runs_on else ""
+    return str(room.waits_for(stores.blobs, label, subject.recorded.run.trust))
 
 
 def _attempts(subject: Subject) -> list[_Attempt]:
@@ -183,6 +196,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [
         ("cache", _cache(facts)),
         ("queue", _place(facts)),
+        ("pool", one_line(facts["pool"], 400)),
         ("until", _until(facts)),
         *(("needs", _need(need)) for need in facts["needs"]),
         *(("attempt", _attempt(one)) for one in facts["attempts"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from praktika.adapters.aws.scaling.controls import ControlQueues
 from praktika.errors import OperatorError, PraktikaError
@@ -17,6 +18,9 @@ from praktika.ports.queue import Queue, dead_letters
 
 ROUNDS = 30
 """Times that alarms are taken from their queue in one tick, ten at a time."""
+
+SWEPT = 100
+"""Queues that are removed in one tick, at most."""
 
 DEAD = "letters.dead"
 """What is logged while a queue of dead letters is not empty; an alarm of the cloud counts it."""
@@ -96,17 +100,20 @@ class Sweep:
     log: Log = field(repr=False)
 
     def __call__(self, installation: Installation) -> None:
-        """Remove them. Queues are listed first, so that no machine is newer than the list."""
+        """Remove some. Queues are listed first, so that no machine is newer than the list.
+
+        Whoever has taken a machine over can make any number, and a tick does other things, too.
+        """
         listening = self.controls.of_machines()
         if not listening:
             return
         names = [group for pool in installation.pools for group in pool.groups]
         known = self.groups.look(names).values()
         here = {machine.id for group in known for machine in group.machines}
-        for name, machine in listening.items():
-            if machine not in here:
-                self.queue.remove(name)
-                self.log.info("queue.swept", queue=name, machine=machine)
+        gone = ((name, machine) for name, machine in listening.items() if machine not in here)
+        for name, machine in islice(gone, SWEPT):
+            self.queue.remove(name)
+            self.log.info("queue.swept", queue=name, machine=machine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,14 @@ class Caller:
     """A machine.
 
     Attributes:
-        pool: that it belongs to.
+        pool: that it belongs to, or one of those that share its role.
         instance: the cloud's id of it.
+        queues: that machines of its role take tasks from.
     """
 
     pool: Pool
     instance: str
+    queues: frozenset[str]
 
     @property
     def runner(self) -> str:
@@ -51,4 +53,5 @@ def caller_of(arn: str, installation: Installation) -> Caller:
     pools = [pool for pool in installation.pools if pool.role_in(installation.project) == role]
     if len({(pool.role, pool.trust) for pool in pools}) != 1:
         raise Denied(f"role {role} is that of no pool of this installation, or of pools unlike")
-    return Caller(pool=pools[0], instance=instance)
+    queues = frozenset(queue for pool in pools for queue in pool.queues)
+    return Caller(pool=pools[0], instance=instance, queues=queues)

@@ -63,7 +63,7 @@ class Giver:
                 return self._to_orchestrator(asked, grant)
             case "job_runner":
                 self._check_claim(caller, asked)
-                attempt = AttemptTokens(self.broker, self._run_for(caller), asked)
+                attempt = AttemptTokens(self.broker, self._run_for(caller, asked.job), asked)
                 return attempt.own_token(grant)
 
     def _to_orchestrator(self, asked: TokenAsked, grant: Grant) -> Token:
@@ -95,11 +95,16 @@ class Giver:
         if claim.runner != caller.runner:
             raise Denied("this attempt is claimed by another machine")
 
-    def _run_for(self, caller: Caller) -> Callable[[str], Run]:
+    def _run_for(self, caller: Caller, key: str) -> Callable[[str], Run]:
         def run_of(run_id: str) -> Run:
             run = self.runs.load(run_id)
             if run.trust != caller.pool.trust:
                 raise Denied(f"run {run_id} is not for machines that are {caller.pool.trust}")
+            job = run.graph.jobs.get(key)
+            label = job.runs_on[0] if job and job.runs_on else ""
+            # A claim is a blob, which other pools of this trust could write as well.
+            if job and names.tasks(label, run.trust) not in caller.queues:
+                raise Denied(f"job {key} of run {run_id} is not for pool {caller.pool.name}")
             return run
 
         return run_of

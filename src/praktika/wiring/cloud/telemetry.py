@@ -10,7 +10,7 @@ from pathlib import Path
 from praktika.errors import OperatorError
 from praktika.infrastructure.template.names import Names
 from praktika.ports.cloud.telemetry import Source, Telemetry
-from praktika.wiring.backend import LOCAL, find_backend
+from praktika.wiring.backend import find_installation
 
 _SOURCES = 200
 
@@ -47,16 +47,17 @@ class Logs:
 
 
 def open_logs(root: Path) -> Logs:
-    """The logs of the installation that the checkout at `root` belongs to.
+    """The logs of the installation that the checkout at `root` names.
 
     Raises:
         OperatorError: it has none in a cloud.
     """
-    backend = find_backend(root)
-    if backend.kind == LOCAL:
+    backend = find_installation(root)
+    if backend is None:
         raise OperatorError(
-            "only an installation on AWS has machines and functions with logs: this checkout's "
-            'runs are kept on this machine. Set BACKEND = "aws" in ci/settings/settings.py.'
+            "only an installation on AWS has machines and functions with logs, and this checkout "
+            "names none: set PROJECT_SLUG and S3_ARTIFACT_BUCKET in ci/settings/settings.py, or "
+            "as variables PRAKTIKA_PROJECT_SLUG and PRAKTIKA_S3_ARTIFACT_BUCKET."
         )
     # Loaded only where it is wanted: boto3 takes long.
     client = importlib.import_module("praktika.adapters.aws.client")

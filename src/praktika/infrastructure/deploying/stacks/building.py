@@ -118,7 +118,7 @@ class Builder:
             self.watch.tell(step(f"{self.name(part)} is as it shall be"))
             return
         verb = "making" if is_new else "changing"
-        self.watch.tell(step(f"{verb} {self.name(part)}: {len(changes.changes)} resources"))
+        self.watch.tell(step(f"{verb} {self.name(part)}: {_count(changes)}"))
         templates = [self.template(part)]
         if not is_new:
             templates.append(self.cloud.stacks.contents(self.name(part)).template)
@@ -168,6 +168,11 @@ class Builder:
         key = f"{self.wanted.names.slug}/code/{part}-{digest_of(data)}.json"
         self.cloud.objects.put(self.wanted.bucket, key, data, kind="application/json")
         return self.wanted.bucket, key
+
+
+def _count(changes: ChangeSet) -> str:
+    number = len(changes.changes)
+    return f"{number} resource{'' if number == 1 else 's'}"
 
 
 def own_stack(cloud: Cloud, name: str, slug: str) -> Stack | None:

@@ -10,7 +10,7 @@ from praktika.model.facts import Trust
 from praktika.model.installation import Pool
 from praktika.model.supply import Supply
 from praktika.orchestrator import names
-from praktika.ports.cloud.groups import Groups
+from praktika.ports.cloud.groups import Group, Groups
 
 
 def machines_of(groups: Groups, pool: Pool) -> Supply:
@@ -22,9 +22,15 @@ def machines_of(groups: Groups, pool: Pool) -> Supply:
         return Supply(maximum=pool.max_size, complaint=f"nobody can say why ({error})")
     return Supply(
         runners=sum(group.count("serving") for group in found.values()),
+        coming=sum(_coming(group) for group in found.values()),
         maximum=pool.max_size,
         complaint=failed[-1].said if failed else "",
     )
+
+
+def _coming(group: Group) -> int:
+    """Machines that a group starts, or is about to."""
+    return max(group.count("launching"), group.desired - group.count("serving"), 0)
 
 
 class CloudPools:
