@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from praktika.adapters.aws import letters
+from praktika.adapters.passing import PassingQueue
 from praktika.errors import Conflict, OperatorError
 from praktika.ports.queue import Message, Queue
 
@@ -75,7 +76,7 @@ class HandedTask:
             return ""
 
 
-class HandedQueue:
+class HandedQueue(PassingQueue):
     """A `Queue` in front of another one, from which one queue gives one message and no more.
 
     That message is the one that was handed over. All else goes to the other queue.
@@ -86,29 +87,9 @@ class HandedQueue:
     """
 
     def __init__(self, queue: Queue, task: HandedTask) -> None:
-        self._queue = queue
+        super().__init__(queue)
         self._task = task
         self._message: Message | None = _message(task.letter)
-
-    def create(self, queue: str) -> None:
-        """Make a queue; see the port."""
-        self._queue.create(queue)
-
-    def remove(self, queue: str) -> None:
-        """Remove a queue; see the port."""
-        self._queue.remove(queue)
-
-    def send(
-        self,
-        queue: str,
-        bodies: Sequence[bytes],
-        *,
-        group: str = "",
-        identity: Sequence[str] = (),
-        delay: float = 0.0,
-    ) -> None:
-        """Add messages; see the port."""
-        self._queue.send(queue, bodies, group=group, identity=identity, delay=delay)
 
     def receive(
         self, queue: str, *, limit: int = 1, lease: float = 30.0, wait: float = 0.0
@@ -116,35 +97,27 @@ class HandedQueue:
         """Lease messages; see the port. The one that was handed over has a new lease."""
         letter = self._task.letter
         if queue != letter.queue:
-            return self._queue.receive(queue, limit=limit, lease=lease, wait=wait)
+            return super().receive(queue, limit=limit, lease=lease, wait=wait)
         message, self._message = self._message, None
         # Who stood still for longer than the lease cannot know whose it is now (security 24).
         if message is None or time.monotonic() > letter.since + letter.lease:
             return []
         try:
-            self._queue.extend(message, lease)
+            self.extend(message, lease)
         except Conflict:
             return []
         self._task.on_taken()
         return [message]
 
-    def extend(self, message: Message, lease: float) -> None:
-        """Let a lease go on; see the port."""
-        self._queue.extend(message, lease)
-
     def ack(self, messages: Sequence[Message]) -> None:
         """Remove messages; see the port."""
-        self._queue.ack(messages)
+        super().ack(messages)
         self._settle(messages)
 
     def release(self, message: Message, delay: float = 0.0) -> None:
         """Give a message back; see the port."""
-        self._queue.release(message, delay)
+        super().release(message, delay)
         self._settle([message])
-
-    def depth(self, queue: str) -> int:
-        """About how many messages wait; see the port."""
-        return self._queue.depth(queue)
 
     def _settle(self, messages: Sequence[Message]) -> None:
         if any(message.receipt == self._task.letter.receipt for message in messages):

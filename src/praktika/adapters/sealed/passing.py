@@ -1,4 +1,4 @@
-"""A queue that hands everything on to another one; what is refused is set aside."""
+"""A queue that hands on what is in order; what is refused is set aside."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from praktika.adapters.passing import PassingQueue
 from praktika.adapters.sealed.envelope import Refused
 from praktika.errors import PraktikaError
-from praktika.ports.queue import MAX_BODY, ORDERED, Backlog, Message, Queue, dead_letters
+from praktika.ports.queue import MAX_BODY, ORDERED, Message, Queue, dead_letters
 
 NOBODY = "nobody"
 """The group in which messages are set aside that say nothing of theirs."""
@@ -33,8 +34,8 @@ class Custom:
     refused: int = field(default=0, init=False)
 
 
-class Passing:
-    """A `Queue` in front of another one.
+class Passing(PassingQueue):
+    """A `Queue` in front of another one, which knows what is leased through it.
 
     Args:
         queue: the other one.
@@ -42,61 +43,33 @@ class Passing:
     """
 
     def __init__(self, queue: Queue, custom: Custom) -> None:
-        self.inner = queue
+        super().__init__(queue)
         self.custom = custom
         self._held: dict[str, tuple[Message, float]] = {}
         self._lock = threading.Lock()
-
-    def create(self, queue: str) -> None:
-        """Make a queue; see the port."""
-        self.inner.create(queue)
-
-    def remove(self, queue: str) -> None:
-        """Remove a queue; see the port."""
-        self.inner.remove(queue)
-
-    def send(
-        self,
-        queue: str,
-        bodies: Sequence[bytes],
-        *,
-        group: str = "",
-        identity: Sequence[str] = (),
-        delay: float = 0.0,
-    ) -> None:
-        """Add messages; see the port."""
-        self.inner.send(queue, bodies, group=group, identity=identity, delay=delay)
 
     def receive(
         self, queue: str, *, limit: int = 1, lease: float = 30.0, wait: float = 0.0
     ) -> list[Message]:
         """Lease messages; see the port."""
-        messages = self.inner.receive(queue, limit=limit, lease=lease, wait=wait)
+        messages = super().receive(queue, limit=limit, lease=lease, wait=wait)
         self._hold(messages, lease)
         return messages
 
     def extend(self, message: Message, lease: float) -> None:
         """Let a lease go on; see the port."""
-        self.inner.extend(message, lease)
+        super().extend(message, lease)
         self._hold([message], lease)
 
     def ack(self, messages: Sequence[Message]) -> None:
         """Remove messages; see the port."""
-        self.inner.ack(messages)
+        super().ack(messages)
         self._let_go(messages)
 
     def release(self, message: Message, delay: float = 0.0) -> None:
         """Give a message back; see the port."""
-        self.inner.release(message, delay)
+        super().release(message, delay)
         self._let_go([message])
-
-    def depth(self, queue: str) -> int:
-        """About how many messages wait; see the port."""
-        return self.inner.depth(queue)
-
-    def backlog(self, queue: str) -> Backlog:
-        """About how many messages there are; see the port."""
-        return self.inner.backlog(queue)
 
     def held(self) -> list[Message]:
         """What is leased here, and neither removed nor given back; not part of the port."""

@@ -38,8 +38,8 @@ def make_public(parameters: Parameters, names: Names) -> None:
         parameters.replace(names.task_public_key, text)
 
 
-def public_part(seed: str, name: str) -> str:
-    """The public key of a seed, both in base64."""
+def public_part(seeds: str, name: str) -> str:
+    """The public keys of seeds, in base64 and parted by commas, as there are two at a change."""
     try:
         from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - optional
     except ImportError as error:
@@ -47,14 +47,15 @@ def public_part(seed: str, name: str) -> str:
             "cryptography is not installed, which deploying needs: pip install 'praktika[deploy]'"
         ) from error
     try:
-        raw = base64.b64decode(seed, validate=True)
-        key = ed25519.Ed25519PrivateKey.from_private_bytes(raw)
+        raw = [base64.b64decode(seed.strip(), validate=True) for seed in seeds.split(",")]
+        keys = [ed25519.Ed25519PrivateKey.from_private_bytes(one) for one in raw]
     except ValueError as error:
         raise OperatorError(
             f"parameter {name} holds no key: it must be {_SEED} bytes in base64. Delete it, and "
             "the next deploy makes another one; tasks that wait are refused then."
         ) from error
-    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+    public = [key.public_key().public_bytes_raw() for key in keys]
+    return ",".join(base64.b64encode(one).decode() for one in public)
 
 
 def _create(parameters: Parameters, name: str, text: str, about: str) -> None:
