@@ -48,6 +48,10 @@ class Denied(OperatorError):
     """These credentials may not do that. Never raised for something that is merely absent."""
 
 
+class Unrecognised(Denied):
+    """These credentials are of nobody that the service knows; others may have replaced them."""
+
+
 class Absent(OperatorError):
     """There is nothing of that name. Never raised for something that is merely forbidden."""
 

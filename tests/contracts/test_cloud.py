@@ -177,6 +177,17 @@ def test_objects_are_there_once_they_are_put(clouds, cloud, tmp_path):
         cloud.objects.get(bucket, "nothing")
 
 
+def test_objects_of_a_folder_are_listed_and_go_one_by_one(clouds, cloud):
+    assert cloud.objects.keys(f"nowhere-{clouds.suffix}", "lab/code/") == []
+    bucket = clouds.bucket("lab", "lab-a")
+    for key in ("lab/code/x", "lab/code/y", "lab/codes", "lab-private/code/x"):
+        cloud.objects.put(bucket, key, b"1")
+    assert cloud.objects.keys(bucket, "lab/code/") == ["lab/code/x", "lab/code/y"]
+    cloud.objects.remove(bucket, "lab/code/x")
+    cloud.objects.remove(bucket, "lab/code/x")
+    assert cloud.objects.keys(bucket, "lab/") == ["lab/code/y", "lab/codes"]
+
+
 # Belongings
 
 

@@ -26,7 +26,7 @@ from praktika.lambdas.log import Lines
 from praktika.lambdas.surroundings import told
 from praktika.lambdas.tokens.callers import Caller, caller_of
 from praktika.lambdas.tokens.giving import Giver
-from praktika.lambdas.tokens.minting import Minting
+from praktika.lambdas.tokens.minting import Minting, Rotating
 from praktika.lambdas.tokens.runs import Runs
 from praktika.model.tokens import TokenAsked, TokenGiven, TokenReturned
 from praktika.model.wire import WireError, decode, encode
@@ -156,10 +156,10 @@ def _refusal(status: int, text: str, wait: float = 0.0) -> dict[str, Any]:
 def _broker() -> Broker:
     aws, clock = surroundings.clients(_SERVICES), surroundings.FunctionClock()
     bucket, prefix = told(surroundings.BUCKET), f"{told(surroundings.SLUG)}/"
-    blobs = S3Blobs(aws, bucket, prefix)
+    blobs, tokens = S3Blobs(aws, bucket, prefix), Rotating(Minting(aws, clock))
     return Broker(
         Installed(blobs, clock),
-        Minting(aws, clock),
+        lambda: tokens,
         journal=S3Journal(aws, bucket, clock, prefix),
         blobs=blobs,
         clock=clock,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from praktika.engine.choice.key import declaration
+from praktika.engine.routing.identity import UNTRUSTED
 from praktika.engine.run import Run
 from praktika.errors import Absent, PraktikaError
 from praktika.model.cache import VERSION, Record
@@ -57,6 +58,7 @@ class Cache:
         reads: scopes, in the order in which they are looked at.
         now: seconds since the epoch.
         expire_days: age at which outcomes are not taken any more; 0 means never.
+        outside_only: whether machines of the run can read artifacts of untrusted runs alone.
     """
 
     blobs: Blobs
@@ -64,6 +66,7 @@ class Cache:
     reads: tuple[str, ...]
     now: float
     expire_days: float = EXPIRE_DAYS
+    outside_only: bool = False
 
     def find(self, jobs: Sequence[Job]) -> tuple[dict[str, Found], str]:
         """What there is for each job that has a digest, by key; or why nothing could be found."""
@@ -107,6 +110,8 @@ class Cache:
             return f"its outcome in run {record.run} is of a day that is still to come"
         if self.expire_days and age > self.expire_days * _DAY:
             return f"its outcome in run {record.run} is {age / _DAY:.0f} days old"
+        if job.provides and self.outside_only and not record.run.startswith(UNTRUSTED):
+            return f"machines for code from outside cannot read what run {record.run} has made"
         kept = {each.name: each for each in record.stored}
         for name in job.provides:
             if name not in kept:

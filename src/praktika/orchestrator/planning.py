@@ -6,6 +6,7 @@ The rules are the engine's (`affected`, `key`, `select`); what they are applied 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -54,14 +55,29 @@ class Images(Protocol):
         """The digests of other images, by reference; without those that are not known."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Outcomes of earlier runs.
+
+    Attributes:
+        blobs: where they are.
+        now: seconds since the epoch.
+        is_apart: whether machines for code from outside can read what such code has made, and
+            nothing else.
+    """
+
+    blobs: Blobs
+    now: float
+    is_apart: bool = False
+
+
 def complete(
     plan: Plan,
     request: RunRequested,
     *,
     files: Files | str,
     images: Images,
-    blobs: Blobs,
-    now: float,
+    kept: Kept,
 ) -> Plan:
     """The plan of a run, with a decision and its reason for every job.
 
@@ -70,8 +86,7 @@ def complete(
         request: that the run began with, or would begin with.
         files: or why they are not known; "" if nobody needs them. Then nothing has a key.
         images: see `Images`.
-        blobs: where outcomes of earlier runs are.
-        now: seconds since the epoch.
+        kept: outcomes of earlier runs.
 
     Raises:
         PraktikaError: the files cannot be read, and the plan has images, which are named by them.
@@ -99,11 +114,12 @@ def complete(
     if not plan.caches:
         return chosen
     cache = Cache(
-        blobs=blobs,
+        blobs=kept.blobs,
         repository=request.facts.repository,
         reads=mine.reads,
-        now=now,
+        now=kept.now,
         expire_days=_number(settings.get("CACHE_EXPIRE_DAYS"), EXPIRE_DAYS),
+        outside_only=kept.is_apart and request.facts.trust == "untrusted",
     )
     candidates = [job for job in chosen.jobs if job.decision == "run" and job.key not in firm]
     found, outage = ({}, "") if request.no_cache else cache.find(candidates)

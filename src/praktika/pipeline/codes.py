@@ -63,6 +63,7 @@ BAD_SIZE = "bad-size"
 BAD_REPOSITORY = "bad-repository"
 PLATFORM_SECRET = "platform-secret"  # noqa: S105 - a code
 TOO_OPEN = "too-open"
+LOOSE_DEPENDENCY = "loose-dependency"
 UNFIT_SETTING = "unfit-setting"
 NEWER_PRAKTIKA = "newer-praktika"
 

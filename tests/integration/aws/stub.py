@@ -38,6 +38,11 @@ def answering(status: int, body: bytes, *, cut: int = 0, **options: object) -> I
         wbufsize = -1
         disable_nagle_algorithm = True
 
+        def handle_expect_100(self) -> bool:
+            super().handle_expect_100()
+            self.wfile.flush()  # else the client waits for a second
+            return True
+
         def serve(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response_only(status)

@@ -84,6 +84,11 @@ DENIED = {
             put("lab/blobs/groups/g/turns/1"),
             put("lab/code/praktika-1.whl"),
             delete("lab/code/praktika-1.whl"),
+            put("lab/blobs/sources/abc.tar"),
+            put("lab/blobs/overlays/abc.tar.gz"),
+            put(f"{RUN}/run.json"),
+            put(f"{RUN}/plan.json"),
+            put(f"{RUN}/report.html"),
         ],
     ),
     "the files of a run": (

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from praktika.adapters.memory import ManualClock, MemoryQueue
 from praktika.adapters.sealed.keys import PublicKeys, SigningKeys
-from praktika.adapters.sealed.orchestrators import SigningQueue
+from praktika.adapters.sealed.orchestrators import SKEW, SigningQueue
 from praktika.adapters.sealed.passing import Custom
 from praktika.adapters.sealed.runners import VerifyingQueue
 from praktika.errors import OperatorError
@@ -225,6 +225,9 @@ def test_a_runner_tells_of_its_own_attempt_and_of_nothing_else(yard: Yard):
         (Approved(at=1.0, by="ada", sha="1" * 40), "run-1"),
         (JobStarted(at=1.0, job="build", attempt=2, control=names.INBOX), "run-1"),
         (JobStarted(at=1.0, job="build", attempt=2, control="control-../x y"), "run-1"),
+        (JobStarted(at=time.time() + 2 * SKEW, job="build", attempt=2), "run-1"),
+        (JobFinished(at=1e300, job="build", attempt=2, status=Status.OK), "run-1"),
+        (JobLost(at=-1.0, job="build", attempt=2, reason=""), "run-1"),
         (JobStarted(at=1.0, job="build", attempt=2, control="control-" + "x" * 60), "run-1"),
     ]
     for event, group in others:

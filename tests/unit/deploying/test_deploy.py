@@ -12,9 +12,11 @@ from tests.unit.deploying.samples import APP, Room, wanted
 
 from praktika.errors import OperatorError
 from praktika.infrastructure import deploying
+from praktika.infrastructure.deploying.deploy import keep_app
 from praktika.infrastructure.deploying.lock import Lock, Mark
 from praktika.infrastructure.deploying.manifest import Manifest, packed, unpacked
 from praktika.infrastructure.deploying.stacks.watch import StackFailed
+from praktika.infrastructure.template.names import Names
 from praktika.model.installation import Installation
 from praktika.model.wire import decode, encode
 from praktika.ports.cloud.machines import Machine, Machines
@@ -333,3 +335,28 @@ def test_machines_of_a_pool_are_never_ended_to_balance_zones(room):
     assert room.world.unbalanced == {"lab-one"}
     room.deploy(with_groups("one", "two"))
     assert room.world.unbalanced == {"lab-one", "lab-two"}
+
+
+def kept(room, app):
+    text = APP.replace('"12"', f'"{app}"')
+    return keep_app(room.cloud, Names("lab"), room.around, secret="lab-gh-app", app=app, text=text)
+
+
+def test_another_app_is_told_of_by_the_next_deploy(room):
+    assert kept(room, "12") is False, "before the first deploy, too"
+    room.deploy()
+    kept(room, "12")
+    assert room.deploy().outcome == "unchanged", "another key of the same app is no change"
+    kept(room, "13")
+    assert room.deploy().outcome == "deployed"
+    blob = room.cloud.objects.get("lab-artifacts", "lab/blobs/installation.json")
+    assert decode(blob, Installation).app == "13"
+    room.world.deed = pytest.fail
+    assert room.deploy().outcome == "unchanged"
+
+
+def test_while_somebody_deploys_the_app_stays_as_it_is(room):
+    room.cloud.parameters.create("/praktika/lab/deploying", mark())
+    with pytest.raises(OperatorError, match="ann on there"):
+        kept(room, "13")
+    assert room.world.secrets["lab-gh-app"] == APP

@@ -156,3 +156,24 @@ def test_restarting_asks_machines_to_leave_and_ends_none(room):
     assert len(room.world.machines) == 2
     with pytest.raises(Absent):
         groups_of(room.cloud, Names("nothing"))
+
+
+def test_logs_that_aws_makes_anew_meanwhile_go_by_their_whole_names(room):
+    """Fault 21: an image that is being made writes its logs when their stack is gone."""
+    own, theirs = "/aws/imagebuilder/lab-py-1", "/aws/imagebuilder/lab-py-12"
+    what = wanted()
+    what.templates["runtime"]["Resources"]["ImageLogs"] = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"LogGroupName": own},
+    }
+    room.deploy(what)
+
+    def deed(said):
+        if said == "delete stack lab-stateful":
+            room.world.things["log group", own] = Thing()
+            room.world.things["log group", theirs] = Thing()
+
+    room.world.deed = deed
+    everything(room)
+    assert ("log group", own) not in room.world.things
+    assert ("log group", theirs) in room.world.things

@@ -124,7 +124,7 @@ def test_a_pool_with_a_declared_role_is_refused_what_others_are():
     (policy,) = properties(done, "IAM::Policy").values()
     assert policy["Roles"] == [{"Ref": "RoleDeploy"}]
     sids = {one["Sid"] for one in policy["PolicyDocument"]["Statement"]}
-    assert {"Tasks", "PlatformSecrets", "AppKey", "Rights"} <= sids
+    assert {"Tasks", "PlatformSecrets", "ByPath", "AppKey", "Rights", "Roles"} <= sids
     profile = properties(done, "IAM::InstanceProfile")["ProfileArmSmallProfile"]
     assert profile["Roles"] == [{"Ref": "RoleDeploy"}]
 

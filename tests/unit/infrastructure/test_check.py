@@ -125,6 +125,7 @@ ONE_PROBLEM = [
     ({"launch_templates": [LaunchTemplate.Config(name="l", instance_type="t3.small", root_volume_type="gp9")]}, "bad-machine: 'root_volume_type'"),
     ({"lambda_functions": [Lambda.Config(name="f", path="nowhere", handler="a.b")]}, "missing-file: 'path' of Lambda 'f' names 'nowhere'"),
     ({"lambda_functions": [Lambda.Config(name="f", path=".", handler="a.b", schedule_expression="daily")]}, "bad-cron: 'schedule_expression' of Lambda 'f' is 'daily'"),
+    ({"lambda_functions": [Lambda.Config(name="f", path=".", handler="a.b", python_dependencies=["one==1", "two", "three[x]>=3"])]}, "loose-dependency: 'python_dependencies' of Lambda 'f' has 'two', 'three[x]>=3' without a version"),
     ({"image_builders": [ImageBuilder.Config(name="i", image_recipe_version="2")]}, "wrong-value: 'image_recipe_version' of ImageBuilder 'i' is '2', not three numbers"),
     (
         {"image_builders": [ImageBuilder.Config(name="i", prebuilt_venvs=[ImageBuilder.PrebuiltVenv(name="../x")])]},

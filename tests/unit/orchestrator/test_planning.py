@@ -17,7 +17,7 @@ from praktika.model.plan import Artifact, Code, Footprint, Image, Job, Plan
 from praktika.model.result import Status
 from praktika.orchestrator import names
 from praktika.orchestrator.cache import remember
-from praktika.orchestrator.planning import complete
+from praktika.orchestrator.planning import Kept, complete
 
 
 class Files:
@@ -76,7 +76,7 @@ def requested(
 
 
 def planned(blobs, files: Files, request: RunRequested, plan: Plan = PLAN) -> Plan:
-    return complete(plan, request, files=files, images=Images(), blobs=blobs, now=10.0)
+    return complete(plan, request, files=files, images=Images(), kept=Kept(blobs=blobs, now=10.0))
 
 
 def decisions(plan: Plan) -> dict[str, str]:
@@ -253,7 +253,11 @@ def test_a_job_that_a_hook_left_out_stays_out() -> None:
 
 def test_where_the_files_are_not_known_nothing_has_a_key() -> None:
     plan = complete(
-        PLAN, requested(), files="git is gone", images=Images(), blobs=MemoryBlobs(), now=1.0
+        PLAN,
+        requested(),
+        files="git is gone",
+        images=Images(),
+        kept=Kept(blobs=MemoryBlobs(), now=1.0),
     )
 
     assert set(decisions(plan).values()) == {"run"}
@@ -299,7 +303,9 @@ def test_nothing_is_asked_for_a_workflow_that_is_not_for_the_changed_files() -> 
             raise AssertionError(name)
 
     request = requested(("src/a",))
-    plan = complete(for_paths("docs"), request, files="", images=Nobody(), blobs=Nobody(), now=10.0)
+    plan = complete(
+        for_paths("docs"), request, files="", images=Nobody(), kept=Kept(blobs=Nobody(), now=10.0)
+    )
     assert set(decisions(plan).values()) == {"skip"}
     assert plan.scope == "branch main"
 
@@ -333,3 +339,37 @@ def test_what_somebody_asks_for_by_name_runs_whatever_has_changed() -> None:
     request = requested(("src/a",), only=(key("docs"),))
     plan = planned(MemoryBlobs(), Files(OLD), request, for_paths("docs"))
     assert decisions(plan)["docs"] == "run"
+
+
+FORK = Facts(
+    repository="o/r", branch="f", base_branch="main", pr_number=7, trust="untrusted", local=False
+)
+
+
+def for_fork(blobs) -> Plan:
+    return complete(
+        PLAN,
+        requested(facts=FORK),
+        files=Files(OLD),
+        images=Images(),
+        kept=Kept(blobs=blobs, now=10.0, is_apart=True),
+    )
+
+
+def test_where_machines_for_strangers_read_of_strangers_alone_artifacts_of_others_are_not_taken() -> (
+    None
+):
+    """Else a job would wait for what its machine is refused."""
+    blobs = MemoryBlobs()
+    finished(blobs, Files(OLD))
+    assert decisions(planned(blobs, Files(OLD), requested(facts=FORK)))["build"] == "reuse"
+
+    plan = for_fork(blobs)
+    assert decisions(plan)["build"] == "run"
+    assert told(plan)["build"] == (
+        "machines for code from outside cannot read what run r1 has made"
+    )
+    assert decisions(plan)["lint"] == "reuse", "it has made nothing that others need"
+
+    finished(blobs, Files(OLD), FORK, run="x-1")
+    assert decisions(for_fork(blobs))["build"] == "reuse"

@@ -74,6 +74,7 @@ DEPLOYING = {
     "DescribeLogGroups": "logs:DescribeLogGroups",
     "DeleteLogGroup": "logs:DeleteLogGroup",
     "GetResources": "tag:GetResources",
+    "DeleteObject": "s3:DeleteObject",
     "DeleteBucket": "s3:DeleteBucket",
     "ListObjectVersions": "s3:ListBucketVersions",
     "ListMultipartUploads": "s3:ListBucketMultipartUploads",

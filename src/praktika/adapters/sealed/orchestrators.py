@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from praktika.adapters.sealed.envelope import Proven, Refused, Signed, opened, signed_bytes
@@ -13,6 +14,9 @@ from praktika.model.events import JobFinished, JobLost, JobStarted, decode_event
 from praktika.model.task import Task
 from praktika.model.wire import WireError, decode, encode
 from praktika.ports.queue import Message, Queue
+
+SKEW = 600.0
+"""Seconds that the clock of a runner may be ahead; a machine stops working at less than that."""
 
 _CONTROL = re.compile(r"control-[A-Za-z0-9._-]{1,52}")
 """What queues can be called: any other name would be an error for whoever is to send there."""
@@ -25,11 +29,20 @@ class SigningQueue(Passing):
         queue: where everything goes.
         custom: which queues these are.
         keys: sign.
+        now: seconds since the epoch.
     """
 
-    def __init__(self, queue: Queue, custom: Custom, keys: SigningKeys) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        custom: Custom,
+        keys: SigningKeys,
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         super().__init__(queue, custom)
         self._keys = keys
+        self._now = now
 
     def send(
         self,
@@ -75,12 +88,11 @@ class SigningQueue(Passing):
             raise Refused(f"no runner may tell of {type(event).__name__}")
         if not self._keys.proves(report.proof, message.group, event.job, event.attempt):
             raise Refused(f"it has no proof for attempt {event.attempt} of {event.job[:80]}")
-        if (
-            isinstance(event, JobStarted)
-            and event.control
-            and not _CONTROL.fullmatch(event.control)
-        ):
-            raise Refused(f"'{event.control[:80]}' is no queue that a runner listens to")
+        if not 0 <= event.at <= self._now() + SKEW:
+            raise Refused("it tells of a time that has not come, from which nothing may be counted")
+        control = event.control if isinstance(event, JobStarted) else ""
+        if control and not _CONTROL.fullmatch(control):
+            raise Refused(f"'{control[:80]}' is no queue that a runner listens to")
         return replace(message, body=body)
 
 

@@ -304,7 +304,7 @@ def _webhook(asked: _Asked) -> int:
 
 def _github_app(asked: _Asked) -> int:
     assert asked.key_file is not None
-    name, is_new = _existing(asked).keep_app(asked.app, asked.key_file)
+    name, is_new = _existing(asked).keep_app(asked.app, asked.key_file, user())
     if asked.as_json:
         say_json(asked.console, {"secret": name, "new": is_new})
     else:

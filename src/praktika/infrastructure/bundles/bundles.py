@@ -57,7 +57,6 @@ class Bundles:
         kept = wheels or Wheels()
         praktika, controller = PraktikaWheel(), ControllerWheel()
         own = [DeclaredFunction(one, root, functions, kept) for one in declared]
-        self._loose = {one.name: one.loose for one in own if one.loose}
         bundles: Iterable[_Bundle] = [
             *own,
             *(OwnFunction(name, functions, kept) for name in HANDLERS),
@@ -66,11 +65,6 @@ class Bundles:
             controller,
         ]
         self._bundles = {one.name: one for one in bundles}
-
-    @property
-    def loose(self) -> dict[str, tuple[str, ...]]:
-        """Dependencies of an author's functions that are not pinned, to be warned of."""
-        return self._loose
 
     def digest(self, name: str) -> str:
         """SHA-256 of what a bundle is made from, in hex. Nothing is built or downloaded for it.

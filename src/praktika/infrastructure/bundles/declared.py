@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from praktika.infrastructure.bundles.wheels import Target, Wheels
 from praktika.infrastructure.compute import Lambda
 from praktika.pipeline.declare.declared import place_of
 
-_PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])?==[A-Za-z0-9.!+_-]+")
 _LEFT_OUT = {"__pycache__", ".git"}
 
 
@@ -35,13 +33,6 @@ class DeclaredFunction:
         self._root = root
         self._target = target
         self._wheels = wheels
-
-    @property
-    def loose(self) -> tuple[str, ...]:
-        """Its dependencies that are not pinned, `name==version`: each build may give others."""
-        return tuple(
-            one for one in self._declared.python_dependencies if not _PINNED.fullmatch(one.strip())
-        )
 
     @cached_property
     def digest(self) -> str:

@@ -19,6 +19,7 @@ from praktika.pipeline.finding import Finding
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _SCHEDULE = re.compile(r"(rate|cron)\(.+\)")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9.-]+)?")
+_PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])?==[A-Za-z0-9.!+_-]+")
 _VENV = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SLACK = {
     one.name for one in CloudInfrastructure.SLACK_APP_LAMBDAS if isinstance(one, Lambda.Config)
@@ -125,6 +126,12 @@ def _check_function(function: Lambda.Config, judged: Judged) -> Iterator[Finding
     if function.handler and "." not in function.handler:
         hint = "Write 'module.function'."
         yield wrong(function, "handler", f"is '{shown(function.handler)}'", hint=hint)
+    loose = [one for one in function.python_dependencies if not _PINNED.fullmatch(one.strip())]
+    if loose:
+        names = ", ".join(f"'{shown(one)}'" for one in loose)
+        hint = "Write 'name==version', for what these need, too."
+        what = f"has {names} without a version, so each build may be another one"
+        yield odd(function, "python_dependencies", what, codes.LOOSE_DEPENDENCY, hint)
 
 
 def _check_machine(machine: EC2Instance.Config, judged: Judged) -> Iterator[Finding]:

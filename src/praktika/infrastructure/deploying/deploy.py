@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from praktika.errors import AuthorError, OperatorError
 from praktika.infrastructure.deploying.app import app_of
 from praktika.infrastructure.deploying.apply import API, Application
 from praktika.infrastructure.deploying.lock import BEAT, Lock, Me
-from praktika.infrastructure.deploying.manifest import Manifest, unpacked
+from praktika.infrastructure.deploying.manifest import Manifest, packed, unpacked
 from praktika.infrastructure.deploying.only import chosen, narrowed
 from praktika.infrastructure.deploying.plan import Observed, parameters_of, plan
 from praktika.infrastructure.deploying.progress import Tell
@@ -22,6 +24,7 @@ from praktika.infrastructure.deploying.wanted import PARTS, Wanted
 from praktika.infrastructure.template.names import Names
 from praktika.patience import Beat
 from praktika.ports.cloud.cloud import Cloud
+from praktika.version import VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ def deploy(wanted: Wanted, cloud: Cloud, around: Surroundings) -> Deployed:
             could not.
     """
     manifest = read_manifest(wanted, cloud)
-    if manifest is not None and manifest.digest == wanted.digest:
+    if manifest is not None and manifest.is_of(wanted.digest):
         return Deployed(outcome="unchanged")
     app = app_of(cloud.secrets, wanted.app_secret) if wanted.app_secret else ""
     with locked(cloud, wanted.names, around) as lock:
@@ -150,3 +153,40 @@ def narrowed_to(wanted: Wanted, cloud: Cloud, words: Sequence[str]) -> Wanted:
     deployed = {part: cloud.stacks.contents(names[part]).template for part in PARTS}
     components = chosen(words, {*wanted.hashes, *manifest.components})
     return narrowed(wanted, deployed, manifest, components)
+
+
+def keep_app(
+    cloud: Cloud, names: Names, around: Surroundings, *, secret: str, app: str, text: str
+) -> bool:
+    """Store the secret of a GitHub App; whether there was none.
+
+    The next deploy tells everybody of another App, though nothing else has changed; another key of
+    the same one is nobody's concern but the token broker's.
+
+    Args:
+        cloud: where.
+        names: of the project.
+        around: see there.
+        secret: its name.
+        app: the id of the App.
+        text: what the secret holds, see `app_secret`.
+
+    Raises:
+        OperatorError: somebody deploys, or a newer praktika has.
+    """
+    about = "The GitHub App of praktika. Its token broker alone reads it."
+    with locked(cloud, names, around):
+        found = cloud.parameters.get(names.manifest)
+        if found is not None and _app_in(cloud, secret) != app:
+            manifest = unpacked(found.text, names.manifest, VERSION)
+            marked = msgspec.structs.replace(manifest, again=True)
+            cloud.parameters.replace(names.manifest, packed(marked))
+        return cloud.vault.keep(secret, text, about=about)
+
+
+def _app_in(cloud: Cloud, secret: str) -> str:
+    """The id of the App that is stored; "" if that cannot be known."""
+    try:
+        return app_of(cloud.secrets, secret)
+    except OperatorError:
+        return ""

@@ -31,6 +31,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         components: hashes by `Kind:name`.
         stacks: by name of the part, SHA-256 of the template that it was last given.
         code: by name, the digest of what is uploaded.
+        replaced: the same of what that took the place of, which machines that start may still want.
+        again: whether there is something to deploy, though the declaration is the same.
     """
 
     praktika: str
@@ -38,6 +40,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     components: Mapping[str, str] = {}
     stacks: Mapping[str, str] = {}
     code: Mapping[str, str] = {}
+    replaced: Mapping[str, str] = {}
+    again: bool = False
+
+    def is_of(self, digest: str) -> bool:
+        """Whether all that is wanted, by its digest, is deployed."""
+        return self.digest == digest and not self.again
 
 
 class _Envelope(msgspec.Struct, frozen=True):

@@ -102,13 +102,20 @@ class StartImage:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveCode:
+    """Remove code that was replaced by what has been replaced itself."""
+
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
 class SaveManifest:
     """Say what is deployed."""
 
     manifest: Manifest
 
 
-Afterwards = KeepUnbalanced | StartImage
+Afterwards = KeepUnbalanced | StartImage | RemoveCode
 """What no template can say."""
 
 Action = (
@@ -127,7 +134,7 @@ Action = (
 def plan(wanted: Wanted, observed: Observed) -> tuple[Action, ...]:
     """What to do, in order; nothing if all is there."""
     manifest = observed.manifest
-    if manifest is not None and manifest.digest == wanted.digest:
+    if manifest is not None and manifest.is_of(wanted.digest):
         return ()
     return tuple(_actions(wanted, observed))
 
@@ -139,14 +146,19 @@ def parameters_of(wanted: Wanted) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*hidden, names.webhook_secret, *_task_keys(wanted))))
 
 
-def finished(wanted: Wanted) -> Manifest:
+def finished(wanted: Wanted, before: Manifest | None = None) -> Manifest:
     """The manifest once all of it is deployed."""
+    old = before or Manifest(praktika=wanted.version)
+    code = {code.name: code.digest for code in wanted.code}
+    replaced = {name: it for name, it in old.replaced.items() if name in code}
+    replaced |= {name: it for name, it in old.code.items() if code.get(name) != it}
     return Manifest(
         praktika=wanted.version,
         digest=wanted.digest,
         components=wanted.hashes,
         stacks={part: digest_of(text_of(wanted.templates[part]).encode()) for part in PARTS},
-        code={code.name: code.digest for code in wanted.code},
+        code=code,
+        replaced=replaced,
     )
 
 
@@ -166,7 +178,11 @@ def _actions(wanted: Wanted, observed: Observed) -> Iterator[Action]:
     for page in wanted.pages:
         yield UploadPage(page)
     yield from _images(wanted, observed)
-    yield SaveManifest(finished(wanted))
+    manifest = finished(wanted, observed.manifest)
+    yield SaveManifest(manifest)
+    if observed.manifest is not None and observed.manifest.digest:
+        # otherwise it is not known what machines were last told to start with
+        yield RemoveCode(manifest)
 
 
 def _secrets(wanted: Wanted, observed: Observed) -> Iterator[Action]:
@@ -198,7 +214,9 @@ def _task_keys(wanted: Wanted) -> tuple[str, str]:
 def _differs(part: Part, wanted: Wanted, observed: Observed) -> bool:
     """Whether a stack is not known to be what it shall be."""
     manifest = observed.manifest
-    if manifest is None or not manifest.digest or not is_sound(observed.stacks.get(part)):
+    if manifest is None or not manifest.digest or manifest.again:
+        return True
+    if not is_sound(observed.stacks.get(part)):
         return True
     return manifest.stacks.get(part) != digest_of(text_of(wanted.templates[part]).encode())
 

@@ -61,7 +61,7 @@ def preview(wanted: Wanted, cloud: Cloud) -> list[Planned]:
         OperatorError: what a deploy would complain of, too, but for the key of the GitHub App.
     """
     manifest = read_manifest(wanted, cloud)
-    if manifest is not None and manifest.digest == wanted.digest:
+    if manifest is not None and manifest.is_of(wanted.digest):
         return []
     observed = observe(wanted, cloud, manifest)
     app, complaint = _app(wanted, cloud)

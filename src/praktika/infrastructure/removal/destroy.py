@@ -13,7 +13,7 @@ from praktika.infrastructure.deploying.manifest import Manifest, packed, unpacke
 from praktika.infrastructure.deploying.progress import Tell, step
 from praktika.infrastructure.deploying.stacks.building import GROUP, own_stack
 from praktika.infrastructure.deploying.stacks.watch import Watch
-from praktika.infrastructure.removal.inventory import BUCKET, Inventory
+from praktika.infrastructure.removal.inventory import BUCKET, LOGS, Inventory
 from praktika.infrastructure.template.names import Names
 from praktika.patience import PATIENCE, patiently
 from praktika.ports.cloud.belongings import Belonging
@@ -66,6 +66,10 @@ def _destroy_all(
     for bucket in there.physical(BUCKET):
         _remove(cloud, Belonging(kind="bucket", name=bucket), around.tell)
     _delete_stack(cloud, names, names.stateful, _watch(cloud, around))
+    # AWS makes a group of logs anew for what still writes, such as an image that is being made.
+    for group in there.physical(LOGS):
+        if not group.startswith(names.path):  # those are found, whoever has made them
+            _remove(cloud, Belonging(kind="log group", name=group), around.tell)
     found = sorted(cloud.belongings.owned(), key=lambda one: _rank(one, names))
     for belonging in found:
         if belonging.kind != "other":

@@ -14,6 +14,7 @@ from praktika.ports.cloud.stacks import Resource
 
 QUEUE = "AWS::SQS::Queue"
 BUCKET = "AWS::S3::Bucket"
+LOGS = "AWS::Logs::LogGroup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def status_of(wanted: Wanted, cloud: Cloud, manifest: Manifest | None) -> Status
     return Status(
         deployed=manifest.praktika if manifest else "",
         here=wanted.version,
-        is_current=manifest is not None and manifest.digest == wanted.digest,
+        is_current=manifest is not None and manifest.is_of(wanted.digest),
         is_finished=manifest is not None and bool(manifest.digest),
         stacks={name: stack.status if stack else "" for name, stack in stacks.items()},
         new=tuple(sorted(set(after) - set(before))),

@@ -31,3 +31,9 @@ class Objects(Protocol):
         Raises:
             Absent: there is no such object, or bucket.
         """
+
+    def keys(self, bucket: str, folder: str) -> list[str]:
+        """The names of all objects in a folder, which ends in "/"; none without such a bucket."""
+
+    def remove(self, bucket: str, key: str) -> None:
+        """Delete an object; nothing if there is none."""

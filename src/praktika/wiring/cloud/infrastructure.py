@@ -12,6 +12,7 @@ from praktika.infrastructure.deploying.deploy import (
     Deployed,
     Surroundings,
     deploy,
+    keep_app,
     narrowed_to,
     read_manifest,
 )
@@ -102,7 +103,7 @@ class Existing:
         self._site: Site = open_site(self.project)
         self._site.check_account()
 
-    def keep_app(self, app: str, key_file: Path) -> tuple[str, bool]:
+    def keep_app(self, app: str, key_file: Path, by: str) -> tuple[str, bool]:
         """Store the GitHub App; the name of its secret, and whether there was none.
 
         Raises:
@@ -114,9 +115,10 @@ class Existing:
                 "the project has no GitHubTokenMinter in github_token_minters, so nobody would "
                 "use the App: declare one with its repositories first"
             )
-        about = "The GitHub App of praktika. Its token broker alone reads it."
         text = app_secret(app, key_file)
-        return name, self._site.cloud.vault.keep(name, text, about=about)
+        around = surroundings(lambda _: None, by)
+        cloud, names = self._site.cloud, self._site.names
+        return name, keep_app(cloud, names, around, secret=name, app=app, text=text)
 
     def inventory(self, *, everything: bool) -> Inventory:
         """What there is to destroy, and what is at work."""

@@ -22,8 +22,7 @@ from praktika.engine.files.footprint import Rules
 from praktika.errors import AuthorError, PraktikaError
 from praktika.model.events import RunRequested
 from praktika.model.plan import Job, Plan
-from praktika.orchestrator.planning import Files, complete, concerned, with_digests
-from praktika.ports.blobs import Blobs
+from praktika.orchestrator.planning import Files, Kept, complete, concerned, with_digests
 from praktika.ports.secrets import Secrets
 from praktika.wiring.checkout import compile_declaration
 from praktika.wiring.plans.files import CodeFiles, at_commit, checked_out
@@ -49,8 +48,8 @@ def of_source(source: Path, request: RunRequested) -> Opened:
 
 def decided(plan: Plan, request: RunRequested, opened: Opened, stores: Stores) -> Plan:
     """The plan of a run, with a decision and its reason for every job."""
-    store = _Store(stores.blobs, stores.secrets, stores.clock.now())
-    return _decided(plan, request, opened, store)
+    kept = Kept(blobs=stores.blobs, now=stores.clock.now(), is_apart=stores.is_remote)
+    return _decided(plan, request, opened, _Store(kept, stores.secrets))
 
 
 def forecast(place: git.Checkout, plan: Plan, only: Sequence[str], *, no_cache: bool) -> Plan:
@@ -65,7 +64,8 @@ def forecast(place: git.Checkout, plan: Plan, only: Sequence[str], *, no_cache: 
     )
     opened = partial(checked_out, place.root, place.facts.sha)
     if not has_stores(place.root):
-        return _decided(plan, request, opened, _Store(MemoryBlobs(), LocalSecrets(), 0.0))
+        nothing = Kept(blobs=MemoryBlobs(), now=0.0)
+        return _decided(plan, request, opened, _Store(nothing, LocalSecrets()))
     stores = open_stores(place.root)
     return decided(plan, replace(request, host=stores.host), opened, stores)
 
@@ -130,9 +130,8 @@ def _keyed(place: git.Checkout, sha: str, files: CodeFiles) -> list[Plan]:
 class _Store(NamedTuple):
     """What deciding takes of an installation."""
 
-    blobs: Blobs
+    kept: Kept
     secrets: Secrets
-    now: float
 
 
 def _decided(plan: Plan, request: RunRequested, opened: Opened, store: _Store) -> Plan:
@@ -152,6 +151,5 @@ def _decided(plan: Plan, request: RunRequested, opened: Opened, store: _Store) -
             request,
             files=files,
             images=PlanImages(plan.settings, store.secrets),
-            blobs=store.blobs,
-            now=store.now,
+            kept=store.kept,
         )

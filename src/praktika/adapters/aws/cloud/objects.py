@@ -50,3 +50,23 @@ class S3Objects:
         place = f"s3://{bucket}/{key}"
         with translated(f"cannot read {place}", f"there is no {place}"):
             return self._aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+    def keys(self, bucket: str, folder: str) -> list[str]:
+        """The names of all objects in a folder; see the port."""
+        with translated(f"cannot list s3://{bucket}/{folder}"):
+            pages = self._aws.s3.get_paginator("list_objects_v2")
+            try:
+                return [
+                    one["Key"]
+                    for page in pages.paginate(Bucket=bucket, Prefix=folder)
+                    for one in page.get("Contents", ())
+                ]
+            except self._aws.s3.exceptions.ClientError as error:
+                if code_of(error) in _GONE:
+                    return []
+                raise
+
+    def remove(self, bucket: str, key: str) -> None:
+        """Delete an object; see the port."""
+        with translated(f"cannot delete s3://{bucket}/{key}"):
+            self._aws.s3.delete_object(Bucket=bucket, Key=key)

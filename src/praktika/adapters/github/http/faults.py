@@ -14,6 +14,7 @@ from praktika.errors import (
     OperatorError,
     PraktikaError,
     Unavailable,
+    Unrecognised,
 )
 
 
@@ -26,7 +27,9 @@ def answer_fault(request: Request, answer: Answer) -> PraktikaError:
         case 404 | 410:
             return Absent(f"{text}. It is not there, or the app may not know of it.")
         case 401:
-            return Denied(f"{text}. Check the app's id and key, and the clock of this machine.")
+            return Unrecognised(
+                f"{text}. Check the app's id and key, and the clock of this machine."
+            )
         case 403 | 451:
             return Denied(f"{text}. Check what the app is permitted, and whether it is suspended.")
         case 409:

@@ -93,6 +93,16 @@ class MemoryObjects:
         except KeyError:
             raise Absent(f"there is no s3://{bucket}/{key}") from None
 
+    def keys(self, bucket: str, folder: str) -> list[str]:
+        """The names of all objects in a folder; see the port."""
+        thing = self._world.things.get((BUCKET, bucket), Thing())
+        return sorted(key for key in thing.objects if key.startswith(folder))
+
+    def remove(self, bucket: str, key: str) -> None:
+        """Delete an object; see the port."""
+        self._world.deed(f"remove {key}")
+        self._bucket(bucket).objects.pop(key, None)
+
     def _bucket(self, name: str) -> Thing:
         try:
             return self._world.things[BUCKET, name]

@@ -8,8 +8,15 @@ from __future__ import annotations
 from praktika.infrastructure.template.policies.arns import Arns
 from praktika.infrastructure.template.policies.statements import Statement, deny
 
-KEPT = ("installation.json", "forge/*", "cache/*", "groups/*", "checks/*")
-"""Blobs that machines which run jobs do not write."""
+KEPT = (
+    *("installation.json", "forge/*", "cache/*", "groups/*", "checks/*"),
+    *("sources/*", "overlays/*", "runs/*/run.json", "runs/*/plan.json", "runs/*/report.html"),
+)
+"""Blobs that machines which run jobs do not write, however many prefixes their pool names.
+
+The files of a run say what machines start, as root, and what people see. No file of an attempt is
+called like them.
+"""
 
 
 def no_rights(arns: Arns) -> list[Statement]:
