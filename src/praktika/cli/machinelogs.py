@@ -80,10 +80,15 @@ def show(console: Console, logs: Logs, wanted: Wanted) -> None:
         if wanted.follows
         else logs.telemetry.read(group, source=wanted.instance, since=since)
     )
+    is_empty = True
     for line in lines:
+        is_empty = False
         _say(console, line, as_json=wanted.as_json)
         if console.lost:
             return
+    if is_empty:
+        how_long = wanted.since or "1h"
+        console.note(f"Nothing was logged in the last {how_long}; --since looks further back.")
 
 
 def follow(

@@ -100,6 +100,18 @@ def test_a_declaration_with_errors_shows_all_of_them_and_nothing_is_done(typist)
     assert said.count("ci/infrastructure/projects.py:") > 5
 
 
+def test_no_project_is_deployed_into_the_bucket_of_another_one(typist):
+    typist.world.deed = pytest.fail
+    projects = typist.root / "ci/infrastructure/projects.py"
+    more = "import copy\nPROJECTS.append(copy.copy(PROJECTS[0]))\nPROJECTS[1].name = 'Tools'\n"
+    projects.write_text(projects.read_text() + more)
+    said = typist.type("--deploy", "--project", "Tools", code=2)
+    assert "S3_ARTIFACT_BUCKET is 'tiny-artifacts', which is no storage of project 'tools'" in said
+    overrides = typist.root / "ci/settings/my_overrides.py"
+    overrides.write_text('PROJECT_SLUG = "tools"\nS3_ARTIFACT_BUCKET = "tools-artifacts"\n')
+    assert "RunnerPool:small" in typist.type("--deploy", "--project", "Tools", "--plan")
+
+
 def test_settings_that_a_deploy_needs_are_asked_for(typist):
     settings = typist.root / "ci/settings/settings.py"
     settings.write_text('PROJECT_SLUG = "tiny"\n')

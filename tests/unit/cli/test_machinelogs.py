@@ -27,9 +27,9 @@ def telemetry():
 
 @pytest.fixture
 def printed(telemetry):
-    def show_wanted(**wanted: object) -> list[str]:
+    def show_wanted(err: io.StringIO | None = None, **wanted: object) -> list[str]:
         out = io.TextIOWrapper(io.BytesIO(), write_through=True)
-        show(Console(out, None, {}), Logs(telemetry, NAMES), Wanted(**wanted))
+        show(Console(out, err, {}), Logs(telemetry, NAMES), Wanted(**wanted))
         return out.buffer.getvalue().decode().splitlines()
 
     return show_wanted
@@ -55,6 +55,15 @@ def test_a_function_tells_the_last_hour_or_what_was_asked_for(telemetry, printed
     assert [line[21:] for line in printed(function="tick", since="2h")] == ["old", "new"]
     (line,) = printed(function="tick", as_json=True)
     assert json.loads(line) == {"at": pytest.approx(now - 60), "source": "b", "text": "new"}
+
+
+def test_where_nothing_was_logged_it_says_how_far_it_has_looked(telemetry, printed):
+    telemetry.write(NAMES.function_logs("tick"), "a", time.time() - 7000, "old")
+    said = io.StringIO()
+    assert printed(said, function="tick") == []
+    assert "Nothing was logged in the last 1h; --since" in said.getvalue()
+    assert printed(said, function="tick", since="30m") == []
+    assert "in the last 30m" in said.getvalue()
 
 
 def test_what_there_is_is_listed(telemetry, printed):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from praktika.wiring.cloud.infrastructure import Declared, Existing, Inventory
 
 ACTIONS = {
-    "deploy": "Make the cloud what is declared; what is there already stays.",
+    "deploy": "Make the cloud what is declared; what is so already is left alone.",
     "destroy_runtime": "Delete pools, queues and functions; keep the data.",
     "destroy_all": "Delete everything, the data too.",
     "restart_instances": "Let new machines take the place of those that run, once these are idle.",
@@ -74,7 +74,7 @@ ci/infrastructure/projects.py.
   praktika infrastructure --destroy-all --project mine --yes      and nothing is left
 
 A deploy that was interrupted goes on in AWS by itself; the next one picks it up. No machine at work
-is ever ended by a deploy or by --restart-instances: jobs under way go on to their end.
+is ended by --restart-instances, nor by a deploy without --yes: jobs under way go on to their end.
 """),
 )
 @click.argument("components", metavar="[COMPONENT]...", nargs=-1)

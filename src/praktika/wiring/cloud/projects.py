@@ -16,7 +16,8 @@ from typing import Any
 from praktika.errors import AuthorError, OperatorError
 from praktika.infrastructure.check.settings import missing
 from praktika.infrastructure.cloud import CloudInfrastructure
-from praktika.infrastructure.template.names import slug_of
+from praktika.infrastructure.parts import orchestrator_pools, storages
+from praktika.infrastructure.template.names import Names, slug_of
 from praktika.model.plan import Compilation
 from praktika.pipeline.compile import compile as compile_plans
 from praktika.pipeline.load.loader import Loaded, load
@@ -67,7 +68,26 @@ def load_project(root: Path, name: str) -> tuple[Project, Compilation]:
             "ci/settings/settings.py."
         )
     slug = slug_of(config.name)
+    _refuse_foreign_bucket(config, slug, str(loaded.settings["S3_ARTIFACT_BUCKET"]))
     return _project(root, loaded, slug, config), compilation
+
+
+def _refuse_foreign_bucket(config: CloudInfrastructure.Config, slug: str, bucket: str) -> None:
+    """Nothing, if the runs of the project would be kept in a bucket of its own.
+
+    `praktika check` cannot know for which of several projects the settings are.
+
+    Raises:
+        AuthorError: they would be in one of another project.
+    """
+    has_runs = config.runner_pools or orchestrator_pools(config)
+    own = [Names(slug).own(one.name) for one in storages(config)]
+    if has_runs and bucket not in own:
+        raise AuthorError(
+            text=f"S3_ARTIFACT_BUCKET is '{bucket}', which is no storage of project '{slug}': the "
+            "settings are those of another one. Set PROJECT_SLUG and S3_ARTIFACT_BUCKET of this "
+            "one in ci/settings/my_overrides.py to deploy it."
+        )
 
 
 def find_project(root: Path, name: str) -> Project:
