@@ -3,8 +3,9 @@
     python scripts/run_tests.py [pytest options]
 
 Each part is a pytest of its own. The simulations keep one processor busy, most integration tests
-wait for processes, and those of chaos wait for leases to lapse. What the parts have to say comes
-when they have ended, so that they do not write into each other; but for the one that works longest.
+wait for processes, and those of chaos, of clouds and of their machines wait for leases to lapse.
+What the parts have to say comes when they have ended, so that they do not write into each other;
+but for the one that works longest.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ import time
 from contextlib import ExitStack
 from typing import IO
 
-CHAOS = "tests/integration/chaos"
+WAITING = ["tests/integration/chaos", "tests/integration/aws", "tests/controller"]
 BESIDE = {
     "computing": [
         "tests/unit", "tests/contracts", "tests/simulation", "tests/replay", "tests/docs",
     ],
-    "waiting": [CHAOS, "tests/controller"],
+    "waiting": WAITING,
 }  # fmt: skip
-WORKING = ["tests/integration", "tests/browser", f"--ignore={CHAOS}"]
+WORKING = ["tests/integration", "tests/browser", *(f"--ignore={each}" for each in WAITING)]
 PYTEST = [sys.executable, "-m", "pytest"]
 
 
