@@ -86,8 +86,7 @@ class Function:
         self._given: dict[str, Call] = {}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._server = Server(_runtime(self))
-        self._server.__enter__()
+        self._server: Server | None = None
 
     def call(self, event: Any) -> Call:
         call = Call(event)
@@ -97,9 +96,8 @@ class Function:
                 self._start()
         return call
 
-    def next(self) -> Call | None:
-        """The next event for the process that asks; None if it was killed meanwhile."""
-        mine = self._generation
+    def next(self, mine: int) -> Call | None:
+        """The next event for the process of that generation; None if it was killed meanwhile."""
         while mine == self._generation:
             with contextlib.suppress(queue.Empty):
                 call = self._waiting.get(timeout=0.05)
@@ -118,7 +116,7 @@ class Function:
 
     def kill(self) -> None:
         with self._lock:
-            self._generation += 1
+            self._stop_serving()
             if self._process is not None:
                 self._process.kill()
                 self._process.wait()
@@ -127,9 +125,17 @@ class Function:
 
     def close(self) -> None:
         self.kill()
-        self._server.__exit__()
+
+    def _stop_serving(self) -> None:
+        """Give nothing more to the process that there is: what it asks now may arrive later."""
+        self._generation += 1
+        if self._server is not None:
+            self._server.__exit__()
+            self._server = None
 
     def _start(self) -> None:
+        self._stop_serving()
+        self._server = Server(_runtime(self, self._generation)).__enter__()
         name = f"{self.slug}-{self._deployed.name}".removeprefix("-")
         program = _START.format(
             task=str(self._task),
@@ -202,12 +208,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
 
-def _runtime(function: Function) -> type[BaseHTTPRequestHandler]:
+def _runtime(function: Function, generation: int) -> type[BaseHTTPRequestHandler]:
     """The Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html ."""
 
     class Runtime(Handler):
         def do_GET(self) -> None:
-            call = function.next()
+            call = function.next(generation)
             if call is None:
                 self.close_connection = True
                 return
@@ -226,7 +232,7 @@ def _runtime(function: Function) -> type[BaseHTTPRequestHandler]:
                 case "response":
                     function.end(parts[-2], json.loads(body or b"null"))
                 case "error" if parts[-2] == "init":
-                    for call in (function.next(),):
+                    for call in (function.next(generation),):
                         if call is not None:
                             function.end(call.id, error=body.decode())
                 case "error":

@@ -55,7 +55,7 @@ def github(folder: Path) -> Iterator[GitHub]:
             yield GitHub(hub, transport, tokens, GitHubForge(api), GitHubBoard(api, tokens.app))
         finally:
             transport.close()
-        assert hub.violations == []
+        assert not hub.violations, hub.violations
 
 
 @cache

@@ -27,6 +27,7 @@ from praktika.errors import (
     OperatorError,
     PraktikaError,
     Unavailable,
+    Unrecognised,
 )
 from praktika.version import VERSION
 
@@ -70,7 +71,7 @@ def test_paths_are_below_the_base(server, clock):
     ("status", "error"),
     [
         (400, OperatorError),
-        (401, Denied),
+        (401, Unrecognised),
         (403, Denied),
         (404, Absent),
         (409, Conflict),
