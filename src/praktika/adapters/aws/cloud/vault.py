@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from praktika.adapters.aws.client import Clients
 from praktika.adapters.aws.faults import translated
 from praktika.errors import Conflict
@@ -23,14 +25,14 @@ class SecretsManagerVault:
     def keep(self, name: str, text: str, *, about: str = "") -> bool:
         """Store a secret; see the port."""
         secrets = self._aws.secrets
-        tags = [{"Key": PROJECT_TAG, "Value": self._project}]
+        tags: Any = [{"Key": PROJECT_TAG, "Value": self._project}]
         with translated(f"cannot store secret {name}"):
             try:
                 secrets.create_secret(
                     Name=name,
                     SecretString=text,
                     Description=about,
-                    Tags=tags,  # type: ignore[arg-type]
+                    Tags=tags,
                 )
             except secrets.exceptions.ResourceExistsException:
                 secrets.put_secret_value(SecretId=name, SecretString=text)

@@ -8,7 +8,7 @@ from typing import Any
 from troposphere import AWSHelperFn
 
 
-class Raw(AWSHelperFn):  # type: ignore[misc]
+class Raw(AWSHelperFn):  # type: ignore[misc]  # an untyped library
     """A value that goes into a template as it is."""
 
     def __init__(self, data: Any) -> None:

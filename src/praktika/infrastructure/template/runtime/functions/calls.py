@@ -14,7 +14,7 @@ RUNTIME = "python3.13"
 """What functions run on."""
 
 
-class LoggingConfig(awslambda.LoggingConfig):  # type: ignore[misc]
+class LoggingConfig(awslambda.LoggingConfig):  # type: ignore[misc]  # an untyped library
     """troposphere's, with the field that it has lost."""
 
     props: ClassVar = {**awslambda.LoggingConfig.props, "LogFormat": (str, False)}
