@@ -17,6 +17,11 @@ NEEDED = {
     "dockerd": ["docker.io"],
     "docker-registry": ["docker-registry"],
     "busybox": ["busybox-static"],
+    # Docker brings them only where recommended packages are installed, too.
+    "nft": ["nftables"],
+    "iptables": ["iptables"],
+    "ip": ["iproute2"],
+    "systemd-analyze": ["systemd"],
 }
 
 
